@@ -1,0 +1,1 @@
+//! The order of load, decide, commit, perform, reply.
