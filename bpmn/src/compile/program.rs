@@ -1,0 +1,488 @@
+//! The executable form of one process: a graph of elements and flows by index. No XML, no model types; immutable, to be
+//! shared by all instances behind one `Arc`. Indexes are valid for this program only and are never stored: records name
+//! elements by their BPMN id.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::diagnostic::Position;
+use crate::expression::{Expression, Template};
+
+/// Names an element within one [`Program`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ElementIndex(u32);
+
+/// Names a sequence flow within one [`Program`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FlowIndex(u32);
+
+impl ElementIndex {
+    pub(super) fn new(index: usize) -> Self {
+        Self(u32::try_from(index).expect("the reader admits fewer elements than u32 can count"))
+    }
+
+    fn slot(self) -> usize {
+        usize::try_from(self.0).expect("usize holds u32")
+    }
+}
+
+impl FlowIndex {
+    pub(super) fn new(index: usize) -> Self {
+        Self(u32::try_from(index).expect("the reader admits fewer flows than u32 can count"))
+    }
+
+    fn slot(self) -> usize {
+        usize::try_from(self.0).expect("usize holds u32")
+    }
+}
+
+/// One process, ready to be executed.
+///
+/// ```
+/// use tessera_bpmn::{compile, read};
+///
+/// let reading = read::read(br#"
+///     <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">
+///       <process id="hello" isExecutable="true">
+///         <startEvent id="start"/><sequenceFlow id="flow" sourceRef="start" targetRef="end"/><endEvent id="end"/>
+///       </process>
+///     </definitions>"#);
+/// let program = compile::compile(&reading.model.unwrap(), "hello").unwrap();
+/// let start = program.element(program.find("start").unwrap());
+/// assert_eq!(&*program.element(program.flow(start.outgoing[0]).target).id, "end");
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Program {
+    /// The id of the process element.
+    pub process_id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// `camunda:versionTag` or `tessera:versionTag`.
+    pub version_tag: Option<String>,
+    /// `camunda:historyTimeToLive`, as written.
+    pub history_time_to_live: Option<String>,
+    elements: Vec<Element>,
+    flows: Vec<Flow>,
+    element_by_id: BTreeMap<Arc<str>, ElementIndex>,
+    flow_by_id: BTreeMap<Arc<str>, FlowIndex>,
+}
+
+impl Program {
+    /// The process itself: the root scope.
+    pub const ROOT: ElementIndex = ElementIndex(0);
+
+    pub(super) fn new(process_id: String, elements: Vec<Element>, flows: Vec<Flow>) -> Self {
+        let element_by_id = elements
+            .iter()
+            .enumerate()
+            .map(|(index, element)| (element.id.clone(), ElementIndex::new(index)));
+        let flow_by_id =
+            flows.iter().enumerate().map(|(index, flow)| (flow.id.clone(), FlowIndex::new(index)));
+        Self {
+            process_id,
+            name: None,
+            version_tag: None,
+            history_time_to_live: None,
+            element_by_id: element_by_id.collect(),
+            flow_by_id: flow_by_id.collect(),
+            elements,
+            flows,
+        }
+    }
+
+    /// The element at an index of this program.
+    ///
+    /// # Panics
+    /// If the index belongs to another, larger program.
+    pub fn element(&self, index: ElementIndex) -> &Element {
+        self.elements.get(index.slot()).expect("the index was given out by this program")
+    }
+
+    /// The sequence flow at an index of this program.
+    ///
+    /// # Panics
+    /// If the index belongs to another, larger program.
+    pub fn flow(&self, index: FlowIndex) -> &Flow {
+        self.flows.get(index.slot()).expect("the index was given out by this program")
+    }
+
+    /// All elements, the process first, each before what it contains.
+    pub fn elements(&self) -> impl Iterator<Item = (ElementIndex, &Element)> {
+        self.elements.iter().enumerate().map(|(index, element)| (ElementIndex::new(index), element))
+    }
+
+    /// All sequence flows, in document order within each scope.
+    pub fn flows(&self) -> impl Iterator<Item = (FlowIndex, &Flow)> {
+        self.flows.iter().enumerate().map(|(index, flow)| (FlowIndex::new(index), flow))
+    }
+
+    /// The element with a BPMN id.
+    pub fn find(&self, id: &str) -> Option<ElementIndex> {
+        self.element_by_id.get(id).copied()
+    }
+
+    /// The sequence flow with a BPMN id.
+    pub fn find_flow(&self, id: &str) -> Option<FlowIndex> {
+        self.flow_by_id.get(id).copied()
+    }
+
+    /// What a process or subprocess contains.
+    ///
+    /// # Panics
+    /// If the element is no scope; [`Element::scope`] and [`Program::ROOT`] always are.
+    pub fn scope(&self, index: ElementIndex) -> &Scope {
+        self.element(index).kind.scope().expect("only the process and subprocesses are scopes")
+    }
+}
+
+/// One flow node, or the process itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Element {
+    /// The BPMN id.
+    pub id: Arc<str>,
+    /// The label in the diagram.
+    pub name: Option<Arc<str>>,
+    /// The text of its `documentation` elements.
+    pub documentation: Option<Arc<str>>,
+    /// Where it stands in the file.
+    pub position: Position,
+    /// The process or subprocess around it; the process is its own.
+    pub scope: ElementIndex,
+    /// What it is.
+    pub kind: Kind,
+    /// The flows that lead to it, in document order.
+    pub incoming: Vec<FlowIndex>,
+    /// The flows that leave it, in document order.
+    pub outgoing: Vec<FlowIndex>,
+    /// The flow taken when no condition holds; one of `outgoing`.
+    pub default_flow: Option<FlowIndex>,
+    /// The boundary events attached to it, in document order.
+    pub boundary_events: Vec<ElementIndex>,
+    /// Whether it is executed once for each item of a collection.
+    pub multi_instance: Option<MultiInstance>,
+    /// Variables set in its scope before it starts.
+    pub inputs: Vec<Mapping>,
+    /// Variables set in the scope around it after it ended.
+    pub outputs: Vec<Mapping>,
+    /// What is called when it starts and ends, in document order.
+    pub listeners: Vec<Listener>,
+    /// How often failed work is tried again; `None` leaves it to the engine.
+    pub retry_cycle: Option<RetryCycle>,
+    /// A commit of its own before it.
+    pub async_before: bool,
+    /// A commit of its own after it.
+    pub async_after: bool,
+}
+
+/// One sequence flow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flow {
+    /// The BPMN id.
+    pub id: Arc<str>,
+    /// The label in the diagram.
+    pub name: Option<Arc<str>>,
+    /// Where it stands in the file.
+    pub position: Position,
+    /// The element that it leaves.
+    pub source: ElementIndex,
+    /// The element that it leads to.
+    pub target: ElementIndex,
+    /// Taken only if this holds.
+    pub condition: Option<Expression>,
+    /// What is called when it is taken.
+    pub listeners: Vec<Listener>,
+}
+
+/// The contents of a process or subprocess.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Scope {
+    /// Everything directly within, in document order.
+    pub children: Vec<ElementIndex>,
+    /// The start events among them.
+    pub start_events: Vec<ElementIndex>,
+}
+
+/// What an element is. Closed: an engine that matches it executes all that this crate accepts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// The process itself.
+    Process(Scope),
+    /// An embedded subprocess.
+    SubProcess(Scope),
+    /// Where a process or subprocess begins.
+    StartEvent(Trigger),
+    /// Waits for its trigger; never [`Trigger::None`] or [`Trigger::Error`].
+    CatchEvent(Trigger),
+    /// Waits for its trigger while the activity that it is attached to is active; never [`Trigger::None`].
+    BoundaryEvent {
+        /// What it waits for.
+        trigger: Trigger,
+        /// The activity.
+        attached_to: ElementIndex,
+        /// Whether the activity ends when the trigger comes.
+        interrupting: bool,
+    },
+    /// Throws and goes on; never an error, never terminates.
+    ThrowEvent(Throw),
+    /// Throws and ends its token.
+    EndEvent(Throw),
+    /// An abstract or manual task: passes through.
+    Task,
+    /// Work done by a handler or an expression.
+    ServiceTask(Work),
+    /// Sends a message.
+    SendTask(Send),
+    /// Waits for a message.
+    ReceiveTask(MessageTrigger),
+    /// Takes the first outgoing flow whose condition holds.
+    ExclusiveGateway,
+    /// Waits for all incoming flows, takes all outgoing flows.
+    ParallelGateway,
+    /// Takes the flow whose target's trigger comes first; each target is a catch event or a receive task.
+    EventBasedGateway,
+}
+
+impl Kind {
+    /// What it contains, if it is a process or subprocess.
+    pub fn scope(&self) -> Option<&Scope> {
+        match self {
+            Self::Process(scope) | Self::SubProcess(scope) => Some(scope),
+            Self::StartEvent(_)
+            | Self::CatchEvent(_)
+            | Self::BoundaryEvent { .. }
+            | Self::ThrowEvent(_)
+            | Self::EndEvent(_)
+            | Self::Task
+            | Self::ServiceTask(_)
+            | Self::SendTask(_)
+            | Self::ReceiveTask(_)
+            | Self::ExclusiveGateway
+            | Self::ParallelGateway
+            | Self::EventBasedGateway => None,
+        }
+    }
+
+    pub(super) fn scope_mut(&mut self) -> Option<&mut Scope> {
+        match self {
+            Self::Process(scope) | Self::SubProcess(scope) => Some(scope),
+            Self::StartEvent(_)
+            | Self::CatchEvent(_)
+            | Self::BoundaryEvent { .. }
+            | Self::ThrowEvent(_)
+            | Self::EndEvent(_)
+            | Self::Task
+            | Self::ServiceTask(_)
+            | Self::SendTask(_)
+            | Self::ReceiveTask(_)
+            | Self::ExclusiveGateway
+            | Self::ParallelGateway
+            | Self::EventBasedGateway => None,
+        }
+    }
+}
+
+/// What an event waits for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trigger {
+    /// Nothing: a plain start event.
+    None,
+    /// A message.
+    Message(MessageTrigger),
+    /// A point in time.
+    Timer(Timer),
+    /// A broadcast within the site.
+    Signal {
+        /// Its name.
+        name: Template,
+    },
+    /// A BPMN error out of the activity.
+    Error(ErrorTrigger),
+}
+
+/// What an event throws.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Throw {
+    /// Nothing.
+    None,
+    /// A message.
+    Message(Send),
+    /// A broadcast within the site.
+    Signal {
+        /// Its name.
+        name: Template,
+    },
+    /// A BPMN error; end events only.
+    Error {
+        /// The code that boundary events are matched by.
+        code: String,
+        /// A text for humans.
+        message: Option<String>,
+    },
+    /// Ends every token of its scope; end events only.
+    Terminate,
+}
+
+/// A message that is waited for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MessageTrigger {
+    /// The message's name.
+    pub name: Template,
+    /// What the message's correlation key must equal. `None`: the local variable `correlationKey`, if there is one.
+    pub correlation_key: Option<Template>,
+}
+
+/// A point in time that is waited for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timer {
+    /// How `value` is to be read.
+    pub kind: TimerKind,
+    /// An ISO 8601 date and time, duration or repeating interval, or an expression that yields one. Literals were checked.
+    pub value: Template,
+}
+
+/// How a timer's value is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimerKind {
+    /// A date and time.
+    Date,
+    /// A duration from the moment of waiting.
+    Duration,
+    /// `R3/PT10M` and the like, or a cron expression.
+    Cycle,
+}
+
+/// A BPMN error that is waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorTrigger {
+    /// The code; `None` catches all.
+    pub code: Option<String>,
+    /// The variable that receives the code.
+    pub code_variable: Option<String>,
+    /// The variable that receives the message.
+    pub message_variable: Option<String>,
+}
+
+/// Work that a handler or an expression does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Work {
+    /// Who does it: `tessera:handler`, `camunda:class`, `camunda:topic`, `zeebe:taskDefinition` or a plain `implementation`.
+    pub handler: Option<String>,
+    /// What the model injects into the handler.
+    pub fields: Vec<Field>,
+    /// `zeebe:taskHeaders`, in document order.
+    pub headers: Vec<(String, String)>,
+    /// The variable that receives the result.
+    pub result_variable: Option<String>,
+    /// `camunda:expression`: evaluated instead of calling a handler.
+    pub expression: Option<Expression>,
+}
+
+/// A message that is sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Send {
+    /// The name of the BPMN message. `None`: the handler or the field `messageName` says it.
+    pub message_name: Option<Template>,
+    /// Who shapes the message.
+    pub handler: Option<String>,
+    /// What the model injects into the handler.
+    pub fields: Vec<Field>,
+}
+
+/// A value that the model injects into a handler.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: Template,
+}
+
+/// Execution once for each item of a collection, or a number of times. `collection` or `cardinality` is always there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MultiInstance {
+    /// One after the other instead of all at once.
+    pub sequential: bool,
+    /// How many; with a collection the smaller one counts.
+    pub cardinality: Option<Template>,
+    /// A list, or the name of a variable that holds one (then an expression that reads it).
+    pub collection: Option<Template>,
+    /// The variable that holds the item in each instance.
+    pub element_variable: Option<String>,
+    /// The variable that receives the list of results.
+    pub output_collection: Option<String>,
+    /// What each instance contributes to it.
+    pub output_element: Option<Template>,
+    /// Evaluated after each instance; the rest is cancelled when it holds.
+    pub completion_condition: Option<Expression>,
+    /// A commit of its own before each instance.
+    pub async_before: bool,
+    /// A commit of its own after each instance.
+    pub async_after: bool,
+    /// How often failed work of an instance is tried again.
+    pub retry_cycle: Option<RetryCycle>,
+}
+
+/// A variable and the value that it gets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mapping {
+    /// The variable.
+    pub name: String,
+    /// The value.
+    pub value: MappingValue,
+}
+
+/// The value of a [`Mapping`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum MappingValue {
+    /// Text or an expression.
+    Template(Template),
+    /// `camunda:list`.
+    List(Vec<MappingValue>),
+    /// `camunda:map`, in document order.
+    Map(Vec<(String, MappingValue)>),
+}
+
+/// What is called when an element starts or ends, or a flow is taken. A handler or an expression is always there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listener {
+    /// When.
+    pub event: ListenerEvent,
+    /// Who is called.
+    pub handler: Option<String>,
+    /// What is evaluated.
+    pub expression: Option<Expression>,
+    /// What the model injects into the handler.
+    pub fields: Vec<Field>,
+}
+
+/// When a listener is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListenerEvent {
+    /// Before the element does anything, after its inputs are set.
+    Start,
+    /// After the element is done.
+    End,
+    /// When the sequence flow is taken.
+    Take,
+}
+
+/// How often failed work is tried, and after what pause. From `R3/PT5S`, `PT5M` or `PT1M,PT5M,PT10M`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetryCycle {
+    /// Tries in all, the first included; at least 1.
+    pub attempts: u32,
+    /// The pauses; the last one repeats. Empty means at once.
+    pub intervals: Vec<Duration>,
+}
+
+impl RetryCycle {
+    /// The pause before the next try after `failures` failed ones; `None` when there is none left.
+    pub fn pause_after(&self, failures: u32) -> Option<Duration> {
+        if failures >= self.attempts {
+            return None;
+        }
+        let index = usize::try_from(failures.saturating_sub(1)).unwrap_or(usize::MAX);
+        Some(self.intervals.get(index).or(self.intervals.last()).copied().unwrap_or(Duration::ZERO))
+    }
+}

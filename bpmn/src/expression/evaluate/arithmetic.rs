@@ -1,0 +1,108 @@
+//! Numbers: whole ones stay whole and exact, division yields a fraction, overflow is an error, null counts as 0.
+
+use std::cmp::Ordering;
+
+use serde_json::{Number, Value};
+
+use super::describe;
+use crate::expression::syntax::Operator;
+
+#[derive(Clone, Copy)]
+enum Amount {
+    Whole(i64),
+    Fraction(f64),
+}
+
+pub(super) fn calculate(operator: Operator, left: &Value, right: &Value) -> Result<Value, String> {
+    let overflow = || format!("the result of `{}` is out of range", operator.symbol());
+    let result = match (operator, amount(left)?, amount(right)?) {
+        (Operator::Divide | Operator::Remainder, _, Amount::Whole(0)) => {
+            return Err("division by zero".to_owned());
+        }
+        (Operator::Remainder, Amount::Whole(left), Amount::Whole(right)) => {
+            left.checked_rem(right).map(Amount::Whole)
+        }
+        (Operator::Add, Amount::Whole(left), Amount::Whole(right)) => {
+            left.checked_add(right).map(Amount::Whole)
+        }
+        (Operator::Subtract, Amount::Whole(left), Amount::Whole(right)) => {
+            left.checked_sub(right).map(Amount::Whole)
+        }
+        (Operator::Multiply, Amount::Whole(left), Amount::Whole(right)) => {
+            left.checked_mul(right).map(Amount::Whole)
+        }
+        (operator, left, right) => {
+            let (left, right) = (left.fraction(), right.fraction());
+            Some(Amount::Fraction(match operator {
+                Operator::Add => left + right,
+                Operator::Subtract => left - right,
+                Operator::Multiply => left * right,
+                Operator::Divide => left / right,
+                _ => left % right,
+            }))
+        }
+    };
+    result.and_then(Amount::value).ok_or_else(overflow)
+}
+
+pub(super) fn negate(value: &Value) -> Result<Value, String> {
+    let negated = match amount(value)? {
+        Amount::Whole(number) => number.checked_neg().map(Amount::Whole),
+        Amount::Fraction(number) => Some(Amount::Fraction(-number)),
+    };
+    negated.and_then(Amount::value).ok_or_else(|| "the result of `-` is out of range".to_owned())
+}
+
+/// Exact for whole numbers.
+pub(super) fn compare(left: &Value, right: &Value) -> Result<Option<Ordering>, String> {
+    Ok(match (amount(left)?, amount(right)?) {
+        (Amount::Whole(left), Amount::Whole(right)) => Some(left.cmp(&right)),
+        (left, right) => left.fraction().partial_cmp(&right.fraction()),
+    })
+}
+
+/// The whole number that a value is or spells.
+pub(super) fn whole(value: &Value) -> Option<i64> {
+    match amount(value).ok()? {
+        Amount::Whole(number) => Some(number),
+        Amount::Fraction(_) => None,
+    }
+}
+
+fn amount(value: &Value) -> Result<Amount, String> {
+    let amount = match value {
+        Value::Null => Some(Amount::Whole(0)),
+        Value::Number(number) => {
+            number.as_i64().map(Amount::Whole).or_else(|| number.as_f64().map(Amount::Fraction))
+        }
+        Value::String(text) => {
+            let text = text.trim();
+            text.parse().map(Amount::Whole).or_else(|_| text.parse().map(Amount::Fraction)).ok()
+        }
+        Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    };
+    let help = if value.is_string() { "; to join texts write them side by side: `${a}${b}`" } else { "" };
+    amount.ok_or_else(|| format!("{} is not a number{help}", describe(value)))
+}
+
+impl Amount {
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::as_conversions,
+        reason = "fractions are approximate by their nature"
+    )]
+    fn fraction(self) -> f64 {
+        match self {
+            Self::Whole(number) => number as f64,
+            Self::Fraction(number) => number,
+        }
+    }
+
+    /// `None` if it is infinite or undefined: JSON has no such numbers.
+    fn value(self) -> Option<Value> {
+        match self {
+            Self::Whole(number) => Some(Value::from(number)),
+            Self::Fraction(number) => Number::from_f64(number).map(Value::Number),
+        }
+    }
+}

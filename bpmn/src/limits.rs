@@ -1,0 +1,24 @@
+//! Every bound of this crate, with its unit and its reason. Models come from outside: each is bounded before it is parsed.
+
+/// Bytes of a model file. The largest public model has well under 1 MB; UTF-16 may double it.
+pub const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Elements within elements. Subprocesses nest a handful deep; the reader, writer and compiler descend this far on the stack.
+pub const DEPTH_MAX: usize = 128;
+/// Elements of a model file, diagram included: 10,000 flow nodes with their diagram need about 100,000.
+pub const ELEMENTS_MAX: usize = 1_000_000;
+/// Attributes of one element, namespace declarations included. Keeps the search for duplicates cheap.
+pub const ATTRIBUTES_MAX: usize = 128;
+/// Bytes of one attribute value or of the text in one element (forms and scripts are kept there).
+pub const TEXT_BYTES_MAX: usize = 1024 * 1024;
+/// Diagnostics of one reading or compilation; the rest would only repeat.
+pub const DIAGNOSTICS_MAX: usize = 1_000;
+/// Bytes of one expression or template.
+pub const EXPRESSION_BYTES_MAX: usize = 64 * 1024;
+/// Operators within operators. Parser and evaluator descend this far on the stack.
+pub const EXPRESSION_DEPTH_MAX: usize = 256;
+/// Steps of one evaluation: one for each operator, and one for each element or byte that a search looks at.
+pub const EVALUATION_STEPS_MAX: usize = 1_000_000;
+/// Bytes of a text that an evaluation may build.
+pub const EVALUATION_TEXT_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Attempts that a retry cycle may ask for.
+pub const RETRY_ATTEMPTS_MAX: u32 = 1_000;
