@@ -1,0 +1,280 @@
+//! What an operator, the command line or a test may ask of a running site, and what it answers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::identity::{IncidentKey, InstanceId, Timestamp};
+
+/// A request. All that change something are answered after their commit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Start an instance without a message from the mailbox.
+    Start {
+        /// `process/@id`.
+        process_id: Arc<str>,
+        /// Version tag; the newest deployed definition of the process otherwise.
+        version: Option<Arc<str>>,
+        /// Which start: a message start event by its message name, or the none start event.
+        message_name: Option<Arc<str>>,
+        /// Drawn if absent.
+        business_key: Option<Arc<str>>,
+        /// Set in the instance before its first step.
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+    },
+    /// End a running instance. Messages it holds are answered as failed.
+    Cancel {
+        /// Which one.
+        instance: InstanceId,
+        /// Goes into the journal and into answers.
+        reason: String,
+    },
+    /// Try again what led to an incident.
+    Retry {
+        /// Whose.
+        instance: InstanceId,
+        /// Which of its incidents.
+        incident: IncidentKey,
+    },
+    /// Set variables of a running instance.
+    SetVariables {
+        /// Which one.
+        instance: InstanceId,
+        /// New values in the process scope.
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+    },
+    /// Broadcast a signal.
+    Signal {
+        /// Its name.
+        name: Arc<str>,
+        /// Travel with it.
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+    },
+    /// List instances in the order of their ids.
+    List {
+        /// Which ones.
+        filter: Filter,
+        /// Continue after this one.
+        after: Option<InstanceId>,
+        /// At most so many; bounded by [`LIST_ROWS_MAX`](crate::limits::LIST_ROWS_MAX).
+        limit: usize,
+    },
+    /// Everything about one instance.
+    Show {
+        /// Which one.
+        instance: InstanceId,
+    },
+    /// Why it does not move, in plain words.
+    Explain {
+        /// Which one.
+        instance: InstanceId,
+    },
+    /// Its history.
+    Journal {
+        /// Which one.
+        instance: InstanceId,
+        /// First step wanted.
+        from: u64,
+        /// At most so many steps.
+        limit: usize,
+    },
+    /// How many of what.
+    Counts,
+}
+
+/// Which instances a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// Of this process only.
+    pub process_id: Option<Arc<str>>,
+    /// Of this conversation only.
+    pub business_key: Option<Arc<str>>,
+    /// In these states only; empty means all.
+    pub states: Vec<State>,
+    /// With an open incident only.
+    pub with_incident: bool,
+}
+
+/// How an instance stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It is alive.
+    Running,
+    /// It reached its end.
+    Completed,
+    /// It ended by an error that nobody caught.
+    Failed,
+    /// An operator ended it.
+    Cancelled,
+}
+
+/// The answer to a message or a command.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Reply {
+    /// To a message. All but `Busy` are durable.
+    Message(Acceptance),
+    /// To `Start`.
+    Started {
+        /// The new instance.
+        instance: InstanceId,
+        /// Its conversation.
+        business_key: Arc<str>,
+    },
+    /// It is done and durable.
+    Done,
+    /// It cannot be done; nothing happened.
+    Refused {
+        /// What, and what to do instead.
+        reason: String,
+    },
+    /// No such instance.
+    NotFound,
+    /// The site has too much to do or lost its store for the moment; ask again.
+    Busy,
+    /// To `List`.
+    List {
+        /// In order.
+        rows: Vec<Row>,
+        /// Ask on after this one; absent when there are no more.
+        more_after: Option<InstanceId>,
+    },
+    /// To `Show`.
+    Shown(Box<Shown>),
+    /// To `Explain`.
+    Explained(Explanation),
+    /// To `Journal`.
+    Journal(Vec<JournalEntry>),
+    /// To `Counts`.
+    Counts(Counts),
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Acceptance {
+    /// An instance has it.
+    Taken {
+        /// Which one.
+        instance: InstanceId,
+        /// Its conversation.
+        business_key: Arc<str>,
+    },
+    /// The site had it before.
+    AlreadyTaken,
+    /// Nobody waits for it; its answer `failed` is queued.
+    Rejected {
+        /// The text of the error output.
+        reason: String,
+    },
+    /// Its conversation is alive but does not wait for it yet; kept for a while.
+    Buffered,
+    /// Not taken and not remembered: send it again.
+    Busy,
+}
+
+/// One line of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Which instance.
+    pub instance: InstanceId,
+    /// `process/@id`.
+    pub process_id: Arc<str>,
+    /// Version tag.
+    pub version: Arc<str>,
+    /// Conversation.
+    pub business_key: Arc<str>,
+    /// How it stands.
+    pub state: State,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Element ids where it waits or works, each once.
+    pub at: Vec<Arc<str>>,
+    /// Open incidents.
+    pub incidents: usize,
+}
+
+/// Everything about one instance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The line of the list.
+    pub row: Row,
+    /// Digest of its definition.
+    pub definition_digest: Arc<str>,
+    /// Steps so far.
+    pub steps: u64,
+    /// Variables of the process scope.
+    pub variables: BTreeMap<Arc<str>, Arc<Value>>,
+    /// Why it does not move.
+    pub explanation: Explanation,
+}
+
+/// Why an instance does not move.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// Plain words, most important first.
+    pub lines: Vec<String>,
+    /// What needs a human.
+    pub incidents: Vec<IncidentView>,
+}
+
+/// An open incident as an operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentView {
+    /// For `Retry`.
+    pub incident: IncidentKey,
+    /// Stable.
+    pub code: Arc<str>,
+    /// Where in the model.
+    pub element: Arc<str>,
+    /// What went wrong.
+    pub message: String,
+    /// Log lines, causes.
+    pub evidence: Vec<String>,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// One step of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalEntry {
+    /// Position, from 0.
+    pub step: u64,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// What set it off.
+    pub cause: String,
+    /// The facts, one line each.
+    pub facts: Vec<String>,
+}
+
+/// How many of what.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Instances that are alive.
+    pub running: u64,
+    /// Open incidents.
+    pub incidents: u64,
+    /// Effects that are not settled.
+    pub effects: u64,
+    /// Messages kept for a conversation that does not wait for them yet.
+    pub early_messages: u64,
+    /// Steps, facts and commits since the start of this process.
+    pub statistics: Statistics,
+}
+
+/// What a driver did since it was made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statistics {
+    /// Inputs that changed an instance.
+    pub steps: u64,
+    /// Facts of those steps.
+    pub facts: u64,
+    /// Commits asked for.
+    pub commits: u64,
+    /// Commits that did not succeed.
+    pub failed_commits: u64,
+}
