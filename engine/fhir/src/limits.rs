@@ -1,0 +1,25 @@
+//! Every bound of this crate, named, with unit and reason.
+
+/// Nesting of a JSON document. `serde_json` itself refuses more than 128 levels; FHIR resources stay below 30.
+pub const JSON_DEPTH_MAX: usize = 64;
+
+/// Parameters in one search. DSF clients send at most ten.
+pub const SEARCH_PARAMETERS_MAX: usize = 64;
+
+/// Entries of one searchset page, whatever `_count` asks for: one answer must fit in memory.
+pub const SEARCH_COUNT_MAX: u32 = 1_000;
+
+/// Entries of one searchset page when `_count` is absent (the value of DSF).
+pub const SEARCH_COUNT_DEFAULT: u32 = 20;
+
+/// Entries of one batch or transaction. The allow list of the whole German network has a few hundred.
+pub const BUNDLE_ENTRIES_MAX: usize = 5_000;
+
+/// Issues reported for one resource; the first ones say enough.
+pub const ISSUES_MAX: usize = 50;
+
+/// Base definitions that a profile may stack.
+pub const PROFILE_CHAIN_MAX: usize = 8;
+
+/// Inputs or outputs of one Task.
+pub const TASK_PARAMETERS_MAX: usize = 10_000;
