@@ -18,6 +18,7 @@ impl Position {
     pub const START: Self = Self { line: 1, column: 1, offset: 0 };
 
     /// The position reached by reading `text` from here.
+    #[must_use]
     pub fn after(self, text: &str) -> Self {
         let mut position = self;
         for character in text.chars() {

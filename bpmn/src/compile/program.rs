@@ -438,9 +438,9 @@ pub enum MappingValue {
     /// Text or an expression.
     Template(Template),
     /// `camunda:list`.
-    List(Vec<MappingValue>),
+    List(Vec<Self>),
     /// `camunda:map`, in document order.
-    Map(Vec<(String, MappingValue)>),
+    Map(Vec<(String, Self)>),
 }
 
 /// What is called when an element starts or ends, or a flow is taken. A handler or an expression is always there.
@@ -483,6 +483,6 @@ impl RetryCycle {
             return None;
         }
         let index = usize::try_from(failures.saturating_sub(1)).unwrap_or(usize::MAX);
-        Some(self.intervals.get(index).or(self.intervals.last()).copied().unwrap_or(Duration::ZERO))
+        Some(self.intervals.get(index).or_else(|| self.intervals.last()).copied().unwrap_or(Duration::ZERO))
     }
 }

@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use super::Scope;
-use super::syntax::{Form, Node, Operator};
+use super::syntax::{Form, Node, Operator, Order};
 use crate::limits::EVALUATION_STEPS_MAX;
 
 /// Why a part of an expression has no value, and at which byte of the source it stands.
@@ -127,21 +127,17 @@ impl<'a> Evaluation<'a> {
                 let equal = equal(&left, &right).map_err(fail)?;
                 Value::Bool(equal == matches!(operator, Operator::Equal))
             }
-            Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
+            Operator::Order(wanted) => {
                 let (left, right) = (self.node(left)?, self.node(right)?);
                 let order = order(&left, &right).map_err(fail)?;
-                Value::Bool(order.is_some_and(|order| match operator {
-                    Operator::Less => order.is_lt(),
-                    Operator::LessOrEqual => order.is_le(),
-                    Operator::Greater => order.is_gt(),
-                    _ => order.is_ge(),
+                Value::Bool(order.is_some_and(|order| match wanted {
+                    Order::Less => order.is_lt(),
+                    Order::LessOrEqual => order.is_le(),
+                    Order::Greater => order.is_gt(),
+                    Order::GreaterOrEqual => order.is_ge(),
                 }))
             }
-            Operator::Add
-            | Operator::Subtract
-            | Operator::Multiply
-            | Operator::Divide
-            | Operator::Remainder => {
+            Operator::Arithmetic(operator) => {
                 let (left, right) = (self.node(left)?, self.node(right)?);
                 arithmetic::calculate(operator, &left, &right).map_err(fail)?
             }
@@ -240,7 +236,7 @@ fn element<'a>(of: Cow<'a, Value>, index: &Value) -> Result<Cow<'a, Value>, Stri
 }
 
 /// A part of a value, borrowed if the value is; null if there is none.
-fn child<'a>(of: Cow<'a, Value>, part: impl Fn(&Value) -> Option<&Value>) -> Cow<'a, Value> {
+fn child(of: Cow<'_, Value>, part: impl Fn(&Value) -> Option<&Value>) -> Cow<'_, Value> {
     match of {
         Cow::Borrowed(value) => part(value).map_or(Cow::Owned(Value::Null), Cow::Borrowed),
         Cow::Owned(value) => Cow::Owned(part(&value).cloned().unwrap_or_default()),

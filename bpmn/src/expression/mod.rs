@@ -128,3 +128,6 @@ impl fmt::Display for Expression {
         formatter.write_str(&self.source)
     }
 }
+
+#[cfg(test)]
+mod tests;

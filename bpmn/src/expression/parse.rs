@@ -4,7 +4,7 @@
 use serde_json::{Number, Value};
 
 use super::ParseError;
-use super::syntax::{Form, Node, Operator};
+use super::syntax::{Arithmetic, Form, Node, Operator, Order};
 use crate::diagnostic::Position;
 use crate::limits::{EXPRESSION_BYTES_MAX, EXPRESSION_DEPTH_MAX};
 
@@ -209,7 +209,9 @@ impl Parser {
         match self.symbol() {
             Symbol::End => Ok(node),
             Symbol::Mark("=") => Err(self.wrong("`=` does not compare; write `==`")),
-            _ => Err(self.wrong(&format!("{} is not expected here; is an operator missing?", self.found()))),
+            Symbol::Name(_) | Symbol::Literal(_) | Symbol::Mark(_) => {
+                Err(self.wrong(&format!("{} is not expected here; is an operator missing?", self.found())))
+            }
         }
     }
 
@@ -255,7 +257,7 @@ impl Parser {
                 Symbol::Mark("!") => Form::Not,
                 Symbol::Mark("-") => Form::Negate,
                 Symbol::Mark("empty") => Form::Empty,
-                _ => break,
+                Symbol::Name(_) | Symbol::Literal(_) | Symbol::Mark(_) | Symbol::End => break,
             };
             self.advance();
             prefixes.push((offset, wrap));
@@ -350,15 +352,15 @@ impl Parser {
             "&&" => Operator::And,
             "==" => Operator::Equal,
             "!=" => Operator::NotEqual,
-            "<" => Operator::Less,
-            "<=" => Operator::LessOrEqual,
-            ">" => Operator::Greater,
-            ">=" => Operator::GreaterOrEqual,
-            "+" => Operator::Add,
-            "-" => Operator::Subtract,
-            "*" => Operator::Multiply,
-            "/" => Operator::Divide,
-            "%" => Operator::Remainder,
+            "<" => Operator::Order(Order::Less),
+            "<=" => Operator::Order(Order::LessOrEqual),
+            ">" => Operator::Order(Order::Greater),
+            ">=" => Operator::Order(Order::GreaterOrEqual),
+            "+" => Operator::Arithmetic(Arithmetic::Add),
+            "-" => Operator::Arithmetic(Arithmetic::Subtract),
+            "*" => Operator::Arithmetic(Arithmetic::Multiply),
+            "/" => Operator::Arithmetic(Arithmetic::Divide),
+            "%" => Operator::Arithmetic(Arithmetic::Remainder),
             _ => return None,
         })
     }
@@ -372,7 +374,10 @@ impl Parser {
     }
 
     fn token(&self) -> &Token {
-        self.tokens.get(self.next).or(self.tokens.last()).expect("the end is a token and is never passed")
+        self.tokens
+            .get(self.next)
+            .or_else(|| self.tokens.last())
+            .expect("the end is a token and is never passed")
     }
 
     fn symbol(&self) -> &Symbol {

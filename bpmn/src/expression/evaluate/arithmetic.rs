@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde_json::{Number, Value};
 
 use super::describe;
-use crate::expression::syntax::Operator;
+use crate::expression::syntax::Arithmetic;
 
 #[derive(Clone, Copy)]
 enum Amount {
@@ -13,36 +13,32 @@ enum Amount {
     Fraction(f64),
 }
 
-pub(super) fn calculate(operator: Operator, left: &Value, right: &Value) -> Result<Value, String> {
-    let overflow = || format!("the result of `{}` is out of range", operator.symbol());
-    let result = match (operator, amount(left)?, amount(right)?) {
-        (Operator::Divide | Operator::Remainder, _, Amount::Whole(0)) => {
-            return Err("division by zero".to_owned());
-        }
-        (Operator::Remainder, Amount::Whole(left), Amount::Whole(right)) => {
-            left.checked_rem(right).map(Amount::Whole)
-        }
-        (Operator::Add, Amount::Whole(left), Amount::Whole(right)) => {
-            left.checked_add(right).map(Amount::Whole)
-        }
-        (Operator::Subtract, Amount::Whole(left), Amount::Whole(right)) => {
-            left.checked_sub(right).map(Amount::Whole)
-        }
-        (Operator::Multiply, Amount::Whole(left), Amount::Whole(right)) => {
-            left.checked_mul(right).map(Amount::Whole)
-        }
-        (operator, left, right) => {
-            let (left, right) = (left.fraction(), right.fraction());
-            Some(Amount::Fraction(match operator {
-                Operator::Add => left + right,
-                Operator::Subtract => left - right,
-                Operator::Multiply => left * right,
-                Operator::Divide => left / right,
-                _ => left % right,
-            }))
-        }
+pub(super) fn calculate(operator: Arithmetic, left: &Value, right: &Value) -> Result<Value, String> {
+    let result = match (amount(left)?, amount(right)?) {
+        (Amount::Whole(left), Amount::Whole(right)) => match operator {
+            Arithmetic::Add => left.checked_add(right).map(Amount::Whole),
+            Arithmetic::Subtract => left.checked_sub(right).map(Amount::Whole),
+            Arithmetic::Multiply => left.checked_mul(right).map(Amount::Whole),
+            Arithmetic::Divide | Arithmetic::Remainder if right == 0 => {
+                return Err("division by zero".to_owned());
+            }
+            Arithmetic::Divide => Some(fractional(operator, Amount::Whole(left), Amount::Whole(right))),
+            Arithmetic::Remainder => left.checked_rem(right).map(Amount::Whole),
+        },
+        (left, right) => Some(fractional(operator, left, right)),
     };
-    result.and_then(Amount::value).ok_or_else(overflow)
+    result.and_then(Amount::value).ok_or_else(|| "the result is not a number that JSON can hold".to_owned())
+}
+
+fn fractional(operator: Arithmetic, left: Amount, right: Amount) -> Amount {
+    let (left, right) = (left.fraction(), right.fraction());
+    Amount::Fraction(match operator {
+        Arithmetic::Add => left + right,
+        Arithmetic::Subtract => left - right,
+        Arithmetic::Multiply => left * right,
+        Arithmetic::Divide => left / right,
+        Arithmetic::Remainder => left % right,
+    })
 }
 
 pub(super) fn negate(value: &Value) -> Result<Value, String> {
@@ -50,7 +46,7 @@ pub(super) fn negate(value: &Value) -> Result<Value, String> {
         Amount::Whole(number) => number.checked_neg().map(Amount::Whole),
         Amount::Fraction(number) => Some(Amount::Fraction(-number)),
     };
-    negated.and_then(Amount::value).ok_or_else(|| "the result of `-` is out of range".to_owned())
+    negated.and_then(Amount::value).ok_or_else(|| "the result is not a number that JSON can hold".to_owned())
 }
 
 /// Exact for whole numbers.

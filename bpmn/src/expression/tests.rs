@@ -1,0 +1,197 @@
+//! What expressions mean, as tables of source and outcome.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{Expression, Template};
+use crate::diagnostic::Position;
+
+fn variables() -> BTreeMap<String, Value> {
+    let object = json!({
+        "stop": "yes", "flag": true, "count": 3, "ratio": 0.5, "nothing": null, "list": [1, 2, "three"], "text": "Ping",
+        "targets": {"entries": [{"endpointUrl": "https://a", "correlationKey": "k"}]}, "target": {"correlationKey": null},
+        "patientReference": {"identifier": "x", "absoluteReference": null}, "statusCode": "not-allowed",
+        "evaluation-obfuscation": true, "number": "12", "none": [],
+    });
+    object.as_object().unwrap().clone().into_iter().collect()
+}
+
+/// The value as JSON, or `! ` and the message.
+fn check(source: &str, expected: &str) {
+    let outcome = match Expression::parse(source, Position::START) {
+        Ok(expression) => match expression.evaluate(&variables()) {
+            Ok(value) => value.to_string(),
+            Err(error) => format!("! {} @{}", error.message, error.position.column),
+        },
+        Err(error) => format!("!! {} @{}", error.message, error.position.column),
+    };
+    assert_eq!(outcome, expected, "{source}");
+}
+
+#[test]
+fn models_of_the_data_sharing_framework() {
+    for (source, expected) in [
+        ("${flag}", "true"),
+        ("${!flag}", "false"),
+        ("${stop == 'yes'}", "true"),
+        ("${stop == 'no'}", "false"),
+        ("${execution.getVariable('evaluation-obfuscation')==true}", "true"),
+        ("${execution.getVariable('request-rate-below-limit') == false}", "false"),
+        ("${execution.hasVariable(\"sendError\")}", "false"),
+        (
+            "${execution.hasVariable('statusCode') && (statusCode == 'not-allowed' || statusCode == 'not-reachable')}",
+            "true",
+        ),
+        ("${execution.hasVariable('absent') && (absent == 'a')}", "false"),
+        ("${targets.entries}", r#"[{"correlationKey":"k","endpointUrl":"https://a"}]"#),
+        ("${target.correlationKey}", "null"),
+        ("${patientReference.hasIdentifier() && !patientReference.hasAbsoluteReference()}", "true"),
+    ] {
+        check(source, expected);
+    }
+}
+
+#[test]
+fn operators() {
+    for (source, expected) in [
+        ("${1 + 2 * 3}", "7"),
+        ("${(1 + 2) * 3}", "9"),
+        ("${10 - 3 - 2}", "5"),
+        ("${7 div 2}", "3.5"),
+        ("${-7 mod 4}", "-3"),
+        ("${9223372036854775807 + 1}", "! the result is not a number that JSON can hold @23"),
+        ("${1 / 0}", "! division by zero @5"),
+        ("${number + 1}", "13"),
+        ("${nothing + 1}", "1"),
+        ("${text + 1}", "! a text is not a number; to join texts write them side by side: `${a}${b}` @8"),
+        ("${count lt 4 and count ge 3}", "true"),
+        ("${'a' < 'b'}", "true"),
+        ("${'10' > 9}", "true"),
+        ("${nothing < 1}", "false"),
+        ("${list < 1}", "! a list cannot be ordered against a number @8"),
+        ("${1 == 1.0}", "true"),
+        ("${number == 12}", "true"),
+        ("${nothing == null}", "true"),
+        ("${text ne null}", "true"),
+        ("${flag == 'TRUE'}", "true"),
+        ("${empty none && empty '' && empty nothing && not empty list}", "true"),
+        ("${flag ? 'a' : 'b'}", "\"a\""),
+        ("${false ? 1 : flag ? 2 : 3}", "2"),
+        ("${flag || absent}", "true"),
+        ("${count && flag}", "! a number is neither true nor false @3"),
+        ("#{'it\\'s'}", "\"it's\""),
+        ("${'}'}", "\"}\""),
+    ] {
+        check(source, expected);
+    }
+}
+
+#[test]
+fn paths_and_methods() {
+    for (source, expected) in [
+        ("${list[0]}", "1"),
+        ("${list['2']}", "\"three\""),
+        ("${list[9]}", "null"),
+        ("${targets['entries'][0].endpointUrl}", "\"https://a\""),
+        ("${targets.entries.size()}", "1"),
+        ("${targets.getEntries().get(0).correlationKey}", "\"k\""),
+        ("${list.contains('three')}", "true"),
+        ("${text.toLowerCase().startsWith('pi')}", "true"),
+        ("${text.size()}", "! a text has no method `size` with 0 arguments @8"),
+        ("${nothing.x}", "! null has no property `x` @11"),
+        (
+            "${absent}",
+            "! there is no variable `absent`; set it before, or ask `execution.hasVariable('absent')` @3",
+        ),
+        (
+            "${execution.getVariable(1)}",
+            "! `execution.getVariable` takes the name of a variable, not a number @13",
+        ),
+        ("${execution.businessKey}", "null"),
+        ("${execution}", "! `execution` is no value; use one of its methods @3"),
+    ] {
+        check(source, expected);
+    }
+    let unknown = Expression::parse("${execution.getEngineServices()}", Position::START).unwrap();
+    assert!(
+        unknown
+            .evaluate(&variables())
+            .unwrap_err()
+            .message
+            .starts_with("`execution` has no `getEngineServices` here")
+    );
+}
+
+#[test]
+fn mistakes_are_named_where_they_are() {
+    for (source, expected) in [
+        ("", "!! the expression is empty; write `${...}` @1"),
+        ("flag", "!! `flag` is not an expression; write `${...}` @1"),
+        ("= flag", "!! FEEL expressions are not executable yet; write `${...}` @1"),
+        ("${flag", "!! the expression is not closed; add `}` @1"),
+        ("${'flag}", "!! a text in the expression is not closed; add ' @1"),
+        ("${flag} ${flag}", "!! there is text after the expression; write one `${...}` and nothing else @1"),
+        ("${}", "!! the expression ends where a value is expected @3"),
+        ("${a b}", "!! `b` is not expected here; is an operator missing? @5"),
+        ("${a = b}", "!! `=` does not compare; write `==` @5"),
+        ("${a.1}", "!! a property name must follow the dot, not `1` @5"),
+        ("${f(1)}", "!! functions cannot be called here; only methods of `execution` and of values can @3"),
+        ("${a § b}", "!! `§` is not allowed in an expression @5"),
+        ("${1x}", "!! `1` runs into a name; put an operator or a space between them @3"),
+    ] {
+        check(source, expected);
+    }
+    for deep in
+        [format!("${{{}1{}}}", "(".repeat(5000), ")".repeat(5000)), format!("${{a{}}}", ".b".repeat(5000))]
+    {
+        assert!(Expression::parse(&deep, Position::START).unwrap_err().message.contains("too deeply"));
+    }
+}
+
+#[test]
+fn a_condition_is_true_or_false() {
+    let condition = Expression::parse("\n ${count}", Position::START).unwrap();
+    let error = condition.evaluate_condition(&variables()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the condition ${count} yields a number instead of true or false (in the expression at 2:2)"
+    );
+}
+
+#[test]
+fn templates() {
+    for (source, expected, literal) in [
+        ("PT20S", json!("PT20S"), true),
+        ("", json!(""), true),
+        ("${count}", json!(3), false),
+        (" ${count}", json!(" 3"), false),
+        ("stop_${stop}_${list}", json!(r#"stop_yes_[1,2,"three"]"#), false),
+        ("\\${stop} costs $5 # \\", json!("${stop} costs $5 # \\"), true),
+        ("${'${'}", json!("${"), false),
+    ] {
+        let template = Template::parse(source, Position::START).unwrap();
+        assert_eq!(template.evaluate(&variables()), Ok(expected), "{source}");
+        assert_eq!(template.literal().is_some(), literal, "{source}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_parses_or_is_refused(source in r"\PC{0,60}") {
+        let _ = Template::parse(&source, Position::START).map(|template| template.evaluate(&variables()));
+    }
+
+    #[test]
+    fn anything_that_looks_like_an_expression_has_a_value_or_an_error(
+        words in prop::collection::vec(prop::sample::select(vec![
+            "count", "list", "target", "nothing", "'a'", "\"", "1", "2.5", "9223372036854775807", "+", "-", "*", "/", "%", "==", "!=",
+            "<", ">=", "&&", "||", "!", "not ", "empty ", "(", ")", "[", "]", ".", ",", "?", ":", "execution", "getVariable",
+            "size()", "contains", " ", "true", "null",
+        ]), 0..20)
+    ) {
+        let source = format!("${{{}}}", words.concat());
+        let _ = Expression::parse(&source, Position::START).map(|expression| expression.evaluate(&variables()));
+    }
+}
