@@ -22,6 +22,7 @@ pub enum Effect {
         /// Which hook.
         hook: Hook,
         /// Evaluated fields.
+        #[serde(with = "crate::json")]
         fields: Vec<(Arc<str>, Value)>,
         /// 1-based.
         attempt: u32,
@@ -33,6 +34,7 @@ pub enum Effect {
         /// To whom.
         target: Target,
         /// The committed document.
+        #[serde(with = "crate::json")]
         document: Arc<Value>,
     },
     /// Bring a received message (Task) in the own mailbox to a status.
@@ -44,6 +46,7 @@ pub enum Effect {
         /// Set when the site drew the key itself: added as input on `in-progress`.
         business_key: Option<Arc<str>>,
         /// `Task.output` entries.
+        #[serde(with = "crate::json")]
         outputs: Vec<Value>,
         /// Text of the error output; only with [`MessageStatus::Failed`].
         error: Option<String>,
@@ -53,6 +56,7 @@ pub enum Effect {
         /// Signal name.
         name: Arc<str>,
         /// Variables that travel with it.
+        #[serde(with = "crate::json")]
         variables: Vec<(Arc<str>, Arc<Value>)>,
     },
 }

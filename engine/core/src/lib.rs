@@ -10,6 +10,7 @@ pub mod effect;
 pub mod entropy;
 pub mod identity;
 pub mod instance;
+mod json;
 pub mod limits;
 pub mod message;
 pub mod plugin;

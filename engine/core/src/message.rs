@@ -23,6 +23,7 @@ pub struct Message {
     /// Tells parallel branches of one conversation apart.
     pub correlation_key: Option<Arc<str>>,
     /// The whole resource.
+    #[serde(with = "crate::json")]
     pub document: Arc<Value>,
 }
 

@@ -135,6 +135,7 @@ pub struct Writes {
     /// In the order they were made.
     pub variables: Vec<VariableWrite>,
     /// `Task.output` entries for the start message, in order.
+    #[serde(with = "crate::json")]
     pub outputs: Vec<Value>,
     /// DSF's alternative business key.
     pub alternative_business_key: Option<String>,
@@ -148,6 +149,7 @@ pub struct VariableWrite {
     /// Its name.
     pub name: Arc<str>,
     /// `None` removes it.
+    #[serde(with = "crate::json::optional")]
     pub value: Option<Arc<Value>>,
 }
 
@@ -170,6 +172,7 @@ pub enum CallOutcome {
         /// What the handler buffered.
         writes: Writes,
         /// The complete document (FHIR Task) as it will go out, identifier included.
+        #[serde(with = "crate::json")]
         document: Arc<Value>,
         /// To whom; the address was resolved by the host.
         target: Target,

@@ -1,0 +1,139 @@
+//! What can happen to an instance, and why it is refused.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::effect::Outcome;
+use crate::identity::{DefinitionKey, EffectSequence, IncidentKey, InstanceId, NodeKey, Timestamp, WaitKey};
+use crate::message::Message;
+
+/// What can happen to an instance. Closed: the site translates everything else into one of these.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// The first input of every instance.
+    Start(Box<Start>),
+    /// A message was correlated with a wait.
+    Message {
+        /// A [`super::WaitKind::Message`].
+        wait: WaitKey,
+        /// The message.
+        message: Arc<Message>,
+    },
+    /// A signal was broadcast.
+    Signal {
+        /// A [`super::WaitKind::Signal`].
+        wait: WaitKey,
+        /// The signal's name.
+        name: Arc<str>,
+        /// What travels with it.
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+    },
+    /// The time of a [`super::WaitKind::Timer`] or [`super::WaitKind::Retry`] has come.
+    Timer {
+        /// Which.
+        wait: WaitKey,
+    },
+    /// A queued effect was performed.
+    Settled {
+        /// Which.
+        effect: EffectSequence,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// An operator ends the instance.
+    Cancel {
+        /// Told to the senders of messages that are not answered yet.
+        reason: String,
+    },
+    /// An operator says that the cause is gone: what failed is tried again.
+    RetryIncident {
+        /// Which.
+        incident: IncidentKey,
+    },
+    /// An operator sets variables.
+    SetVariables {
+        /// The scope that holds them; [`NodeKey::ROOT`] for the process.
+        node: NodeKey,
+        /// Names and values.
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+    },
+}
+
+/// How an instance begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// The definition that it stays on.
+    pub definition: DefinitionKey,
+    /// Its identity, drawn by the site.
+    pub id: InstanceId,
+    /// The conversation's key, from the message or drawn by the site.
+    pub business_key: Arc<str>,
+    /// BPMN id of the start event.
+    pub at: Arc<str>,
+    /// Process variables.
+    pub variables: Vec<(Arc<str>, Arc<Value>)>,
+    /// The message that starts it.
+    pub message: Option<Arc<Message>>,
+}
+
+/// Why an input was refused. Nothing happened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The instance was started before.
+    #[error("the instance is already started")]
+    AlreadyStarted,
+    /// The instance has ended, or was never started.
+    #[error("the instance is not running")]
+    NotRunning,
+    /// The program is not the one that the instance runs.
+    #[error("the instance runs process `{expected}`, not `{given}`")]
+    WrongProgram {
+        /// Its process.
+        expected: Arc<str>,
+        /// That of the program.
+        given: String,
+    },
+    /// The program has no such start event, flow node or flow any more.
+    #[error("process `{process}` has no element `{element}`")]
+    UnknownElement {
+        /// Its id.
+        process: String,
+        /// The BPMN id.
+        element: Arc<str>,
+    },
+    /// The wait is closed: it was moved before, or what waited was left by another way.
+    #[error("wait {} is closed or never was", .0.0)]
+    UnknownWait(WaitKey),
+    /// The input does not fit the wait.
+    #[error("wait {} is for something else", .0.0)]
+    WrongWait(WaitKey),
+    /// The clock went back, or the timer was fired early.
+    #[error("wait {} is not due before {}", .wait.0, .due.0)]
+    NotDue {
+        /// Which.
+        wait: WaitKey,
+        /// When.
+        due: Timestamp,
+    },
+    /// The effect was settled before, withdrawn, or never queued.
+    #[error("effect {} is settled, withdrawn, or was never queued", .0.0)]
+    AlreadySettled(EffectSequence),
+    /// The outcome does not fit the effect.
+    #[error("the outcome does not fit effect {}", .0.0)]
+    WrongOutcome(EffectSequence),
+    /// The incident is resolved or never was.
+    #[error("incident {} is resolved or never was", .0.0)]
+    UnknownIncident(IncidentKey),
+    /// The node has ended or never was.
+    #[error("activation {} has ended or never was", .0.0)]
+    UnknownNode(NodeKey),
+    /// A value is nested too deeply to be stored.
+    #[error("variable `{name}` is nested more than {max} levels deep; flatten it")]
+    ValueTooDeep {
+        /// The variable.
+        name: Arc<str>,
+        /// The bound.
+        max: usize,
+    },
+}

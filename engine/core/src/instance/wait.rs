@@ -1,0 +1,71 @@
+//! What a node waits for. Every wait is an index entry of the site: it is moved by exactly one kind of input.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::effect::Effect;
+use crate::identity::{NodeKey, Timestamp};
+
+/// One open wait.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wait {
+    /// The activation that waits. For a boundary event the activity, for an event-based gateway the gateway.
+    pub node: NodeKey,
+    /// BPMN id of the event or task that gives the condition.
+    pub element: Arc<str>,
+    /// Since when.
+    pub since: Timestamp,
+    /// For what.
+    pub kind: WaitKind,
+}
+
+/// The things that can be waited for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum WaitKind {
+    /// A message; moved by [`super::Input::Message`].
+    Message {
+        /// BPMN message name.
+        name: Arc<str>,
+        /// What the message's correlation key must equal; `None` accepts any.
+        correlation_key: Option<Arc<str>>,
+    },
+    /// A point in time; moved by [`super::Input::Timer`].
+    Timer {
+        /// Not before this.
+        due: Timestamp,
+        /// What is left of a cycle.
+        repeat: Option<Repeat>,
+    },
+    /// A broadcast; moved by [`super::Input::Signal`].
+    Signal {
+        /// Signal name.
+        name: Arc<str>,
+    },
+    /// The pause before failed work is tried again; moved by [`super::Input::Timer`].
+    Retry {
+        /// Not before this.
+        due: Timestamp,
+        /// What will be queued, its attempt already counted.
+        effect: Arc<Effect>,
+    },
+}
+
+impl WaitKind {
+    /// When it is due by itself.
+    pub fn due(&self) -> Option<Timestamp> {
+        match self {
+            Self::Timer { due, .. } | Self::Retry { due, .. } => Some(*due),
+            Self::Message { .. } | Self::Signal { .. } => None,
+        }
+    }
+}
+
+/// The rest of a repeating timer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeat {
+    /// How often it fires after the next time; `None` is for ever.
+    pub times: Option<u32>,
+    /// Milliseconds between two firings.
+    pub interval_ms: u64,
+}
