@@ -52,11 +52,11 @@ impl Definitions {
     }
 
     /// All resources of a type with this url and, when the canonical has one, this version.
-    pub fn by_canonical<'a>(
+    pub fn by_canonical<'a, 'c>(
         &'a self,
         resource_type: ResourceType,
-        canonical: &'a Canonical,
-    ) -> impl Iterator<Item = &'a Value> {
+        canonical: &'c Canonical,
+    ) -> impl Iterator<Item = &'a Value> + use<'a, 'c> {
         self.of_type(resource_type).map(Arc::as_ref).filter(move |resource| {
             text(resource, "url") == Some(canonical.url.as_str())
                 && canonical
@@ -67,7 +67,7 @@ impl Definitions {
     }
 
     /// The resource that a canonical means; without a version, the one with the highest version.
-    pub fn resolve<'a>(&'a self, resource_type: ResourceType, canonical: &'a Canonical) -> Option<&'a Value> {
+    pub fn resolve(&self, resource_type: ResourceType, canonical: &Canonical) -> Option<&Value> {
         self.by_canonical(resource_type, canonical)
             .max_by_key(|resource| version_order(text(resource, "version").unwrap_or_default()))
     }

@@ -219,6 +219,36 @@ impl Directory {
         }
     }
 
+    /// The identifier of the Organization or Endpoint with this id.
+    pub fn identifier_of(&self, type_name: &str, id: &str) -> Option<Identifier> {
+        match type_name {
+            "Organization" => self
+                .organizations
+                .get(id)
+                .map(|found| Identifier::new(names::ORGANIZATION_IDENTIFIER, &found.identifier)),
+            "Endpoint" => self
+                .endpoints
+                .get(id)
+                .map(|found| Identifier::new(names::ENDPOINT_IDENTIFIER, &found.identifier)),
+            _ => None,
+        }
+    }
+
+    /// The id of the Organization or Endpoint with this identifier.
+    pub fn id_of(&self, type_name: &str, identifier: &Identifier) -> Option<&str> {
+        match (type_name, identifier.system.as_str()) {
+            ("Organization", names::ORGANIZATION_IDENTIFIER) => {
+                self.known_organization(&identifier.value).map(|found| found.id.as_str())
+            }
+            ("Endpoint", names::ENDPOINT_IDENTIFIER) => self
+                .endpoints
+                .values()
+                .find(|endpoint| endpoint.identifier == identifier.value)
+                .map(|found| found.id.as_str()),
+            _ => None,
+        }
+    }
+
     fn endpoint_of(&self, organization: &Organization, thumbprint: &str) -> Option<&Endpoint> {
         if organization.identifier == self.local_organization {
             return self.endpoints.values().find(|endpoint| endpoint.address == self.base_url);

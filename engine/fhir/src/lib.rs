@@ -8,6 +8,7 @@
 #![cfg_attr(test, allow(clippy::indexing_slicing, reason = "a test may panic"))]
 
 pub mod access;
+pub mod builtin;
 pub mod bundle;
 pub mod definitions;
 pub mod directory;
@@ -17,7 +18,10 @@ pub mod names;
 pub mod outcome;
 pub mod process;
 
+pub mod profile;
+pub mod references;
 pub mod resource;
+pub mod search;
 
 pub mod task;
 

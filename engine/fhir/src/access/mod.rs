@@ -3,6 +3,7 @@
 //! The rules are pure functions over an [`Identity`] and a [`Context`]. Task is the heart of federation ([`task`]); all other
 //! types share the rules of read-access tags ([`tags`]) and the checks of their content ([`content`]).
 
+pub mod content;
 mod identity;
 mod refusal;
 pub mod tags;

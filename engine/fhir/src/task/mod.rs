@@ -9,5 +9,6 @@ mod status;
 pub mod transition;
 
 pub use draft::{Draft, build, input};
+pub(crate) use message::has_code;
 pub use message::{Malformed, Message};
 pub use status::{Status, error_output, with_business_key, with_status};
