@@ -1,5 +1,7 @@
 //! What became of a batch, told so that its owner knows what to do next.
 
+use crate::ReadError;
+
 /// The fate of one batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -15,6 +17,7 @@ pub enum Outcome {
     Unknown(CommitError),
 }
 
+/// Why a batch could not be committed. In words for the operator; the owner acts on the [`Outcome`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommitError {
     #[error("{what} has {bytes} bytes, allowed are {bytes_min} to {bytes_max}; split it before storing it")]
@@ -25,4 +28,16 @@ pub enum CommitError {
     Stopped { store: &'static str, detail: String },
     #[error("the store is shutting down; nothing was written")]
     ShuttingDown,
+}
+
+/// A precondition could not be read.
+impl From<ReadError> for CommitError {
+    fn from(error: ReadError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ReadError::Storage { store, .. } | ReadError::Damaged { store, .. } => {
+                Self::Storage { store, detail }
+            }
+        }
+    }
 }

@@ -26,7 +26,7 @@ pub(crate) fn plan(group: &[Batch], read: impl Fn(&[u8]) -> Result<Option<Vec<u8
 
 impl Plan<'_> {
     /// The write failed: no batch that would have been committed is.
-    pub(crate) fn downgrade(mut self, verdict: &Outcome) -> Vec<Outcome> {
+    pub(crate) fn replace_committed(mut self, verdict: &Outcome) -> Vec<Outcome> {
         for outcome in &mut self.outcomes {
             if *outcome == Outcome::Committed {
                 outcome.clone_from(verdict);
@@ -52,14 +52,14 @@ fn decide(
         match holds(&fence.key, &|token| token == Some(&fence.token)) {
             Ok(true) => {}
             Ok(false) => return Outcome::Fenced,
-            Err(error) => return Outcome::Failed(unreadable(error)),
+            Err(error) => return Outcome::Failed(error.into()),
         }
     }
     for (index, precondition) in batch.preconditions.iter().enumerate() {
         match holds(precondition.key(), &|value| precondition.holds(value)) {
             Ok(true) => {}
             Ok(false) => return Outcome::Refused { precondition: index },
-            Err(error) => return Outcome::Failed(unreadable(error)),
+            Err(error) => return Outcome::Failed(error.into()),
         }
     }
     Outcome::Committed
@@ -78,13 +78,4 @@ fn within_bounds(batch: &Batch) -> Result<(), CommitError> {
         bounded("a value", write.value().map_or(0, <[u8]>::len), 0, VALUE_BYTES_MAX)?;
     }
     bounded("a batch", batch.bytes(), 0, BATCH_BYTES_MAX)
-}
-
-fn unreadable(error: ReadError) -> CommitError {
-    let detail = error.to_string();
-    match error {
-        ReadError::Storage { store, .. } | ReadError::Damaged { store, .. } => {
-            CommitError::Storage { store, detail }
-        }
-    }
 }

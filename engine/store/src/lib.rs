@@ -11,10 +11,13 @@ mod batch;
 mod commit;
 mod committer;
 mod directory;
+mod fjall;
 mod group;
 mod key;
 mod memory;
 mod open;
+mod sled;
+mod stop;
 mod store;
 
 pub use batch::{Batch, Fence, Precondition, Write};

@@ -17,3 +17,17 @@ pub const GROUP_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Batches that may wait for the committer; whoever submits one more waits for room.
 pub const QUEUE_BATCHES_MAX: usize = 4096;
+
+/// sled writes its log in segments of this size, and a page (a leaf holds about 20 entries, an index 257 keys) above a
+/// quarter of it into a file that nobody syncs. With the two bounds below and [`KEY_BYTES_MAX`], no page gets there:
+/// 20 leaves of 9 KiB, or 257 keys of 1 KiB, are less than 512 KiB.
+pub(crate) const SLED_SEGMENT_BYTES: usize = 2 * 1024 * 1024;
+
+/// Larger values are stored in sled as several parts of this size.
+pub(crate) const SLED_PART_BYTES: usize = 8 * 1024;
+
+/// How long to wait until an earlier handle of this process has let go of sled's file.
+pub(crate) const SLED_UNLOCK_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// fjall rewrites its tables when its journals together reach this size. 64 MiB is the least it accepts for one.
+pub(crate) const FJALL_JOURNAL_BYTES_MAX: u64 = 128 * 1024 * 1024;
