@@ -4,6 +4,7 @@
 //! commits of many owners become one durable write). [`open`] chooses the implementation by one configuration
 //! key. The crate never looks into keys or values; [`record`] holds the envelope that those who do share.
 
+pub mod conformance;
 pub mod limits;
 pub mod record;
 
