@@ -1,0 +1,120 @@
+//! From an error of the WebAssembly runtime to what an operator reads in an incident.
+
+use tessera_core::plugin::{Failure, FailureKind, RetryAdvice};
+use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
+
+use crate::bindings::tessera::process::types::{self as wit, TechnicalError};
+use crate::interfaces::wasi::Exited;
+use crate::limits::{BACKTRACE_FRAMES_MAX, FAILURE_CAUSES_MAX, FAILURE_TEXT_BYTES, WASM_STACK_BYTES};
+use crate::sandbox::{LastLines, LimitReached, shortened};
+use crate::values;
+
+/// The runtime's words for a host call that hands over too many bytes; it has no type for them.
+const HOST_CALL_FUEL: &str = "fuel allocated for hostcalls has been exhausted";
+/// The runtime's words for too many open handles.
+const HANDLES: &str = "store handle limit exceeded";
+
+/// A failure that happened to the call `of` ("handler `x` of plugin `y` 1.0").
+pub(crate) fn failure(kind: FailureKind, of: &str, what: &str, log: Vec<String>) -> Failure {
+    let retry = match kind {
+        // The same call would end the same way.
+        FailureKind::CpuLimit
+        | FailureKind::MemoryLimit
+        | FailureKind::OtherLimit
+        | FailureKind::HandlerMissing => RetryAdvice::Never,
+        FailureKind::Technical | FailureKind::PluginBug | FailureKind::WallLimit | FailureKind::Host => {
+            RetryAdvice::ByPolicy
+        }
+    };
+    Failure { kind, message: bounded(&format!("{of} {what}")), causes: Vec::new(), log, retry }
+}
+
+/// The call ended by a trap, or could not begin.
+pub(crate) fn of_error(of: &str, error: &wasmtime::Error, lines: &mut LastLines) -> Failure {
+    let (kind, what) = explanation(error, lines.last_error());
+    let mut failure = failure(kind, of, &what, lines.take());
+    if let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() {
+        failure.causes = frames(backtrace);
+    }
+    failure
+}
+
+/// The handler itself said that it failed.
+pub(crate) fn of_technical(error: &TechnicalError, lines: &mut LastLines) -> Failure {
+    let details = error.details.iter().map(|detail| {
+        let value = values::from_guest(detail.value.clone())
+            .map_or_else(|reason| reason, |(value, _)| value.to_string());
+        format!("{}: {value}", detail.name)
+    });
+    let causes = error.causes.iter().cloned().chain(details);
+    Failure {
+        kind: FailureKind::Technical,
+        message: bounded(&error.message),
+        causes: causes.take(FAILURE_CAUSES_MAX).map(|cause| bounded(&cause)).collect(),
+        log: lines.take(),
+        retry: match error.retry {
+            wit::RetryAdvice::ByPolicy => RetryAdvice::ByPolicy,
+            wit::RetryAdvice::Never => RetryAdvice::Never,
+            wit::RetryAdvice::After(milliseconds) => RetryAdvice::AfterMs(milliseconds),
+        },
+    }
+}
+
+fn explanation(error: &wasmtime::Error, last_error: Option<&str>) -> (FailureKind, String) {
+    if let Some(limit) = error.downcast_ref::<LimitReached>() {
+        return (limit.kind, format!("was stopped: {}", limit.message));
+    }
+    if let Some(exited) = error.downcast_ref::<Exited>() {
+        return (FailureKind::PluginBug, format!("ended early: {exited}"));
+    }
+    if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
+        return (FailureKind::Host, "could not start: all places for running plugins are taken".into());
+    }
+    if let Some(trap) = error.downcast_ref::<Trap>() {
+        return match (trap, last_error) {
+            (Trap::StackOverflow, _) => {
+                let kibibytes = WASM_STACK_BYTES / 1024;
+                let what = format!("was stopped: it recursed deeper than its call stack of {kibibytes} KiB");
+                (FailureKind::OtherLimit, what)
+            }
+            (Trap::UnreachableCodeReached, Some(panic)) => {
+                (FailureKind::PluginBug, format!("panicked: {panic}"))
+            }
+            (trap, _) => {
+                let reason = trap.to_string();
+                let reason = reason.strip_prefix("wasm trap: ").unwrap_or(&reason);
+                (FailureKind::PluginBug, format!("trapped: {reason}"))
+            }
+        };
+    }
+    let reason = error.root_cause().to_string();
+    if reason.contains(HOST_CALL_FUEL) {
+        return (
+            FailureKind::OtherLimit,
+            "was stopped: it handed over too many bytes in one host call".into(),
+        );
+    }
+    if reason.contains(HANDLES) {
+        return (FailureKind::OtherLimit, "was stopped: it keeps too many handles open".into());
+    }
+    // With a backtrace the guest was running: it broke a rule of the component model or called what is not offered.
+    if error.downcast_ref::<WasmBacktrace>().is_some() {
+        return (FailureKind::PluginBug, format!("trapped: {reason}"));
+    }
+    (FailureKind::Host, format!("could not run: {error:#}"))
+}
+
+/// One line for each frame, innermost first, with readable function names.
+fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
+    // Only the runtime's own text has demangled names: `  0: 0x1a2b - module.wasm!function`.
+    let text = backtrace.to_string();
+    let names = text.lines().filter_map(|line| line.split_once(" - ").map(|(_, name)| name));
+    names
+        .take(BACKTRACE_FRAMES_MAX)
+        .map(|name| format!("at {}", bounded(name.split_once('!').map_or(name, |(_, function)| function))))
+        .collect()
+}
+
+fn bounded(text: &str) -> String {
+    shortened(text, FAILURE_TEXT_BYTES).to_owned()
+}

@@ -1,0 +1,81 @@
+//! `tessera:process/fhir`: reading the own mailbox. Other servers are denied by name: no URL from a guest ever reaches
+//! the network.
+#![allow(unreachable_pub, reason = "the generated bindings re-export the handle types")]
+
+use wasmtime::component::Resource;
+
+use crate::bindings::tessera::process::fhir::{Host, HostClient, SearchRequest, Server, VersionRef};
+use crate::bindings::tessera::process::types::{HostError, HttpFailure, ResourceJson};
+use crate::limits::SEARCH_ENTRIES_MAX;
+use crate::sandbox::Sandbox;
+use crate::services::{Search, SearchHandling, ServiceError, VersionReference};
+use crate::values;
+
+/// A client of the own mailbox; there is nothing to tell two of them apart.
+pub struct MailboxClient;
+
+impl Host for Sandbox {}
+
+impl HostClient for Sandbox {
+    async fn open(&mut self, server: Server) -> wasmtime::Result<Result<Resource<MailboxClient>, HostError>> {
+        let denied = match server {
+            Server::Local => return Ok(Ok(Resource::new_own(0))),
+            Server::Organization(identifier) => format!("org:{identifier}"),
+            Server::Endpoint(identifier) => format!("endpoint:{identifier}"),
+            Server::Connection(name) => format!("connection:{name}"),
+        };
+        Ok(Err(HostError::Denied(format!("fhir.read:{denied}"))))
+    }
+
+    async fn base_url(&mut self, _: Resource<MailboxClient>) -> wasmtime::Result<String> {
+        Ok(self.services.mailbox_url())
+    }
+
+    async fn read(
+        &mut self,
+        _: Resource<MailboxClient>,
+        reference: VersionRef,
+    ) -> wasmtime::Result<Result<ResourceJson, HostError>> {
+        self.charge_host_call()?;
+        let VersionRef { resource_type, id, version } = reference;
+        let answer = self.services.fhir_read(VersionReference { resource_type, id, version }).await;
+        Ok(answer.map(|resource| values::resource(&resource)).map_err(host_error))
+    }
+
+    async fn search(
+        &mut self,
+        _: Resource<MailboxClient>,
+        request: SearchRequest,
+    ) -> wasmtime::Result<Result<Vec<ResourceJson>, HostError>> {
+        self.charge_host_call()?;
+        let search = Search {
+            resource_type: request.resource_type,
+            parameters: request.params.into_iter().map(|param| (param.name, param.values)).collect(),
+            handling: if request.strict { SearchHandling::Strict } else { SearchHandling::Lenient },
+            max_entries: request.max_entries.min(SEARCH_ENTRIES_MAX),
+        };
+        let answer = self.services.fhir_search(search).await;
+        let resources = answer.map(|found| found.iter().map(|resource| values::resource(resource)).collect());
+        Ok(resources.map_err(host_error))
+    }
+
+    async fn drop(&mut self, _: Resource<MailboxClient>) -> wasmtime::Result<()> {
+        Ok(())
+    }
+}
+
+/// The same kind, in the plugin's words.
+pub(crate) fn host_error(error: ServiceError) -> HostError {
+    match error {
+        ServiceError::Denied(missing) => HostError::Denied(missing),
+        ServiceError::NotFound => HostError::NotFound,
+        ServiceError::Invalid(reason) => HostError::Invalid(reason),
+        ServiceError::Status { status, operation_outcome, retry_after_ms } => {
+            HostError::Status(HttpFailure { status, operation_outcome, retry_after: retry_after_ms })
+        }
+        ServiceError::Unreachable(reason) => HostError::Unreachable(reason),
+        ServiceError::Timeout => HostError::Timeout,
+        ServiceError::Cancelled => HostError::Cancelled,
+        ServiceError::Internal(reason) => HostError::Internal(reason),
+    }
+}

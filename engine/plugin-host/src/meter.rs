@@ -1,0 +1,61 @@
+//! CPU time of a call: the time that an executor's thread spends inside its future. Waiting for the site, or for other
+//! plugins that were given the thread, does not count.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+/// Readable while the future runs, which is when the guest's budget is checked.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    origin: Instant,
+    /// Nanoseconds of finished polls.
+    used: AtomicU64,
+    /// When the running poll began, in nanoseconds after `origin`.
+    entered: AtomicU64,
+}
+
+impl Meter {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self { origin: Instant::now(), used: AtomicU64::new(0), entered: AtomicU64::new(0) })
+    }
+
+    /// Time used so far. Only meaningful from inside the metered future.
+    pub(crate) fn used(&self) -> Duration {
+        let running = self.elapsed().saturating_sub(self.entered.load(Ordering::Relaxed));
+        Duration::from_nanos(self.used.load(Ordering::Relaxed).saturating_add(running))
+    }
+
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.origin.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+}
+
+/// A future whose polls are counted.
+pub(crate) struct Metered<F> {
+    meter: Arc<Meter>,
+    future: Pin<Box<F>>,
+}
+
+impl<F: Future> Metered<F> {
+    pub(crate) fn new(meter: Arc<Meter>, future: F) -> Self {
+        Self { meter, future: Box::pin(future) }
+    }
+}
+
+impl<F: Future> Future for Metered<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let entered = self.meter.elapsed();
+        // One thread polls a future at a time, and the hand-over between threads synchronizes: no ordering is needed.
+        self.meter.entered.store(entered, Ordering::Relaxed);
+        let poll = self.future.as_mut().poll(context);
+        let spent = self.meter.elapsed().saturating_sub(entered);
+        self.meter.used.fetch_add(spent, Ordering::Relaxed);
+        poll
+    }
+}
