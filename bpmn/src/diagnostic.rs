@@ -121,6 +121,32 @@ impl fmt::Display for Diagnostic {
     }
 }
 
+/// Collects findings up to [`DIAGNOSTICS_MAX`](crate::limits::DIAGNOSTICS_MAX); the rest would only repeat.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    diagnostics: Vec<Diagnostic>,
+    errors: usize,
+}
+
+impl Findings {
+    pub(crate) fn add(&mut self, diagnostic: Diagnostic) {
+        self.errors = self.errors.saturating_add(usize::from(diagnostic.severity == Severity::Error));
+        if self.diagnostics.len() < crate::limits::DIAGNOSTICS_MAX {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    pub(crate) fn has_errors(&self) -> bool {
+        self.errors > 0
+    }
+
+    /// In the order of the file.
+    pub(crate) fn into_sorted(mut self) -> Vec<Diagnostic> {
+        self.diagnostics.sort_by(|left, right| (left.position, left.code).cmp(&(right.position, right.code)));
+        self.diagnostics
+    }
+}
+
 /// Declares the table of codes: a constant for each and [`codes::ALL`] over them.
 macro_rules! codes {
     ($($(#[$document:meta])* $name:ident = $code:literal, $title:literal;)*) => {

@@ -15,3 +15,7 @@ pub mod compile;
 pub mod diagnostic;
 pub mod expression;
 pub mod limits;
+pub mod model;
+pub mod read;
+pub mod write;
+pub mod xml;

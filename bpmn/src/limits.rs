@@ -8,6 +8,8 @@ pub const DEPTH_MAX: usize = 128;
 pub const ELEMENTS_MAX: usize = 1_000_000;
 /// Attributes of one element, namespace declarations included. Keeps the search for duplicates cheap.
 pub const ATTRIBUTES_MAX: usize = 128;
+/// Namespace declarations that hold at one place. Every name is looked up among them.
+pub const NAMESPACES_MAX: usize = 256;
 /// Bytes of one attribute value or of the text in one element (forms and scripts are kept there).
 pub const TEXT_BYTES_MAX: usize = 1024 * 1024;
 /// Diagnostics of one reading or compilation; the rest would only repeat.
