@@ -1,5 +1,7 @@
 //! The committer: it groups what waits, keeps order, answers everything once and nothing before it is durable.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use tessera_store::{

@@ -1,5 +1,7 @@
 //! Every store passes the same suite, and any history of commits leaves it as it leaves the plain map in memory.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use proptest::prelude::*;
 use std::path::Path;
 use std::sync::Arc;
