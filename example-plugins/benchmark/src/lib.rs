@@ -1,0 +1,20 @@
+//! The processes that `tessera bench` measures with. Their handlers do as little as a handler can do for its process: read
+//! a variable and write one. What is measured is the engine around them.
+
+use tessera_plugin_sdk::prelude::*;
+
+#[plugin]
+impl Benchmark {
+    /// Counts how often it was called in this instance.
+    #[service_task]
+    fn count(ctx: &Context<'_>) -> Outcome {
+        let count: i64 = ctx.get("count")?.unwrap_or(0);
+        ctx.set("count", &(count + 1))
+    }
+
+    /// One of many at the same time: answers without touching shared variables.
+    #[service_task]
+    fn answer(ctx: &Context<'_>) -> Outcome {
+        ctx.set_local("answered", &true)
+    }
+}
