@@ -6,8 +6,8 @@ pub const FACTS_PER_STEP_MAX: usize = 200_000;
 pub const CALL_ATTEMPTS_DEFAULT: u32 = 3;
 /// Milliseconds between two such attempts.
 pub const CALL_RETRY_INTERVAL_MS_DEFAULT: u64 = 5_000;
-/// Iterations of one multi-instance activity.
-pub const MULTI_INSTANCE_MAX: usize = 100_000;
+/// Iterations of one multi-instance activity. More would not fit a step of [`FACTS_PER_STEP_MAX`] facts.
+pub const MULTI_INSTANCE_MAX: usize = 10_000;
 /// Bytes of one variable value kept inside the instance record; larger values live beside it.
 pub const INLINE_VALUE_BYTES_MAX: usize = 8 * 1024;
 /// Milliseconds that an early message is buffered for a live business key.
@@ -22,3 +22,22 @@ pub const HOT_INSTANCES_PER_SHARD: usize = 256;
 pub const INPUTS_PER_SHARD_MAX: usize = 10_000;
 /// Rows one list command returns.
 pub const LIST_ROWS_MAX: usize = 1_000;
+/// Shards of one store. Keys hold a shard in two bytes, and each shard costs a little memory and a few reads at start.
+pub const SHARDS_MAX: u16 = 1_024;
+/// Commits of one shard that were asked for and are not acknowledged; beyond this the shard decides nothing more.
+pub const COMMITS_IN_FLIGHT_PER_SHARD_MAX: usize = 64;
+/// Effects of one shard that are being performed. The rest waits in the store.
+pub const EFFECTS_IN_FLIGHT_PER_SHARD_MAX: usize = 4_096;
+/// Inputs of one shard whose reads are asked for together.
+pub const PREFETCHED_INPUTS_MAX: usize = 64;
+/// Reads that a shard remembers; more are read again.
+pub const REMEMBERED_READS_MAX: usize = 4_096;
+/// Rows of one page when a table is walked.
+pub const SCAN_ROWS_MAX: usize = 1_000;
+/// Milliseconds before a shard whose commit or read failed tries again.
+pub const RELOAD_DELAY_MS: u64 = 1_000;
+/// Milliseconds that a message is remembered after its answer is settled. A repetition that was on its way for longer
+/// would be taken again; the mailbox shows such a message as ended, so nobody brings it.
+pub const ENDED_MESSAGE_TTL_MS: u64 = 24 * 60 * 60 * 1000;
+/// Levels that a variable's value may nest. Below what the JSON parser accepts when the record is read back.
+pub const VALUE_DEPTH_MAX: usize = 100;

@@ -64,8 +64,6 @@ codes! {
         "Correct the model; cancel the instance.";
     VALUE = "P108", "A value can not be kept as variable.",
         "Flatten the value; then retry.";
-    MODEL_CHANGED = "P109", "The deployed model lacks an element that the instance needs.",
-        "Deploy the version that the instance was started on; then retry.";
     WORK_FAILED = "W101", "A handler failed, also when tried again.",
         "Read the evidence, repair the cause, retry.";
     PLUGIN_BUG = "W102", "A handler trapped or panicked: a bug of the plugin.",

@@ -62,10 +62,10 @@ impl WaitKind {
 }
 
 /// The rest of a repeating timer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repeat {
     /// How often it fires after the next time; `None` is for ever.
     pub times: Option<u32>,
-    /// Milliseconds between two firings.
-    pub interval_ms: u64,
+    /// ISO 8601 duration between two firings: a month is not a number of milliseconds.
+    pub interval: Arc<str>,
 }

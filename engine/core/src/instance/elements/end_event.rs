@@ -1,0 +1,57 @@
+//! End event: throws and ends its token; an error ends its scope by another way, a terminate ends all of its scope.
+
+use tessera_bpmn::compile::{Kind, Throw};
+
+use super::{pass, sending, throw_event};
+use crate::instance::errors;
+use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
+use crate::instance::state::State;
+use crate::instance::step::{At, Step};
+
+pub(super) static NONE: Table = Table {
+    element: "end event",
+    rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::DONE], act: pass }],
+    leaves: Leaves::ByEvery,
+};
+
+pub(super) static MESSAGE: Table =
+    Table { element: "message end event", rows: sending::ROWS, leaves: Leaves::ByEvery };
+
+pub(super) static SIGNAL: Table = Table {
+    element: "signal end event",
+    rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::DONE], act: throw_signal }],
+    leaves: Leaves::ByEvery,
+};
+
+pub(super) static ERROR: Table = Table {
+    element: "error end event",
+    rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::Gone], act: throw_error }],
+    leaves: Leaves::ByEvery,
+};
+
+pub(super) static TERMINATE: Table = Table {
+    element: "terminate end event",
+    rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::Gone], act: terminate }],
+    leaves: Leaves::ByEvery,
+};
+
+fn throw_signal(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
+    match &at.element.kind {
+        Kind::EndEvent(Throw::Signal { name }) => throw_event::broadcast(step, at, name),
+        _ => Ok(Next::DONE),
+    }
+}
+
+fn throw_error(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
+    if let Kind::EndEvent(Throw::Error { code, message }) = &at.element.kind {
+        errors::raise(step, at.node, code, message.as_deref().unwrap_or_default())?;
+    }
+    Ok(Next::Gone)
+}
+
+fn terminate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
+    step.complete(at.node);
+    step.cancel_children(at.parent);
+    step.token_ended(at.parent);
+    Ok(Next::Gone)
+}

@@ -1,0 +1,51 @@
+//! Event-based gateway: waits for several things at once, the first that comes decides the way. It does not complete: the
+//! event takes its place, as in Operaton's history.
+
+use std::sync::Arc;
+
+use tessera_bpmn::compile::{Kind, Trigger};
+
+use crate::instance::fact::{Ending, Fact};
+use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
+use crate::instance::state::State;
+use crate::instance::step::{At, Step};
+use crate::instance::triggers;
+
+pub(super) static TABLE: Table = Table {
+    element: "event-based gateway",
+    rows: &[
+        Row { from: State::Started, on: Occasion::Begun, to: &[Next::Stay(State::Waiting)], act: begin },
+        Row { from: State::Waiting, on: Occasion::Triggered, to: &[Next::Gone], act: decide },
+    ],
+    leaves: Leaves::ByEvery,
+};
+
+fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
+    let mut waits: Vec<(&Arc<str>, _)> = Vec::new();
+    for flow in &at.element.outgoing {
+        let event = step.program.element(step.program.flow(*flow).target);
+        let kind = match &event.kind {
+            Kind::CatchEvent(trigger) => triggers::wait_kind(step, at.node, trigger)?,
+            Kind::ReceiveTask(message) => {
+                triggers::wait_kind(step, at.node, &Trigger::Message(message.clone()))?
+            }
+            _ => None,
+        };
+        waits.extend(kind.map(|kind| (&event.id, kind)));
+    }
+    for (event, kind) in waits {
+        step.open_wait(at.node, event, kind);
+    }
+    Ok(Next::Stay(State::Waiting))
+}
+
+fn decide(step: &mut Step<'_>, at: At<'_>, occurrence: Occurrence) -> Result<Next, Trouble> {
+    let Occurrence::Triggered(event) = occurrence else { return Ok(Next::Stay(State::Waiting)) };
+    let leads_there = |flow: &&_| step.program.element(step.program.flow(**flow).target).id == event;
+    let Some(flow) = at.element.outgoing.iter().find(leads_there) else {
+        return Ok(Next::Stay(State::Waiting));
+    };
+    step.emit(Fact::NodeLeft { node: at.node, ending: Ending::Cancelled });
+    step.take(at.parent, std::slice::from_ref(flow));
+    Ok(Next::Gone)
+}

@@ -1,0 +1,77 @@
+//! The elements of BPMN, one file each: a table of its life cycle (in this state, when this occurs, do that, then it is
+//! there) and the decisions that the table names. A new element is a file and one line in [`table`].
+
+pub(super) mod boundary_event;
+pub(super) mod multi_instance;
+
+mod catch_event;
+mod end_event;
+mod event_based_gateway;
+mod exclusive_gateway;
+mod parallel_gateway;
+mod process;
+mod receive_task;
+mod send_task;
+mod sending;
+mod service_task;
+mod start_event;
+mod sub_process;
+mod task;
+mod throw_event;
+
+use tessera_bpmn::compile::{Kind, Throw};
+
+use super::occurrence::{Next, Occurrence, Table, Trouble};
+use super::state::{Role, State};
+use super::step::{At, Step};
+
+/// The table that an activation lives by.
+pub(super) fn table(kind: &Kind, role: Role) -> &'static Table {
+    if role == Role::Body {
+        return &multi_instance::TABLE;
+    }
+    match kind {
+        Kind::Process(_) => &process::TABLE,
+        Kind::SubProcess(_) => &sub_process::TABLE,
+        Kind::StartEvent(_) => &start_event::TABLE,
+        Kind::CatchEvent(_) => &catch_event::TABLE,
+        Kind::BoundaryEvent { .. } => &boundary_event::TABLE,
+        Kind::ThrowEvent(Throw::Message(_)) => &throw_event::MESSAGE,
+        Kind::ThrowEvent(Throw::Signal { .. }) => &throw_event::SIGNAL,
+        Kind::ThrowEvent(Throw::None | Throw::Error { .. } | Throw::Terminate) => &throw_event::NONE,
+        Kind::EndEvent(Throw::None) => &end_event::NONE,
+        Kind::EndEvent(Throw::Message(_)) => &end_event::MESSAGE,
+        Kind::EndEvent(Throw::Signal { .. }) => &end_event::SIGNAL,
+        Kind::EndEvent(Throw::Error { .. }) => &end_event::ERROR,
+        Kind::EndEvent(Throw::Terminate) => &end_event::TERMINATE,
+        Kind::Task => &task::TABLE,
+        Kind::ServiceTask(_) => &service_task::TABLE,
+        Kind::SendTask(_) => &send_task::TABLE,
+        Kind::ReceiveTask(_) => &receive_task::TABLE,
+        Kind::ExclusiveGateway => &exclusive_gateway::TABLE,
+        Kind::ParallelGateway => &parallel_gateway::TABLE,
+        Kind::EventBasedGateway => &event_based_gateway::TABLE,
+    }
+}
+
+/// Does what the element's table says. What is not in it changes nothing.
+pub(super) fn act(step: &mut Step<'_>, at: At<'_>, state: State, occurrence: Occurrence) -> Result<Next, Trouble> {
+    let table = table(&at.element.kind, at.role);
+    let on = occurrence.occasion();
+    let Some(row) = table.rows.iter().find(|row| row.from == state && row.on == on) else {
+        debug_assert!(false, "{}: no row for {state:?} on {on:?}", table.element);
+        return Ok(Next::Stay(state));
+    };
+    let next = (row.act)(step, at, occurrence);
+    debug_assert!(
+        next.as_ref().map_or(true, |next| row.to.contains(next)),
+        "{}: {state:?} on {on:?} led to {next:?}",
+        table.element
+    );
+    next
+}
+
+/// Does nothing: the work is done.
+fn pass(_: &mut Step<'_>, _: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
+    Ok(Next::DONE)
+}

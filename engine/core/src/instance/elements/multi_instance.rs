@@ -1,0 +1,181 @@
+//! Multi-instance: one body around all iterations of an activity. Boundary events and outgoing flows belong to the body,
+//! listeners and mappings to each iteration. Iterations are counted, never searched: a thousand cost a thousand times one.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use tessera_bpmn::compile::MultiInstance;
+
+use crate::identity::NodeKey;
+use crate::instance::fact::Fact;
+use crate::instance::incident;
+use crate::instance::mappings::storable;
+use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
+use crate::instance::state::{Role, State};
+use crate::instance::step::{At, Place, Step};
+use crate::instance::variables::View;
+use crate::limits::MULTI_INSTANCE_MAX;
+
+pub(super) static TABLE: Table = Table {
+    element: "multi-instance body",
+    rows: &[
+        Row {
+            from: State::Started,
+            on: Occasion::Begun,
+            to: &[Next::Stay(State::Holding), Next::DONE],
+            act: begin,
+        },
+        Row {
+            from: State::Holding,
+            on: Occasion::IterationEnded,
+            to: &[Next::Stay(State::Holding), Next::DONE],
+            act: go_on,
+        },
+    ],
+    leaves: Leaves::ByEveryThatHolds,
+};
+
+/// Decides how many iterations there are, and begins the first, or all.
+fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
+    let Some(plan) = &at.element.multi_instance else { return Ok(Next::DONE) };
+    let Planned { total, items } = plan_iterations(step, at, plan)?;
+    let kept = if plan.sequential { items.clone().map(|items| Arc::new(Value::Array(items))) } else { None };
+    step.emit(Fact::IterationsPlanned { node: at.node, total, items: kept });
+    if total == 0 {
+        collect(step, at, plan, total);
+        return Ok(Next::DONE);
+    }
+    let begun = if plan.sequential { 1 } else { total };
+    let mut items = items.into_iter().flatten();
+    let mut entered = Vec::new();
+    for index in 0..begun {
+        entered.push(begin_iteration(step, at, plan, index, items.next()));
+    }
+    step.emit(Fact::IterationsCounted { node: at.node, started: begun, ended: 0 });
+    for node in entered.into_iter().rev() {
+        step.due(node, Place::Element(at.index), Occurrence::Begun);
+    }
+    Ok(Next::Stay(State::Holding))
+}
+
+struct Planned {
+    total: u32,
+    items: Option<Vec<Value>>,
+}
+
+fn plan_iterations(step: &Step<'_>, at: At<'_>, plan: &MultiInstance) -> Result<Planned, Trouble> {
+    let view = View::new(step.instance, step.program, at.node);
+    let unusable = |message: String| Trouble::new(&incident::COLLECTION, message);
+    let items = match &plan.collection {
+        None => None,
+        Some(collection) => match collection.evaluate(&view)? {
+            Value::Array(items) => Some(items),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+                return Err(unusable(format!("collection `{}` is no list", collection.source())));
+            }
+        },
+    };
+    let cardinality = match &plan.cardinality {
+        None => None,
+        Some(cardinality) => {
+            let text = cardinality.evaluate_text(&view)?;
+            let number = text.trim().parse::<usize>();
+            Some(number.map_err(|_| unusable(format!("cardinality `{text}` is no number of iterations")))?)
+        }
+    };
+    let counts = [items.as_ref().map(Vec::len), cardinality];
+    let total = counts.into_iter().flatten().min().unwrap_or_default();
+    if total > MULTI_INSTANCE_MAX {
+        return Err(unusable(format!("{total} iterations are more than {MULTI_INSTANCE_MAX}")));
+    }
+    let total = u32::try_from(total).map_err(|_| unusable(format!("{total} iterations are too many")))?;
+    Ok(Planned { total, items })
+}
+
+fn begin_iteration(
+    step: &mut Step<'_>,
+    at: At<'_>,
+    plan: &MultiInstance,
+    index: u32,
+    item: Option<Value>,
+) -> NodeKey {
+    let node = NodeKey(step.instance.next.node);
+    step.emit(Fact::NodeEntered {
+        node,
+        parent: at.node,
+        element: at.element.id.clone(),
+        role: Role::Iteration(index),
+        by: None,
+        at: step.now,
+    });
+    if let (Some(name), Some(item)) = (&plan.element_variable, item) {
+        step.emit(Fact::VariableSet { node, name: name.as_str().into(), value: Arc::new(item) });
+    }
+    node
+}
+
+/// An iteration has done its work: its result is collected, then its body decides.
+pub(in crate::instance) fn end_iteration(step: &mut Step<'_>, at: At<'_>, index: u32) -> Result<Next, Trouble> {
+    let Some(plan) = &at.element.multi_instance else { return Ok(Next::Gone) };
+    // Everything that may fail comes first, so that a retry does not count twice.
+    let view = View::of_ended_iteration(step.instance, step.program, at.node);
+    let result = match (&plan.output_collection, &plan.output_element) {
+        (Some(_), Some(template)) => Some(storable(template.evaluate(&view)?)?),
+        (Some(_) | None, Some(_) | None) => None,
+    };
+    let condition = plan.completion_condition.as_ref();
+    let satisfied = condition.map_or(Ok(false), |condition| condition.evaluate_condition(&view))?;
+    if let Some(value) = result {
+        step.emit(Fact::ResultCollected { node: at.parent, index, value });
+    }
+    count_ended(step, at.node, at.parent, Place::Element(at.index), satisfied);
+    Ok(Next::Gone)
+}
+
+/// Gives an iteration up; the others go on as if it had ended.
+pub(super) fn abandon(step: &mut Step<'_>, iteration: NodeKey) {
+    let Some(at) = step.at(iteration) else { return };
+    step.cancel_children(iteration);
+    count_ended(step, iteration, at.parent, Place::Element(at.index), false);
+}
+
+fn count_ended(step: &mut Step<'_>, iteration: NodeKey, body: NodeKey, place: Place, satisfied: bool) {
+    let counts = step.instance.node(body).and_then(|body| body.iterations.as_deref());
+    let Some((started, ended)) = counts.map(|counts| (counts.started, counts.ended.saturating_add(1))) else {
+        return;
+    };
+    step.emit(Fact::IterationsCounted { node: body, started, ended });
+    step.complete(iteration);
+    step.due(body, place, Occurrence::IterationEnded { satisfied });
+}
+
+/// Ends the body, begins the next iteration, or waits for the others.
+fn go_on(step: &mut Step<'_>, at: At<'_>, occurrence: Occurrence) -> Result<Next, Trouble> {
+    let satisfied = matches!(occurrence, Occurrence::IterationEnded { satisfied: true });
+    let Some(plan) = &at.element.multi_instance else { return Ok(Next::DONE) };
+    let counts = step.instance.node(at.node).and_then(|body| body.iterations.as_deref());
+    let Some(counts) = counts else { return Ok(Next::DONE) };
+    let (total, started, ended) = (counts.total, counts.started, counts.ended);
+    if satisfied || ended >= total {
+        step.cancel_children(at.node);
+        collect(step, at, plan, total);
+        return Ok(Next::DONE);
+    }
+    if plan.sequential {
+        let position = usize::try_from(started).unwrap_or(usize::MAX);
+        let item = counts.items.as_ref().and_then(|items| items.get(position)).cloned();
+        let node = begin_iteration(step, at, plan, started, item);
+        step.emit(Fact::IterationsCounted { node: at.node, started: started.saturating_add(1), ended });
+        step.due(node, Place::Element(at.index), Occurrence::Begun);
+    }
+    Ok(Next::Stay(State::Holding))
+}
+
+/// Hands the results out, in order; null for an iteration that yielded none.
+fn collect(step: &mut Step<'_>, at: At<'_>, plan: &MultiInstance, total: u32) {
+    let Some(name) = &plan.output_collection else { return };
+    let results = step.instance.node(at.node).and_then(|body| body.iterations.as_deref());
+    let result = |index| results.and_then(|counts| counts.results.get(&index)).map(|value| (**value).clone());
+    let list = (0..total).map(|index| result(index).unwrap_or(Value::Null)).collect();
+    step.set_visible(at.parent, name.as_str().into(), Arc::new(Value::Array(list)));
+}

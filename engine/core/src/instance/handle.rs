@@ -1,0 +1,200 @@
+//! From an input to a step: everything that could refuse it is checked first, so that a refusal leaves no trace.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use tessera_bpmn::compile::{Kind, Program};
+
+use super::calls;
+use super::fact::{Fact, Started};
+use super::input::{Input, Refused, Start};
+use super::occurrence::Occurrence;
+use super::state::{Instance, Status};
+use super::step::Step;
+use super::triggers::{self, Payload};
+use super::wait::{Wait, WaitKind};
+use crate::identity::{IncidentKey, NodeKey, Timestamp, WaitKey};
+use crate::limits::VALUE_DEPTH_MAX;
+use crate::message::Message;
+
+use super::variables::is_storable;
+
+/// Decides what follows from `input`, applies it, and returns it. `Err`: nothing happened.
+///
+/// Same state, program, time and input: same facts, on every machine.
+pub fn handle(
+    instance: &mut Instance,
+    program: &Program,
+    now: Timestamp,
+    input: Input,
+) -> Result<Vec<Fact>, Refused> {
+    let mut step = Step::new(instance, program, now);
+    match input {
+        Input::Start(start) => begin(&mut step, *start)?,
+        Input::Settled { effect, outcome } => {
+            is_of_program(&step)?;
+            calls::settle(&mut step, effect, outcome)?;
+        }
+        Input::Message { wait, message } => take_message(&mut step, wait, message)?,
+        Input::Signal { wait, name, variables } => take_signal(&mut step, wait, &name, variables)?,
+        Input::Timer { wait } => take_time(&mut step, wait)?,
+        Input::Cancel { reason } => {
+            is_running(&step)?;
+            step.end(Status::Cancelled, Some(&reason));
+        }
+        Input::RetryIncident { incident } => retry(&mut step, incident)?,
+        Input::SetVariables { node, variables } => set_variables(&mut step, node, variables)?,
+    }
+    Ok(step.run())
+}
+
+fn begin(step: &mut Step<'_>, start: Start) -> Result<(), Refused> {
+    let Start { definition, id, business_key, at, variables, message } = start;
+    if step.instance.status != Status::Empty {
+        return Err(Refused::AlreadyStarted);
+    }
+    if *definition.process_id != *step.program.process_id {
+        let given = step.program.process_id.clone();
+        return Err(Refused::WrongProgram { expected: definition.process_id, given });
+    }
+    let is_start = |index: &_| {
+        let element = step.program.element(*index);
+        element.scope == Program::ROOT && matches!(element.kind, Kind::StartEvent(_))
+    };
+    let Some(event) = step.program.find(&at).filter(is_start) else {
+        return Err(Refused::UnknownElement { process: step.program.process_id.clone(), element: at });
+    };
+    are_storable(&variables)?;
+    step.emit(Fact::Started(Box::new(Started { id, definition, business_key, at: step.now })));
+    for (name, value) in variables {
+        step.emit(Fact::VariableSet { node: NodeKey::ROOT, name, value });
+    }
+    if let Some(message) = message {
+        step.take_message(NodeKey::ROOT, message, true);
+    }
+    step.enter(NodeKey::ROOT, event, None);
+    Ok(())
+}
+
+fn take_message(step: &mut Step<'_>, key: WaitKey, message: Arc<Message>) -> Result<(), Refused> {
+    let wait = open_wait(step, key)?;
+    match &wait.kind {
+        WaitKind::Message { name, .. } if *name == message.name => fire(step, key, &wait, Payload::Message(message)),
+        WaitKind::Message { .. } | WaitKind::Timer { .. } | WaitKind::Signal { .. } | WaitKind::Retry { .. } => {
+            Err(Refused::WrongWait(key))
+        }
+    }
+}
+
+fn take_signal(
+    step: &mut Step<'_>,
+    key: WaitKey,
+    name: &str,
+    variables: Vec<(Arc<str>, Arc<Value>)>,
+) -> Result<(), Refused> {
+    are_storable(&variables)?;
+    let wait = open_wait(step, key)?;
+    match &wait.kind {
+        WaitKind::Signal { name: awaited } if **awaited == *name => {
+            fire(step, key, &wait, Payload::Signal(variables))
+        }
+        WaitKind::Message { .. } | WaitKind::Timer { .. } | WaitKind::Signal { .. } | WaitKind::Retry { .. } => {
+            Err(Refused::WrongWait(key))
+        }
+    }
+}
+
+fn take_time(step: &mut Step<'_>, key: WaitKey) -> Result<(), Refused> {
+    let wait = open_wait(step, key)?;
+    let due = wait.kind.due().ok_or(Refused::WrongWait(key))?;
+    if step.now < due {
+        return Err(Refused::NotDue { wait: key, due });
+    }
+    match &wait.kind {
+        WaitKind::Retry { effect, .. } => {
+            triggers::close(step, key);
+            step.queue_shared(effect.clone());
+            Ok(())
+        }
+        WaitKind::Timer { .. } | WaitKind::Message { .. } | WaitKind::Signal { .. } => {
+            fire(step, key, &wait, Payload::Time)
+        }
+    }
+}
+
+fn fire(step: &mut Step<'_>, key: WaitKey, wait: &Wait, payload: Payload) -> Result<(), Refused> {
+    let Some(waiting) = triggers::waiting(step, wait) else {
+        let process = step.program.process_id.clone();
+        return Err(Refused::UnknownElement { process, element: wait.element.clone() });
+    };
+    triggers::fire(step, key, wait, waiting, payload);
+    Ok(())
+}
+
+fn retry(step: &mut Step<'_>, key: IncidentKey) -> Result<(), Refused> {
+    is_running(step)?;
+    let incident = step.instance.incidents.get(&key).cloned().ok_or(Refused::UnknownIncident(key))?;
+    let Some(place) = step.place(incident.node) else {
+        let process = step.program.process_id.clone();
+        return Err(Refused::UnknownElement { process, element: incident.element.clone() });
+    };
+    step.emit(Fact::IncidentResolved { incident: key });
+    match &incident.effect {
+        Some(effect) => step.queue_shared(effect.clone()),
+        None => step.due(incident.node, place, Occurrence::Begun),
+    }
+    Ok(())
+}
+
+fn set_variables(
+    step: &mut Step<'_>,
+    node: NodeKey,
+    variables: Vec<(Arc<str>, Arc<Value>)>,
+) -> Result<(), Refused> {
+    is_running(step)?;
+    are_storable(&variables)?;
+    if step.instance.node(node).is_none() {
+        return Err(Refused::UnknownNode(node));
+    }
+    for (name, value) in variables {
+        step.emit(Fact::VariableSet { node, name, value });
+    }
+    Ok(())
+}
+
+fn open_wait(step: &Step<'_>, key: WaitKey) -> Result<Wait, Refused> {
+    is_running(step)?;
+    step.instance.waits.get(&key).cloned().ok_or(Refused::UnknownWait(key))
+}
+
+fn is_running(step: &Step<'_>) -> Result<(), Refused> {
+    if step.instance.is_running() { is_of_program(step) } else { Err(Refused::NotRunning) }
+}
+
+fn is_of_program(step: &Step<'_>) -> Result<(), Refused> {
+    let expected = &step.instance.definition.process_id;
+    if **expected == *step.program.process_id {
+        return Ok(());
+    }
+    Err(Refused::WrongProgram { expected: expected.clone(), given: step.program.process_id.clone() })
+}
+
+fn are_storable(variables: &[(Arc<str>, Arc<Value>)]) -> Result<(), Refused> {
+    match variables.iter().find(|(_, value)| !is_storable(value)) {
+        Some((name, _)) => Err(Refused::ValueTooDeep { name: name.clone(), max: VALUE_DEPTH_MAX }),
+        None => Ok(()),
+    }
+}
+
+impl Step<'_> {
+    /// Ends the instance: nothing is active any more, senders are told.
+    pub(super) fn end(&mut self, status: Status, error: Option<&str>) {
+        self.cancel_children(NodeKey::ROOT);
+        self.close_waits(NodeKey::ROOT);
+        match error {
+            Some(error) => self.answer_failed(error),
+            None => self.answer_completed(NodeKey::ROOT),
+        }
+        self.emit(Fact::Ended { status, at: self.now });
+    }
+}

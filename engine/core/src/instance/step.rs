@@ -1,0 +1,262 @@
+//! One step: from one input to quiescence. Facts are applied as they are decided, through [`Step::emit`] alone; what is
+//! to be driven next waits on a list, so that no model can exhaust the stack.
+
+use std::sync::Arc;
+
+use tessera_bpmn::compile::{Element, ElementIndex, FlowIndex, Program};
+
+use super::apply::{apply, owner};
+use super::fact::{Ending, Fact};
+use super::incident::{self, Incident};
+use super::life_cycle;
+use super::occurrence::{Occurrence, Trouble};
+use super::state::{Instance, Role, State, Status};
+use super::wait::{Wait, WaitKind};
+use crate::effect::Effect;
+use crate::identity::{EffectSequence, IncidentKey, NodeKey, Timestamp, WaitKey};
+use crate::limits::FACTS_PER_STEP_MAX;
+
+/// The work in progress of one input.
+pub(super) struct Step<'a> {
+    pub(super) instance: &'a mut Instance,
+    pub(super) program: &'a Program,
+    pub(super) now: Timestamp,
+    facts: Vec<Fact>,
+    /// Last in, first out: a branch runs until it waits before its sibling starts.
+    agenda: Vec<Due>,
+}
+
+/// An activation that is to be driven.
+pub(super) struct Due {
+    pub(super) node: NodeKey,
+    pub(super) place: Place,
+    pub(super) occurrence: Occurrence,
+}
+
+/// Where an activation is, in terms of the program.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place {
+    Element(ElementIndex),
+    Flow(FlowIndex),
+}
+
+/// An activation together with its element.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct At<'a> {
+    pub(super) node: NodeKey,
+    pub(super) parent: NodeKey,
+    pub(super) role: Role,
+    pub(super) index: ElementIndex,
+    pub(super) element: &'a Element,
+}
+
+impl<'a> Step<'a> {
+    pub(super) fn new(instance: &'a mut Instance, program: &'a Program, now: Timestamp) -> Self {
+        Self { instance, program, now, facts: Vec::with_capacity(16), agenda: Vec::new() }
+    }
+
+    /// The one place where a decision becomes a fact.
+    pub(super) fn emit(&mut self, fact: Fact) {
+        apply(self.instance, &fact);
+        self.facts.push(fact);
+    }
+
+    /// Drives everything that is due until nothing is, and returns what happened.
+    pub(super) fn run(mut self) -> Vec<Fact> {
+        while let Some(due) = self.agenda.pop() {
+            if self.facts.len() >= FACTS_PER_STEP_MAX && matches!(due.occurrence, Occurrence::Begun) {
+                self.stop(due.node);
+            } else {
+                life_cycle::drive(&mut self, due);
+            }
+        }
+        self.report_dead_joins();
+        self.facts
+    }
+
+    pub(super) fn due(&mut self, node: NodeKey, place: Place, occurrence: Occurrence) {
+        self.agenda.push(Due { node, place, occurrence });
+    }
+
+    /// The place of an activation; `None` if it is over, or the program is not the one that it was started with.
+    pub(super) fn place(&self, node: NodeKey) -> Option<Place> {
+        if node == NodeKey::ROOT {
+            return Some(Place::Element(Program::ROOT));
+        }
+        let node = self.instance.node(node)?;
+        match node.role {
+            Role::Flow => self.program.find_flow(&node.element).map(Place::Flow),
+            Role::Element | Role::Body | Role::Iteration(_) => self.program.find(&node.element).map(Place::Element),
+        }
+    }
+
+    /// An activation together with its element; `None` if it is over or a token on a flow.
+    pub(super) fn at(&self, node: NodeKey) -> Option<At<'a>> {
+        match self.place(node)? {
+            Place::Element(index) => self.at_element(node, index),
+            Place::Flow(_) => None,
+        }
+    }
+
+    pub(super) fn at_element(&self, key: NodeKey, index: ElementIndex) -> Option<At<'a>> {
+        let node = self.instance.node(key)?;
+        Some(At { node: key, parent: node.parent, role: node.role, index, element: self.program.element(index) })
+    }
+
+    /// Puts a token on an element of a scope; it is driven when its turn comes.
+    pub(super) fn enter(&mut self, scope: NodeKey, index: ElementIndex, by: Option<FlowIndex>) -> NodeKey {
+        let element = self.program.element(index);
+        let role = if element.multi_instance.is_some() { Role::Body } else { Role::Element };
+        let by = by.map(|flow| self.program.flow(flow).id.clone());
+        self.activate(scope, element.id.clone(), role, by, Place::Element(index))
+    }
+
+    /// Puts a token on each of these elements; they are driven in this order.
+    pub(super) fn enter_all(&mut self, scope: NodeKey, elements: &[ElementIndex]) {
+        let first = self.agenda.len();
+        for index in elements {
+            self.enter(scope, *index, None);
+        }
+        if let Some(entered) = self.agenda.get_mut(first..) {
+            entered.reverse();
+        }
+    }
+
+    /// Begins an activation of any role.
+    pub(super) fn activate(
+        &mut self,
+        parent: NodeKey,
+        element: Arc<str>,
+        role: Role,
+        by: Option<Arc<str>>,
+        place: Place,
+    ) -> NodeKey {
+        let node = NodeKey(self.instance.next.node);
+        self.emit(Fact::NodeEntered { node, parent, element, role, by, at: self.now });
+        self.due(node, place, Occurrence::Begun);
+        node
+    }
+
+    /// Puts one token on each flow, in this order; without any, the token that was there has ended.
+    pub(super) fn take(&mut self, scope: NodeKey, flows: &[FlowIndex]) {
+        let first = self.agenda.len();
+        for index in flows {
+            let flow = self.program.flow(*index);
+            if flow.listeners.is_empty() {
+                self.enter(scope, flow.target, Some(*index));
+            } else {
+                self.activate(scope, flow.id.clone(), Role::Flow, None, Place::Flow(*index));
+            }
+        }
+        match self.agenda.get_mut(first..) {
+            Some([]) | None => self.token_ended(scope),
+            Some(entered) => entered.reverse(),
+        }
+    }
+
+    /// Tells a scope that it is empty, if that was its last token.
+    pub(super) fn token_ended(&mut self, scope: NodeKey) {
+        if self.instance.node(scope).is_some_and(|node| node.children.is_empty())
+            && let Some(place) = self.place(scope)
+        {
+            self.due(scope, place, Occurrence::Emptied);
+        }
+    }
+
+    /// Ends an activation by itself: what it waited for is not waited for any more.
+    pub(super) fn complete(&mut self, node: NodeKey) {
+        self.close_waits(node);
+        self.emit(Fact::NodeLeft { node, ending: Ending::Completed });
+    }
+
+    /// Ends an activation and all that is active in it, the innermost first.
+    pub(super) fn cancel(&mut self, node: NodeKey) {
+        let mut order = vec![node];
+        let mut next = 0;
+        while let Some(node) = order.get(next).and_then(|key| self.instance.node(*key)) {
+            order.extend(&node.children);
+            next = next.saturating_add(1);
+        }
+        for node in order.into_iter().rev() {
+            self.close_waits(node);
+            let Some((effect, incident)) = self.instance.node(node).map(|node| (node.effect, node.incident)) else {
+                continue;
+            };
+            if let Some(sequence) = effect {
+                self.emit(Fact::EffectWithdrawn { sequence });
+            }
+            if let Some(incident) = incident {
+                self.emit(Fact::IncidentResolved { incident });
+            }
+            self.emit(Fact::NodeLeft { node, ending: Ending::Cancelled });
+        }
+    }
+
+    /// Ends all that is active in a scope, but not the scope.
+    pub(super) fn cancel_children(&mut self, scope: NodeKey) {
+        let children = self.instance.node(scope).map(|node| node.children.iter().copied().collect::<Vec<_>>());
+        for child in children.unwrap_or_default() {
+            self.cancel(child);
+        }
+    }
+
+    pub(super) fn open_wait(&mut self, node: NodeKey, element: &Arc<str>, kind: WaitKind) {
+        let wait = WaitKey(self.instance.next.wait);
+        let opened = Wait { node, element: element.clone(), since: self.now, kind };
+        self.emit(Fact::WaitOpened { wait, opened });
+    }
+
+    pub(super) fn close_waits(&mut self, node: NodeKey) {
+        while let Some(wait) = self.instance.node(node).and_then(|node| node.waits.last().copied()) {
+            self.emit(Fact::WaitClosed { wait });
+        }
+    }
+
+    pub(super) fn queue(&mut self, effect: Effect) {
+        self.queue_shared(Arc::new(effect));
+    }
+
+    pub(super) fn queue_shared(&mut self, effect: Arc<Effect>) {
+        let sequence = EffectSequence(self.instance.next.effect);
+        self.emit(Fact::EffectQueued { sequence, effect });
+    }
+
+    /// Calls for a human. The activation stands still until then.
+    pub(super) fn open_incident(&mut self, node: NodeKey, trouble: Trouble, effect: Option<Arc<Effect>>) {
+        let Some(element) = self.instance.node(node).map(|node| node.element.clone()) else { return };
+        let incident = Incident {
+            key: IncidentKey(self.instance.next.incident),
+            node,
+            element,
+            code: trouble.code.code.into(),
+            message: trouble.message,
+            evidence: trouble.evidence,
+            since: self.now,
+            effect,
+        };
+        self.emit(Fact::IncidentOpened { incident: Arc::new(incident) });
+    }
+
+    fn stop(&mut self, node: NodeKey) {
+        let message = format!("stopped after {FACTS_PER_STEP_MAX} changes without a wait");
+        self.open_incident(node, Trouble::new(&incident::LOOP, message), None);
+    }
+
+    /// Joins whose missing tokens can not come any more would otherwise be silence.
+    fn report_dead_joins(&mut self) {
+        let instance = &*self.instance;
+        if instance.status != Status::Running
+            || !instance.waits.is_empty()
+            || !instance.incidents.is_empty()
+            || instance.effects.values().any(|effect| owner(effect).is_some())
+        {
+            return;
+        }
+        let parked = instance.nodes.iter().filter(|(_, node)| node.state == State::Parked);
+        let parked = parked.map(|(key, node)| (*key, node.element.clone())).collect::<Vec<_>>();
+        for (node, element) in parked {
+            let message = format!("nothing is active any more that could reach the join `{element}`");
+            self.open_incident(node, Trouble::new(&incident::STUCK, message), None);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Variables and scopes: what an expression sees, where a write lands.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tessera_bpmn::compile::Program;
+use tessera_bpmn::expression::Scope;
+
+use super::fact::Fact;
+use super::state::{Instance, Node, Role};
+use super::step::Step;
+use crate::identity::NodeKey;
+use crate::limits::VALUE_DEPTH_MAX;
+use crate::plugin::{VariableScope, Writes};
+
+/// The 0-based number of an iteration.
+pub(super) const LOOP_COUNTER: &str = "loopCounter";
+/// How many iterations there are in all.
+pub(super) const INSTANCES: &str = "nrOfInstances";
+/// How many of them are active.
+pub(super) const ACTIVE_INSTANCES: &str = "nrOfActiveInstances";
+/// How many have ended.
+pub(super) const COMPLETED_INSTANCES: &str = "nrOfCompletedInstances";
+
+/// What an activation sees: its own variables, then those around it. Counters of iterations are variables too, without
+/// being stored as such.
+pub(super) struct View<'a> {
+    instance: &'a Instance,
+    program: &'a Program,
+    node: NodeKey,
+    /// Iterations that are to be counted as ended already.
+    ended_more: u32,
+    counters: OnceCell<[Value; 4]>,
+    definition_id: OnceCell<String>,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(instance: &'a Instance, program: &'a Program, node: NodeKey) -> Self {
+        Self {
+            instance,
+            program,
+            node,
+            ended_more: 0,
+            counters: OnceCell::new(),
+            definition_id: OnceCell::new(),
+        }
+    }
+
+    /// The view of an iteration that is about to be counted as ended.
+    pub(super) fn of_ended_iteration(instance: &'a Instance, program: &'a Program, node: NodeKey) -> Self {
+        Self { ended_more: 1, ..Self::new(instance, program, node) }
+    }
+
+    fn own(&self, node: &'a Node, name: &str) -> Option<&Value> {
+        if let Some(value) = node.variables.get(name) {
+            return Some(value);
+        }
+        let position = match (node.role, name) {
+            (Role::Iteration(_), LOOP_COUNTER) => 0,
+            (Role::Body, INSTANCES) => 1,
+            (Role::Body, ACTIVE_INSTANCES) => 2,
+            (Role::Body, COMPLETED_INSTANCES) => 3,
+            _ => return None,
+        };
+        self.counters.get_or_init(|| self.count()).get(position)
+    }
+
+    /// The counters of the nearest iteration and its body. Those of outer ones are never visible.
+    fn count(&self) -> [Value; 4] {
+        let mut counter = None;
+        for node in ancestors(self.instance, self.node) {
+            match (node.role, &node.iterations) {
+                (Role::Iteration(index), _) if counter.is_none() => counter = Some(index),
+                (Role::Body, Some(iterations)) => {
+                    let ended = iterations.ended.saturating_add(self.ended_more);
+                    let active = iterations.started.saturating_sub(ended);
+                    return [
+                        Value::from(counter.unwrap_or_default()),
+                        Value::from(iterations.total),
+                        Value::from(active),
+                        Value::from(ended),
+                    ];
+                }
+                (Role::Element | Role::Body | Role::Iteration(_) | Role::Flow, _) => {}
+            }
+        }
+        [Value::Null, Value::Null, Value::Null, Value::Null]
+    }
+
+    /// The element that the activation stands for; a token on a flow still stands for the flow's source.
+    fn element(&self) -> Option<&'a tessera_bpmn::compile::Element> {
+        let node = self.instance.node(self.node)?;
+        let index = match node.role {
+            Role::Flow => self.program.flow(self.program.find_flow(&node.element)?).source,
+            Role::Element | Role::Body | Role::Iteration(_) => self.program.find(&node.element)?,
+        };
+        Some(self.program.element(index))
+    }
+}
+
+impl Scope for View<'_> {
+    fn variable(&self, name: &str) -> Option<&Value> {
+        ancestors(self.instance, self.node).find_map(|node| self.own(node, name))
+    }
+
+    fn local_variable(&self, name: &str) -> Option<&Value> {
+        let home = local_home(self.instance, self.program, self.node);
+        self.own(self.instance.node(home)?, name)
+    }
+
+    fn business_key(&self) -> Option<&str> {
+        Some(&self.instance.business_key)
+    }
+
+    fn instance_id(&self) -> Option<&str> {
+        Some(&self.instance.id.0)
+    }
+
+    fn activity_id(&self) -> Option<&str> {
+        self.element().map(|element| &*element.id)
+    }
+
+    fn activity_name(&self) -> Option<&str> {
+        self.element()?.name.as_deref()
+    }
+
+    fn process_definition_id(&self) -> Option<&str> {
+        Some(self.definition_id.get_or_init(|| self.instance.definition_id()))
+    }
+}
+
+/// An activation and those around it, the process last.
+pub(super) fn ancestors(instance: &Instance, node: NodeKey) -> impl Iterator<Item = &Node> {
+    ancestor_keys(instance, node).filter_map(|key| instance.node(key))
+}
+
+/// The same by key.
+pub(super) fn ancestor_keys(instance: &Instance, node: NodeKey) -> impl Iterator<Item = NodeKey> {
+    std::iter::successors(Some(node), |key| match *key {
+        NodeKey::ROOT => None,
+        key => instance.node(key).map(|node| node.parent),
+    })
+}
+
+/// Where a local write of an activation lands: its own node if that is a scope of variables, else the nearest around it.
+pub(super) fn local_home(instance: &Instance, program: &Program, node: NodeKey) -> NodeKey {
+    let is_scope = |key: &NodeKey| {
+        let Some(node) = instance.node(*key) else { return false };
+        match node.role {
+            Role::Iteration(_) => true,
+            Role::Body | Role::Flow => false,
+            Role::Element => {
+                let element = program.find(&node.element).map(|index| program.element(index));
+                element.is_some_and(|element| {
+                    element.kind.scope().is_some() || !element.inputs.is_empty() || !element.outputs.is_empty()
+                })
+            }
+        }
+    };
+    ancestor_keys(instance, node).find(is_scope).unwrap_or(NodeKey::ROOT)
+}
+
+/// Whether a value can be stored and read back.
+pub(super) fn is_storable(value: &Value) -> bool {
+    fn fits(value: &Value, depth_left: usize) -> bool {
+        match value {
+            Value::Array(items) => depth_left > 0 && items.iter().all(|item| fits(item, depth_left - 1)),
+            Value::Object(members) => depth_left > 0 && members.values().all(|item| fits(item, depth_left - 1)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+        }
+    }
+    fits(value, VALUE_DEPTH_MAX)
+}
+
+impl Instance {
+    /// `<process id>:<version>`, as texts and plugins name the definition.
+    pub(super) fn definition_id(&self) -> String {
+        format!("{}:{}", self.definition.process_id, self.definition.version)
+    }
+}
+
+impl Step<'_> {
+    /// Sets a variable where it is visible already, else in the process.
+    pub(super) fn set_visible(&mut self, from: NodeKey, name: Arc<str>, value: Arc<Value>) {
+        let holds = |key: &NodeKey| {
+            self.instance.node(*key).is_some_and(|node| node.variables.contains_key(&name))
+        };
+        let node = ancestor_keys(self.instance, from).find(holds).unwrap_or(NodeKey::ROOT);
+        self.emit(Fact::VariableSet { node, name, value });
+    }
+
+    /// Applies what a handler buffered.
+    pub(super) fn write(&mut self, node: NodeKey, writes: Writes) {
+        let Writes { variables, outputs, alternative_business_key } = writes;
+        for write in variables {
+            let node = match write.scope {
+                VariableScope::Process => NodeKey::ROOT,
+                VariableScope::Local => local_home(self.instance, self.program, node),
+            };
+            let name = write.name;
+            match write.value {
+                Some(value) => self.emit(Fact::VariableSet { node, name, value }),
+                None => self.emit(Fact::VariableRemoved { node, name }),
+            }
+        }
+        for output in outputs {
+            self.emit(Fact::OutputAdded { output: Arc::new(output) });
+        }
+        if let Some(key) = alternative_business_key {
+            self.emit(Fact::AlternativeBusinessKeySet { key: key.into() });
+        }
+    }
+}
