@@ -7,7 +7,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::Failure;
 use crate::certificate::{self, CertificateError, Description, Issued, Validity};
+use crate::clock;
 
 /// The stem of the authority's files.
 const AUTHORITY: &str = "ca";
@@ -67,15 +69,20 @@ enum Format {
 
 /// Why `tessera cert` could not do it.
 #[derive(Debug, thiserror::Error)]
-pub enum CertError {
+enum CertError {
     #[error(transparent)]
     Certificate(#[from] CertificateError),
     #[error("cannot write the answer: {0}")]
     Output(#[from] io::Error),
 }
 
+/// Runs the subcommand.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    Ok(answer(arguments, clock::instant(clock::now()), &mut io::stdout().lock())?)
+}
+
 /// Does it, and says on `out` what was done.
-pub fn run(arguments: &Arguments, now: Timestamp, out: &mut impl Write) -> Result<(), CertError> {
+fn answer(arguments: &Arguments, now: Timestamp, out: &mut impl Write) -> Result<(), CertError> {
     match &arguments.action {
         Action::Ca { out: folder, name, days } => {
             let authority = certificate::authority(name, Validity::days(now, *days))?;
@@ -157,7 +164,7 @@ mod tests {
         let words = std::iter::once("cert").chain(words.iter().copied());
         let arguments = CommandLine::try_parse_from(words).unwrap().arguments;
         let mut out = Vec::new();
-        run(&arguments, "2026-11-22T10:00:00Z".parse().unwrap(), &mut out).unwrap();
+        answer(&arguments, "2026-11-22T10:00:00Z".parse().unwrap(), &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
