@@ -241,10 +241,7 @@ fn elements(resource_type: ResourceType, resource: &Value) -> Result<(), Refusal
                 "there must be exactly one endpoint",
             )?;
             let codings = list(resource, "code").iter().flat_map(|code| list(code, "coding"));
-            need(
-                codings.filter_map(resource::Coding::of).next().is_some(),
-                "code must hold at least one role",
-            )
+            need(codings.filter_map(resource::Coding::of).count() > 0, "code must hold at least one role")
         }
         ResourceType::Subscription => {
             let channel = resource.get("channel").unwrap_or(&Value::Null);

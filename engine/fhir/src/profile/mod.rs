@@ -30,7 +30,7 @@ pub fn validate(task: &Value, definitions: &Definitions) -> Vec<Issue> {
         match Rules::of(profile, definitions) {
             Ok(rules) => issues.extend(check::run(&rules, task, definitions)),
             Err(unknown) => {
-                issues.push(Issue::error("not-found", unknown.to_string()).at("Task.meta.profile"))
+                issues.push(Issue::error("not-found", unknown.to_string()).at("Task.meta.profile"));
             }
         }
     }

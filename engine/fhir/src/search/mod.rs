@@ -87,6 +87,10 @@ pub fn problems_text(problems: &[Problem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
+/// What one parameter of `_sort` says about a resource. Dates sort as instants.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SortKey((Option<jiff::Timestamp>, String));
+
 /// Ascending or descending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Direction {
@@ -218,24 +222,22 @@ impl Query {
         self.criteria.iter().filter_map(Criterion::lookup).min_by_key(index::Lookup::rank)
     }
 
-    /// Order of two matches, as far as `_sort` says.
-    pub fn order(&self, left: &Value, right: &Value) -> Ordering {
-        self.sort
-            .iter()
-            .map(|(parameter, direction)| {
-                let order = parameter.sort_key(left).cmp(&parameter.sort_key(right));
-                match direction {
-                    Direction::Ascending => order,
-                    Direction::Descending => order.reverse(),
-                }
+    /// By what a match is sorted; smaller to keep than the resource.
+    pub fn sort_keys(&self, resource: &Value) -> Vec<SortKey> {
+        self.sort.iter().map(|(parameter, _)| SortKey(parameter.sort_key(resource))).collect()
+    }
+
+    /// Order of two matches by their keys, as far as `_sort` says.
+    pub fn order(&self, left: &[SortKey], right: &[SortKey]) -> Ordering {
+        left.iter()
+            .zip(right)
+            .zip(&self.sort)
+            .map(|((left, right), (_, direction))| match direction {
+                Direction::Ascending => left.cmp(right),
+                Direction::Descending => right.cmp(left),
             })
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal)
-    }
-
-    /// The values by which `resource` is sorted; smaller to keep than the resource.
-    pub fn has_sort(&self) -> bool {
-        !self.sort.is_empty()
     }
 
     /// The resources (type and id) that a match asks to include by its own references.

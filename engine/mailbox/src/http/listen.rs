@@ -1,0 +1,160 @@
+//! Sockets and TLS: client certificates are required, verified against the configured authorities, and everything has a bound.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use rustls::RootCertStore;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use sha2::{Digest, Sha512};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+use super::route;
+use crate::limits::{CONNECTIONS_MAX, DRAIN_TIMEOUT, HANDSHAKE_TIMEOUT, HEADER_BYTES_MAX};
+use crate::mailbox::Mailbox;
+
+/// The server's certificate and whom it believes.
+#[derive(Debug)]
+pub struct TlsSettings {
+    /// Certificate of this server, followed by its intermediates.
+    pub certificate_chain: Vec<CertificateDer<'static>>,
+    /// Its private key.
+    pub key: PrivateKeyDer<'static>,
+    /// Authorities whose client certificates are accepted.
+    pub client_authorities: Vec<CertificateDer<'static>>,
+}
+
+/// The mailbox cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The certificates do not work.
+    #[error("the mailbox's TLS settings do not work: {0}; check certificate, key and client authorities")]
+    Tls(String),
+}
+
+/// Serves until `shutdown` completes, then lets open connections end for a while.
+pub async fn serve(
+    mailbox: Arc<Mailbox>,
+    listener: TcpListener,
+    tls: TlsSettings,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), ServeError> {
+    let acceptor = TlsAcceptor::from(Arc::new(server_config(tls)?));
+    let permits = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let (stop, stopping) = watch::channel(false);
+    let mut connections = JoinSet::new();
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        // Finished connections are collected as we go, so that the set stays as small as the open ones.
+        while connections.try_join_next().is_some() {}
+        let permit = tokio::select! {
+            () = &mut shutdown => break,
+            permit = Arc::clone(&permits).acquire_owned() => permit.expect("the semaphore is never closed"),
+        };
+        let accepted = tokio::select! {
+            () = &mut shutdown => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((socket, _)) => {
+                let (mailbox, acceptor, stopping) =
+                    (Arc::clone(&mailbox), acceptor.clone(), stopping.clone());
+                connections.spawn(async move {
+                    connection(mailbox, acceptor, socket, stopping).await;
+                    drop(permit);
+                });
+            }
+            Err(error) => {
+                // Out of file handles, most likely: wait for some to be closed instead of spinning.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+    drop(listener);
+    // Nobody listens when all connections have ended.
+    let _ = stop.send(true);
+    let drained = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(DRAIN_TIMEOUT, drained).await.is_err() {
+        connections.shutdown().await;
+    }
+    Ok(())
+}
+
+/// Lower-case hex SHA-512 of a certificate in DER: what allow lists hold.
+pub fn thumbprint(certificate: &CertificateDer<'_>) -> String {
+    format!("{:x}", Sha512::digest(certificate.as_ref()))
+}
+
+fn server_config(tls: TlsSettings) -> Result<rustls::ServerConfig, ServeError> {
+    let wrong = |error: &dyn std::fmt::Display| ServeError::Tls(error.to_string());
+    // Named here, never the process default: which cryptography is used does not depend on who came first.
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut authorities = RootCertStore::empty();
+    for authority in tls.client_authorities {
+        authorities.add(authority).map_err(|error| wrong(&error))?;
+    }
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(authorities), Arc::clone(&provider))
+        .build()
+        .map_err(|error| wrong(&error))?;
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
+        .map_err(|error| wrong(&error))?
+        .with_client_cert_verifier(verifier)
+        .with_single_cert(tls.certificate_chain, tls.key)
+        .map_err(|error| wrong(&error))?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+async fn connection(
+    mailbox: Arc<Mailbox>,
+    acceptor: TlsAcceptor,
+    socket: TcpStream,
+    mut stopping: watch::Receiver<bool>,
+) {
+    // Small answers must not wait for more.
+    let _ = socket.set_nodelay(true);
+    let peer = socket.peer_addr().ok();
+    let stream = match tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(socket)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => {
+            tracing::info!(?peer, %error, "TLS handshake refused");
+            return;
+        }
+        Err(_) => {
+            tracing::info!(?peer, "TLS handshake timed out");
+            return;
+        }
+    };
+    let Some(certificate) = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first()) else {
+        return;
+    };
+    let peer = route::Peer { thumbprint: thumbprint(certificate), stopping: stopping.clone() };
+    let header_timeout = mailbox.settings.header_timeout;
+    let service = TowerToHyperService::new(route::router(mailbox, peer));
+    let mut server = hyper::server::conn::http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(header_timeout).max_buf_size(HEADER_BYTES_MAX);
+    let connection = server.serve_connection(TokioIo::new(stream), service).with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = &mut connection => ended,
+        () = stopped(&mut stopping) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "connection ended");
+    }
+}
+
+/// Completes when the server stops, or is gone.
+pub(super) async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|stop| *stop).await;
+}

@@ -1,0 +1,11 @@
+//! The mailbox as an HTTP server with mutual TLS. Thin: each route asks one interaction and writes its answer.
+//!
+//! `listen` owns sockets and TLS, `route` maps urls to interactions, `negotiate` reads and writes headers and bodies,
+//! `websocket` tells subscribers. Identity is the certificate of the TLS session and nothing else.
+
+mod listen;
+mod negotiate;
+mod route;
+mod websocket;
+
+pub use listen::{ServeError, TlsSettings, serve, thumbprint};

@@ -1,0 +1,286 @@
+//! Urls to interactions. Before any of them, the caller is looked up by the certificate of its TLS session: per request, so
+//! that whoever is taken off the list is out at once. Headers that claim an identity are not even read.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Extension, Path, RawQuery, Request, State, WebSocketUpgrade};
+use axum::http::header::{ALLOW, IF_MATCH};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::routing::{get, post};
+use serde_json::Value;
+use tessera_fhir::ResourceType;
+use tessera_fhir::access::Identity;
+use tokio::sync::watch;
+
+use super::negotiate::{answer_format, conditional, handling, header, resource, response};
+use super::websocket;
+use crate::answer::{Answer, Rejection};
+use crate::limits::BIND_BYTES_MAX;
+use crate::mailbox::Mailbox;
+
+const IF_NONE_EXIST: HeaderName = HeaderName::from_static("if-none-exist");
+
+/// Who is at the other end of a connection.
+#[derive(Debug, Clone)]
+pub(super) struct Peer {
+    pub(super) thumbprint: String,
+    /// Becomes true when the server stops.
+    pub(super) stopping: watch::Receiver<bool>,
+}
+
+type Mailboxes = State<Arc<Mailbox>>;
+type Caller = Extension<Identity>;
+
+/// All routes, for one connection.
+pub(super) fn router(mailbox: Arc<Mailbox>, peer: Peer) -> Router {
+    let path = base_path(&mailbox.settings.base_url).to_owned();
+    let routes = Router::new()
+        .route("/metadata", get(metadata))
+        .route("/ws", get(socket))
+        .route("/{type}", get(search).post(create).put(update_by_query).delete(delete_by_query))
+        .route("/{type}/{id}", get(read).put(update).delete(delete))
+        .route("/{type}/{id}/_history/{version}", get(read_version));
+    let router = if path.is_empty() {
+        routes.route("/", post(process).get(base))
+    } else {
+        Router::new()
+            .nest(&path, routes)
+            .route(&path, post(process).get(base))
+            .route(&format!("{path}/"), post(process).get(base))
+    };
+    router
+        .fallback(async |headers: HeaderMap| reply(&headers, "", Err(unknown("this url"))))
+        .method_not_allowed_fallback(async |headers: HeaderMap| {
+            reply(
+                &headers,
+                "",
+                Err(Answer::error(
+                    StatusCode::METHOD_NOT_ALLOWED,
+                    "not-supported",
+                    "method not allowed here",
+                )),
+            )
+        })
+        .layer(from_fn_with_state(Arc::clone(&mailbox), identify))
+        .layer(Extension(peer))
+        .with_state(mailbox)
+}
+
+/// The path of a base url, without trailing slash.
+fn base_path(base_url: &str) -> &str {
+    let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+    rest.find('/').map_or("", |slash| &rest[slash..])
+}
+
+async fn identify(
+    State(mailbox): Mailboxes,
+    Extension(peer): Extension<Peer>,
+    mut request: Request,
+    next: Next,
+) -> Response<Body> {
+    if let Some(identity) = mailbox.identify(&peer.thumbprint) {
+        request.extensions_mut().insert(identity);
+        next.run(request).await
+    } else {
+        let short = peer.thumbprint.get(..16).unwrap_or_default();
+        tracing::info!(target: "audit", thumbprint = short, status = 403, "certificate is not on the allow list");
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::FORBIDDEN;
+        response
+    }
+}
+
+async fn metadata(
+    State(mailbox): Mailboxes,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response<Body> {
+    reply(&headers, &query.unwrap_or_default(), Ok(Answer::ok(mailbox.capability_statement())))
+}
+
+async fn base(headers: HeaderMap) -> Response<Body> {
+    let text = "This is the base URL of the FHIR server. GET method not allowed, use POST for batch and transaction bundles";
+    let mut response =
+        reply(&headers, "", Err(Answer::error(StatusCode::METHOD_NOT_ALLOWED, "processing", text)));
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+    response
+}
+
+async fn process(
+    State(mailbox): Mailboxes,
+    Extension(identity): Caller,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Response<Body> {
+    let query = query.unwrap_or_default();
+    let answer = match body_of(&mailbox, &headers, &query, body).await {
+        Ok(bundle) => Ok(mailbox.process(&identity, &bundle).await),
+        Err(rejection) => Err(rejection),
+    };
+    reply(&headers, &query, answer)
+}
+
+async fn create(
+    State(mailbox): Mailboxes,
+    Extension(identity): Caller,
+    Path(kind): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Response<Body> {
+    let query = query.unwrap_or_default();
+    let answer = async {
+        let kind = kind_of(&kind)?;
+        let resource = body_of(&mailbox, &headers, &query, body).await?;
+        let condition = header(&headers, &IF_NONE_EXIST);
+        Ok(mailbox.create(&identity, kind, resource, condition.as_deref()).await)
+    };
+    let answer = answer.await;
+    reply(&headers, &query, answer)
+}
+
+async fn read(
+    State(mailbox): Mailboxes,
+    Extension(identity): Caller,
+    Path((kind, id)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let answer = kind_of(&kind).map(|kind| conditional(&headers, mailbox.read(&identity, kind, &id)));
+    reply(&headers, &query.unwrap_or_default(), answer)
+}
+
+async fn read_version(
+    State(mailbox): Mailboxes,
+    Extension(identity): Caller,
+    Path((kind, id, version)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let answer = kind_of(&kind).and_then(|kind| {
+        let version = version.parse().map_err(|_| Answer::not_found())?;
+        Ok(conditional(&headers, mailbox.read_version(&identity, kind, &id, version)))
+    });
+    reply(&headers, &query.unwrap_or_default(), answer)
+}
+
+async fn search(
+    State(mailbox): Mailboxes,
+    Extension(identity): Caller,
+    Path(kind): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let query = query.unwrap_or_default();
+    let answer = kind_of(&kind).map(|kind| mailbox.search(&identity, kind, &query, handling(&headers)));
+    reply(&headers, &query, answer)
+}
+
+async fn update(
+    State(mailbox): Mailboxes,
+    Extension(identity): Caller,
+    Path((kind, id)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Response<Body> {
+    let query = query.unwrap_or_default();
+    let answer = async {
+        let kind = kind_of(&kind)?;
+        let resource = body_of(&mailbox, &headers, &query, body).await?;
+        let if_match = header(&headers, &IF_MATCH);
+        Ok(mailbox.update(&identity, kind, &id, resource, if_match.as_deref()).await)
+    };
+    let answer = answer.await;
+    reply(&headers, &query, answer)
+}
+
+async fn update_by_query(
+    State(mailbox): Mailboxes,
+    Extension(identity): Caller,
+    Path(kind): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Response<Body> {
+    let query = query.unwrap_or_default();
+    let answer = async {
+        let kind = kind_of(&kind)?;
+        let resource = body_of(&mailbox, &headers, &query, body).await?;
+        Ok(mailbox.update_by_query(&identity, kind, &query, resource).await)
+    };
+    let answer = answer.await;
+    reply(&headers, &query, answer)
+}
+
+async fn delete(
+    State(mailbox): Mailboxes,
+    Extension(identity): Caller,
+    Path((kind, id)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let answer = match kind_of(&kind) {
+        Ok(kind) => Ok(mailbox.delete(&identity, kind, &id).await),
+        Err(rejection) => Err(rejection),
+    };
+    reply(&headers, &query.unwrap_or_default(), answer)
+}
+
+async fn delete_by_query(
+    State(mailbox): Mailboxes,
+    Extension(identity): Caller,
+    Path(kind): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let query = query.unwrap_or_default();
+    let answer = match kind_of(&kind) {
+        Ok(kind) => Ok(mailbox.delete_by_query(&identity, kind, &query).await),
+        Err(rejection) => Err(rejection),
+    };
+    reply(&headers, &query, answer)
+}
+
+async fn socket(
+    State(mailbox): Mailboxes,
+    Extension(identity): Caller,
+    Extension(peer): Extension<Peer>,
+    upgrade: WebSocketUpgrade,
+) -> Response<Body> {
+    upgrade.max_message_size(BIND_BYTES_MAX).max_frame_size(BIND_BYTES_MAX).on_upgrade(async move |socket| {
+        websocket::session(mailbox, identity, peer, socket).await;
+    })
+}
+
+/// The resource in a request, after it is clear that the answer can be read: nothing is stored for a caller that would not
+/// understand what it is told.
+async fn body_of(
+    mailbox: &Mailbox,
+    headers: &HeaderMap,
+    query: &str,
+    body: Body,
+) -> Result<Value, Rejection> {
+    answer_format(headers, query)?;
+    resource(headers, body, mailbox.settings.body_bytes_max).await
+}
+
+fn kind_of(name: &str) -> Result<ResourceType, Rejection> {
+    ResourceType::parse(name).ok_or_else(|| unknown(name))
+}
+
+fn unknown(what: &str) -> Rejection {
+    Answer::error(StatusCode::NOT_FOUND, "not-found", format!("{what} is not known to this mailbox"))
+}
+
+fn reply(headers: &HeaderMap, query: &str, answer: Result<Answer, Rejection>) -> Response<Body> {
+    match answer_format(headers, query) {
+        Ok(format) => response(headers, format, answer.unwrap_or_else(|rejection| *rejection)),
+        // The refusal itself must be written in some format; ours is the one that exists.
+        Err(rejection) => response(headers, tessera_fhir::format::Format::Json, *rejection),
+    }
+}

@@ -1,0 +1,48 @@
+//! Every bound of the mailbox, named, with unit and reason.
+
+use std::time::Duration;
+
+/// Bytes of one request body. A Task with inline data stays far below; large data travel as references.
+pub const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Bytes of a request head. Certificates are not in it.
+pub const HEADER_BYTES_MAX: usize = 64 * 1024;
+
+/// Time for a TLS handshake.
+pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Time from the start of a request to the end of its head.
+pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Time for a request body to arrive.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Connections at one time; the rest waits in the kernel's queue.
+pub const CONNECTIONS_MAX: usize = 1_024;
+
+/// Time that open connections get to end on shutdown.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Events that a subscriber may lag behind before it must reconcile.
+pub const EVENTS_BACKLOG_MAX: usize = 4_096;
+
+/// Subscriptions that one WebSocket may bind.
+pub const BINDINGS_MAX: usize = 64;
+
+/// Bytes of one text that a WebSocket client sends; `bind <id>` has 69 at most.
+pub const BIND_BYTES_MAX: usize = 4_096;
+
+/// Pause between two pings on a WebSocket, as DSF has it.
+pub const PING_INTERVAL: Duration = Duration::from_secs(28);
+
+/// Time for one message to leave on a WebSocket; a client that takes longer reconnects and reconciles.
+pub const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Entries read from the store at a time during a search.
+pub const SCAN_CHUNK: usize = 1_000;
+
+/// Bytes of an index value kept as it is; longer ones are kept as their hash.
+pub const INDEX_VALUE_BYTES_MAX: usize = 400;
+
+/// Resources that `_include` and `_revinclude` may add to one page.
+pub const INCLUDES_MAX: usize = 1_000;
