@@ -41,3 +41,7 @@ pub const RELOAD_DELAY_MS: u64 = 1_000;
 pub const ENDED_MESSAGE_TTL_MS: u64 = 24 * 60 * 60 * 1000;
 /// Levels that a variable's value may nest. Below what the JSON parser accepts when the record is read back.
 pub const VALUE_DEPTH_MAX: usize = 100;
+/// Bytes that one step may write. Below what the store takes in one batch; a step beyond it fails alone.
+pub const STEP_BYTES_MAX: usize = 12 * 1024 * 1024;
+/// Definitions that a site remembers.
+pub const DEFINITIONS_MAX: usize = 100_000;

@@ -48,6 +48,11 @@ pub enum Action {
         /// What.
         reply: Reply,
     },
+    /// The store cannot be used by this program. Say why and stop; nothing was changed.
+    Halt {
+        /// What is wrong and what to do.
+        reason: String,
+    },
     /// Recovery is over: what was unsettled is being performed again, timers are armed. Once per
     /// [`Event::Start`](crate::driver::Event::Start).
     Ready {

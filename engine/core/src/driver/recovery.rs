@@ -1,0 +1,168 @@
+//! What a shard finds out when it starts, or starts again: page by page, without a look at what is merely parked.
+
+use std::collections::BTreeSet;
+
+use super::Rows;
+use super::input::{Input, Recovery, Then};
+use super::message::table_range;
+use super::shard::{Context, Draft, Performed, Purpose, Shard};
+use super::view::Missing;
+use crate::limits::{EFFECTS_IN_FLIGHT_PER_SHARD_MAX, SCAN_ROWS_MAX};
+use crate::site::keys::{self, Table};
+use crate::site::records::{Early, Head, Inbox, Rejection, Stored as _};
+
+impl Shard {
+    /// Takes the next step of recovery and puts the one after it in front of everything else.
+    pub(super) fn decide_recovery(
+        &mut self,
+        context: &mut Context<'_>,
+        recovery: &Recovery,
+        purpose: Purpose,
+    ) -> Result<(), Missing> {
+        match recovery {
+            Recovery::Head => {
+                let head = self.view.get(&keys::head(self.index))?;
+                if purpose == Purpose::Decide {
+                    // An unreadable head only means that numbers begin anew: they need to differ from those in flight.
+                    let stored = head.as_deref().and_then(|bytes| Head::open(bytes).ok());
+                    self.head = self.head.max(stored.map_or(0, |head| head.0));
+                    self.queue.push_front(Input::Recover(Recovery::Early { from: None }));
+                }
+            }
+            Recovery::Early { from } => {
+                if let Some((rows, more)) = self.page(Table::Early, from.as_ref(), purpose)? {
+                    for (_, value) in rows {
+                        if let Ok(early) = Early::open(&value) {
+                            let kept = self.early.entry(early.business_key).or_default();
+                            *kept = kept.saturating_add(1);
+                        }
+                    }
+                    self.go_on(match more {
+                        Some(from) => Recovery::Early { from: Some(from) },
+                        None => Recovery::Outbox { from: None, then: Then::GoOn },
+                    });
+                }
+            }
+            Recovery::Outbox { from, then } => self.walk_outbox(from.as_ref(), *then, purpose)?,
+            Recovery::Rejections { from } => self.walk_rejections(context, from.as_ref(), purpose)?,
+            Recovery::Crossings { from } => {
+                if let Some((rows, more)) = self.page(Table::Crossing, from.as_ref(), purpose)? {
+                    for (row, _) in rows {
+                        if self.crossings.insert(row.clone()) {
+                            self.queue.push_back(Input::Crossing { row, ticket: None });
+                        }
+                    }
+                    self.go_on(match more {
+                        Some(from) => Recovery::Crossings { from: Some(from) },
+                        None => Recovery::Done,
+                    });
+                }
+            }
+            Recovery::Done => {
+                if purpose == Purpose::Decide {
+                    self.recovered = true;
+                    // Conversations that changed while the shard was down.
+                    let waiting: Vec<_> = self.early.keys().cloned().collect();
+                    self.queue.extend(waiting.into_iter().map(|business_key| Input::Early { business_key }));
+                    self.due_at(context.now);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn walk_outbox(&mut self, from: Option<&Vec<u8>>, then: Then, purpose: Purpose) -> Result<(), Missing> {
+        let Some((rows, more)) = self.page(Table::Outbox, from, purpose)? else { return Ok(()) };
+        let mut resumed = BTreeSet::new();
+        for (row, _) in &rows {
+            if let Some((instance, sequence)) = keys::read_outbox(row)
+                && !self.performing.contains(&Performed::Instance(instance, sequence))
+            {
+                resumed.insert(instance);
+            }
+        }
+        let room = EFFECTS_IN_FLIGHT_PER_SHARD_MAX.saturating_sub(self.performing.len());
+        let enough = resumed.len() >= room;
+        let next = match more {
+            // The rest is walked when some of these are settled.
+            Some(_) if enough => None,
+            Some(from) => Some(Recovery::Outbox { from: Some(from), then }),
+            None => None,
+        };
+        self.outbox_behind |= enough;
+        let last_page = next.is_none();
+        match (next, then) {
+            (Some(next), _) => self.go_on(next),
+            (None, Then::GoOn) => self.go_on(Recovery::Rejections { from: None }),
+            (None, Then::Stop) => {}
+        }
+        if last_page && then == Then::Stop {
+            self.outbox_walking = false;
+        }
+        for instance in resumed.into_iter().rev() {
+            self.queue.push_front(Input::Resume { instance });
+        }
+        Ok(())
+    }
+
+    fn walk_rejections(
+        &mut self,
+        context: &mut Context<'_>,
+        from: Option<&Vec<u8>>,
+        purpose: Purpose,
+    ) -> Result<(), Missing> {
+        let (start, to) = table_range(self.index, Table::Rejection, from);
+        let rows = self.view.walk(&start, &to, SCAN_ROWS_MAX)?;
+        let rejected: Vec<_> = rows.iter().filter_map(|(_, value)| Rejection::open(value).ok()).collect();
+        let entries: Vec<_> = rejected
+            .iter()
+            .map(|rejection| self.view.get(&keys::inbox(self.index, &rejection.message)))
+            .collect();
+        let entries = entries.into_iter().collect::<Result<Vec<_>, _>>()?;
+        if purpose == Purpose::Prefetch {
+            return Ok(());
+        }
+        self.view.walked(&start);
+        let mut draft = Draft::default();
+        for (rejection, entry) in rejected.iter().zip(entries) {
+            if let Some(Ok(Inbox::Rejected { reason, .. })) = entry.as_deref().map(Inbox::open) {
+                self.perform_rejection(context, &rejection.message, reason, &mut draft);
+            }
+        }
+        self.commit(context, draft);
+        self.go_on(match next_page(&rows) {
+            Some(from) => Recovery::Rejections { from: Some(from) },
+            None => Recovery::Crossings { from: None },
+        });
+        Ok(())
+    }
+
+    /// One page of a table and where the next begins; `None` if only its reads were wanted.
+    fn page(
+        &mut self,
+        table: Table,
+        from: Option<&Vec<u8>>,
+        purpose: Purpose,
+    ) -> Result<Option<(Rows, Option<Vec<u8>>)>, Missing> {
+        let (from, to) = table_range(self.index, table, from);
+        let rows = self.view.walk(&from, &to, SCAN_ROWS_MAX)?;
+        if purpose == Purpose::Prefetch {
+            return Ok(None);
+        }
+        self.view.walked(&from);
+        let more = next_page(&rows);
+        Ok(Some((rows, more)))
+    }
+
+    fn go_on(&mut self, next: Recovery) {
+        self.queue.push_front(Input::Recover(next));
+    }
+}
+
+/// Where the page after this one begins, if there may be one.
+pub(super) fn next_page(rows: &Rows) -> Option<Vec<u8>> {
+    if rows.len() < SCAN_ROWS_MAX {
+        return None;
+    }
+    rows.last().map(|(key, _)| keys::after(key.clone()))
+}

@@ -1,0 +1,110 @@
+//! What is due: found in bounded batches, decided one by one, each once. A row is deleted by the commit of its
+//! consequence, so a clock that goes back finds nothing to fire again.
+
+use super::input::Input;
+use super::message::table_range;
+use super::shard::{Context, Draft, Purpose, Shard};
+use super::step::{Presence, Standstill};
+use super::view::Missing;
+use crate::identity::WaitKey;
+use crate::instance::{self, Refused};
+use crate::limits::TIMERS_PER_BATCH_MAX;
+use crate::site::keys::{self, Due, Table};
+use crate::site::placement::InstanceKey;
+use crate::site::records::{About, Stored as _};
+
+impl Shard {
+    /// Looks for what is due.
+    pub(super) fn decide_timers(
+        &mut self,
+        context: &mut Context<'_>,
+        purpose: Purpose,
+    ) -> Result<(), Missing> {
+        let (from, to) = table_range(self.index, Table::Timer, None);
+        let limit = TIMERS_PER_BATCH_MAX.saturating_add(self.held_timers.len());
+        let rows = self.view.walk(&from, &to, limit)?;
+        if purpose == Purpose::Prefetch {
+            return Ok(());
+        }
+        self.view.walked(&from);
+        let full = rows.len() >= limit;
+        let mut forgotten = Draft::default();
+        let mut in_hand = 0_usize;
+        // After a full page there may be more that is due.
+        let mut next_due = full.then_some(context.now);
+        for (row, value) in rows {
+            if self.held_timers.contains(&row) {
+                continue;
+            }
+            let Some((due, what)) = keys::read_timer(&row) else {
+                self.held_timers.insert(row);
+                continue;
+            };
+            if due > context.now {
+                next_due = Some(due);
+                break;
+            }
+            match (what, About::open(&value)) {
+                (Due::Wait { instance, wait }, _) => {
+                    in_hand = in_hand.saturating_add(1);
+                    self.queue.push_back(Input::WaitDue { row, instance, wait });
+                }
+                (Due::Early, Ok(About(early))) => {
+                    in_hand = in_hand.saturating_add(1);
+                    self.queue.push_back(Input::EarlyDue { row, early });
+                }
+                (Due::Forget, Ok(About(entry))) => {
+                    forgotten.delete(entry);
+                    forgotten.delete(row);
+                }
+                (Due::Early | Due::Forget, Err(_)) => {
+                    self.held_timers.insert(row);
+                }
+            }
+        }
+        self.due_in_hand = in_hand;
+        self.next_due = next_due;
+        self.commit(context, forgotten);
+        Ok(())
+    }
+
+    /// The time of a wait has come.
+    pub(super) fn decide_wait_due(
+        &mut self,
+        context: &mut Context<'_>,
+        row: &[u8],
+        key: InstanceKey,
+        wait: WaitKey,
+        purpose: Purpose,
+    ) -> Result<(), Missing> {
+        let presence = self.bring(context, key)?;
+        if purpose == Purpose::Prefetch {
+            return Ok(());
+        }
+        self.due_in_hand = self.due_in_hand.saturating_sub(1);
+        let mut draft = Draft::default();
+        let stepped = match presence {
+            Presence::Here => {
+                let input = instance::Input::Timer { wait };
+                self.step(context, key, vec![input], "a timer was due".to_owned(), &mut draft)
+            }
+            Presence::Absent => Err(Standstill::Absent),
+            // It stands still until it is restored.
+            Presence::Unreadable(_) => {
+                self.held_timers.insert(row.to_vec());
+                return Ok(());
+            }
+        };
+        match stepped {
+            Ok(()) => {}
+            Err(Standstill::Refused(Refused::NotDue { due, .. })) => self.due_at(due),
+            Err(Standstill::NotDeployed { .. } | Standstill::TooLarge { .. }) => {
+                self.held_timers.insert(row.to_vec());
+            }
+            // The wait was closed since the row was read, or the row is a stray: either way it is of no use.
+            Err(Standstill::Refused(_) | Standstill::Absent) => draft.delete(row.to_vec()),
+        }
+        self.commit(context, draft);
+        Ok(())
+    }
+}

@@ -1,0 +1,146 @@
+//! The definitions that can be executed, and which of them starts what. Instances stay on theirs; new ones use the
+//! newest deployed definition of the version that is asked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tessera_bpmn::compile::{Kind, Program, Trigger};
+
+use super::records::Definition;
+use crate::identity::{DefinitionKey, Timestamp};
+
+/// All definitions that are deployed now, and those that were once.
+#[derive(Debug, Default)]
+pub(crate) struct Deployments {
+    known: BTreeMap<DefinitionKey, Known>,
+}
+
+#[derive(Debug)]
+struct Known {
+    /// `None` when it is not deployed now.
+    deployed: Option<Deployed>,
+    /// Its place in the order of first deployments; `None` until its record is committed.
+    sequence: Option<u64>,
+}
+
+#[derive(Debug)]
+struct Deployed {
+    program: Arc<Program>,
+    /// Message names that its instances may wait for; `None` if some are only known when they wait.
+    awaited: Option<BTreeSet<Arc<str>>>,
+    /// Start events by message name; the none start event under no name.
+    starts: BTreeMap<Option<Arc<str>>, Arc<str>>,
+}
+
+/// What a start is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Starting {
+    /// This definition, at this start event.
+    At { definition: DefinitionKey, element: Arc<str> },
+    /// No definition of that process and version is deployed.
+    NoDefinition,
+    /// The newest has no such start event.
+    NoStartEvent,
+}
+
+impl Deployments {
+    /// Makes a definition executable.
+    pub(crate) fn deploy(&mut self, key: DefinitionKey, program: Arc<Program>) {
+        let deployed = Some(Deployed::new(program));
+        let known = self.known.entry(key).or_insert(Known { deployed: None, sequence: None });
+        known.deployed = deployed;
+    }
+
+    /// Takes a definition out of service; it stays known.
+    pub(crate) fn withdraw(&mut self, key: &DefinitionKey) {
+        if let Some(known) = self.known.get_mut(key) {
+            known.deployed = None;
+        }
+    }
+
+    /// Takes over what the store remembers.
+    pub(crate) fn remember(&mut self, definition: Definition) {
+        let known = self.known.entry(definition.key).or_insert(Known { deployed: None, sequence: None });
+        known.sequence = Some(definition.sequence);
+    }
+
+    /// The deployed definitions that the store does not know yet, with the places that they get, in their order.
+    pub(crate) fn unrecorded(&self, now: Timestamp) -> Vec<Definition> {
+        let next = self
+            .known
+            .values()
+            .filter_map(|known| known.sequence)
+            .max()
+            .map_or(0, |last| last.saturating_add(1));
+        let unrecorded =
+            self.known.iter().filter(|(_, known)| known.deployed.is_some() && known.sequence.is_none());
+        unrecorded
+            .zip(next..)
+            .map(|((key, _), sequence)| Definition { key: key.clone(), sequence, first_deployed_at: now })
+            .collect()
+    }
+
+    pub(crate) fn program(&self, key: &DefinitionKey) -> Option<&Arc<Program>> {
+        Some(&self.known.get(key)?.deployed.as_ref()?.program)
+    }
+
+    /// Which definition a start uses: the newest deployed one of the version, or of any version.
+    pub(crate) fn start(&self, process: &str, version: Option<&str>, message: Option<&Arc<str>>) -> Starting {
+        let candidates = self.known.iter().filter(|(key, known)| {
+            *key.process_id == *process
+                && version.is_none_or(|version| *key.version == *version)
+                && known.deployed.is_some()
+        });
+        let newest =
+            candidates.filter(|(_, known)| known.sequence.is_some()).max_by_key(|(_, known)| known.sequence);
+        let Some((key, Known { deployed: Some(deployed), .. })) = newest else {
+            return Starting::NoDefinition;
+        };
+        match deployed.starts.get(&message.cloned()) {
+            Some(element) => Starting::At { definition: key.clone(), element: element.clone() },
+            None => Starting::NoStartEvent,
+        }
+    }
+
+    /// Whether an instance of a process may come to wait for a message. When in doubt, it may.
+    pub(crate) fn may_await(&self, process: &str, message: &str) -> bool {
+        let mut definitions = self.known.iter().filter(|(key, _)| *key.process_id == *process).peekable();
+        definitions.peek().is_none()
+            || definitions.any(|(_, known)| match &known.deployed {
+                Some(Deployed { awaited: Some(awaited), .. }) => awaited.contains(message),
+                Some(Deployed { awaited: None, .. }) | None => true,
+            })
+    }
+}
+
+impl Deployed {
+    fn new(program: Arc<Program>) -> Self {
+        let mut starts = BTreeMap::new();
+        for index in &program.scope(Program::ROOT).start_events {
+            let element = program.element(*index);
+            match &element.kind {
+                Kind::StartEvent(Trigger::Message(message)) => {
+                    if let Some(name) = message.name.literal() {
+                        starts.entry(Some(name.into())).or_insert_with(|| element.id.clone());
+                    }
+                }
+                Kind::StartEvent(Trigger::None) => {
+                    starts.entry(None).or_insert_with(|| element.id.clone());
+                }
+                _other => {}
+            }
+        }
+        let awaited = awaited_names(&program);
+        Self { program, awaited, starts }
+    }
+}
+
+fn awaited_names(program: &Program) -> Option<BTreeSet<Arc<str>>> {
+    let messages = program.elements().filter_map(|(_, element)| match &element.kind {
+        Kind::CatchEvent(Trigger::Message(message))
+        | Kind::BoundaryEvent { trigger: Trigger::Message(message), .. }
+        | Kind::ReceiveTask(message) => Some(message),
+        _other => None,
+    });
+    messages.map(|message| message.name.literal().map(Arc::from)).collect()
+}

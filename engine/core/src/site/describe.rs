@@ -1,0 +1,81 @@
+//! Instances as an operator sees them.
+
+use std::collections::BTreeSet;
+
+use tessera_bpmn::compile::Program;
+
+use crate::driver::{Explanation, IncidentView, JournalEntry, Row, Shown, State};
+use crate::identity::Timestamp;
+use crate::instance::{self, Instance, Status};
+use crate::site::records::Step;
+
+/// The line of a list.
+pub(crate) fn row(instance: &Instance) -> Row {
+    let mut at = BTreeSet::new();
+    at.extend(instance.waits().map(|(_, wait)| wait.element.clone()));
+    at.extend(instance.incidents().map(|incident| incident.element.clone()));
+    for activation in instance.activations() {
+        if activation.state != instance::State::Holding {
+            at.insert(activation.element.clone());
+        }
+    }
+    Row {
+        instance: instance.id().clone(),
+        process_id: instance.definition().process_id.clone(),
+        version: instance.definition().version.clone(),
+        business_key: instance.business_key().clone(),
+        state: state(instance.status()),
+        started_at: instance.started_at(),
+        ended_at: instance.ended_at(),
+        at: at.into_iter().collect(),
+        incidents: instance.incidents().count(),
+    }
+}
+
+/// Everything about one instance.
+pub(crate) fn shown(instance: &Instance, steps: u64, program: Option<&Program>, now: Timestamp) -> Shown {
+    Shown {
+        row: row(instance),
+        definition_digest: instance.definition().digest.clone(),
+        steps,
+        variables: instance.variables().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        explanation: explanation(instance, program, now),
+    }
+}
+
+/// Why it does not move.
+pub(crate) fn explanation(instance: &Instance, program: Option<&Program>, now: Timestamp) -> Explanation {
+    Explanation {
+        lines: instance::explain(instance, program, now).lines,
+        incidents: instance
+            .incidents()
+            .map(|incident| IncidentView {
+                incident: incident.key,
+                code: incident.code.clone(),
+                element: incident.element.clone(),
+                message: incident.message.clone(),
+                evidence: incident.evidence.clone(),
+                since: incident.since,
+            })
+            .collect(),
+    }
+}
+
+/// One step of the history.
+pub(crate) fn journal_entry(step: u64, recorded: &Step) -> JournalEntry {
+    JournalEntry {
+        step,
+        at: recorded.at,
+        cause: recorded.cause.clone(),
+        facts: recorded.facts.iter().map(|fact| format!("{fact:?}")).collect(),
+    }
+}
+
+fn state(status: Status) -> State {
+    match status {
+        Status::Empty | Status::Running => State::Running,
+        Status::Completed => State::Completed,
+        Status::Failed => State::Failed,
+        Status::Cancelled => State::Cancelled,
+    }
+}

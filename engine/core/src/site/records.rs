@@ -1,0 +1,248 @@
+//! What is stored under the keys: typed records in the store's envelope, each with a kind and a version of its own. A
+//! new field is a new version here, beside a reader for the old one.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tessera_store::record;
+
+use super::values::Digest;
+use crate::identity::{DefinitionKey, Incarnation, InstanceId, Timestamp};
+use crate::instance::{Fact, Instance};
+use crate::message::Message;
+
+/// A stored record cannot be used. It stays where it is; what it belongs to stands still.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unreadable {
+    /// The envelope says so.
+    #[error(transparent)]
+    Damaged(#[from] record::RecordError),
+    /// Written by something else, or by a newer program.
+    #[error("a stored {expected} has kind {kind} and version {version}; use the release that wrote it")]
+    Foreign { expected: &'static str, kind: u8, version: u8 },
+    /// The envelope is right but not what is in it.
+    #[error("a stored {what} cannot be decoded: {detail}; use the release that wrote it")]
+    Undecodable { what: &'static str, detail: String },
+    /// A value that a record refers to is not in the store.
+    #[error("a value of a stored instance is missing; restore the store from a backup")]
+    ValueMissing,
+}
+
+/// A kind of record: its number in the envelope, its version, its name in messages.
+struct Kind {
+    number: u8,
+    version: u8,
+    name: &'static str,
+}
+
+/// A record that is stored as a whole.
+pub(crate) trait Stored: Serialize + DeserializeOwned {
+    /// Number, version, name.
+    const KIND: (u8, u8, &'static str);
+
+    fn seal(&self) -> Vec<u8> {
+        let (number, version, _) = Self::KIND;
+        let payload = postcard::to_stdvec(self).expect("records hold nothing that postcard cannot write");
+        record::seal(number, version, &payload)
+    }
+
+    fn open(bytes: &[u8]) -> Result<Self, Unreadable> {
+        let (number, version, name) = Self::KIND;
+        let payload = payload(bytes, &Kind { number, version, name })?;
+        postcard::from_bytes(payload).map_err(|error| undecodable(name, &error))
+    }
+}
+
+/// What the whole site knows about its store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Meta {
+    pub(crate) shards: u16,
+    pub(crate) incarnation: Incarnation,
+}
+
+impl Stored for Meta {
+    const KIND: (u8, u8, &'static str) = (1, 1, "site record");
+}
+
+/// A definition that was deployed at some time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Definition {
+    pub(crate) key: DefinitionKey,
+    /// Position in the order of first deployments: the highest of those that are deployed is the newest.
+    pub(crate) sequence: u64,
+    pub(crate) first_deployed_at: Timestamp,
+}
+
+impl Stored for Definition {
+    const KIND: (u8, u8, &'static str) = (2, 1, "definition");
+}
+
+/// The number of a shard's last commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Head(pub(crate) u64);
+
+impl Stored for Head {
+    const KIND: (u8, u8, &'static str) = (3, 1, "shard head");
+}
+
+/// One step of an instance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Step {
+    pub(crate) at: Timestamp,
+    pub(crate) cause: String,
+    pub(crate) facts: Vec<Fact>,
+}
+
+impl Stored for Step {
+    const KIND: (u8, u8, &'static str) = (5, 1, "journal step");
+}
+
+/// A message of the mailbox that the site has seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Inbox {
+    /// An instance has it; its answer is that instance's matter.
+    Taken { instance: InstanceId },
+    /// Nobody took it; the answer is not settled yet.
+    Rejected { reason: String, business_key: Option<Arc<str>> },
+    /// It waits for its conversation to wait for it. The row in the early table is `early`.
+    Buffered { message: Arc<Message>, early: Vec<u8> },
+    /// Another shard decides about it.
+    Handed { shard: u16 },
+    /// Its answer is settled. Kept for a while against late repetitions.
+    Ended,
+}
+
+impl Stored for Inbox {
+    const KIND: (u8, u8, &'static str) = (6, 1, "inbox entry");
+}
+
+/// Enough of an early message to correlate it; the message itself is in its inbox entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Early {
+    pub(crate) message: Arc<str>,
+    pub(crate) process_id: Arc<str>,
+    pub(crate) name: Arc<str>,
+    pub(crate) correlation_key: Option<Arc<str>>,
+    pub(crate) business_key: Arc<str>,
+    pub(crate) expires: Timestamp,
+}
+
+impl Stored for Early {
+    const KIND: (u8, u8, &'static str) = (7, 1, "early message");
+}
+
+/// A rejected message whose sender is still to be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Rejection {
+    pub(crate) message: Arc<str>,
+}
+
+impl Stored for Rejection {
+    const KIND: (u8, u8, &'static str) = (10, 1, "rejection");
+}
+
+/// The row that a timer of the site itself is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct About(pub(crate) Vec<u8>);
+
+impl Stored for About {
+    const KIND: (u8, u8, &'static str) = (9, 1, "timer");
+}
+
+/// Durable input from another shard.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Crossing {
+    /// Everybody who waits for it here is told, one instance after the other; those up to `told` have been.
+    Signal {
+        name: Arc<str>,
+        #[serde(with = "crate::json")]
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+        told: Option<InstanceId>,
+    },
+    /// A message that named an instance of this shard by its alternative business key.
+    Message { message: Arc<Message>, instance: InstanceId },
+}
+
+impl Stored for Crossing {
+    const KIND: (u8, u8, &'static str) = (8, 1, "crossing");
+}
+
+const INSTANCE: Kind = Kind { number: 4, version: 1, name: "instance" };
+
+/// What stands before the instance in its record.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct InstanceHeader {
+    /// Steps so far: the number of the next one.
+    pub(crate) steps: u64,
+    /// Values that live beside the record.
+    pub(crate) beside: Vec<Digest>,
+}
+
+/// The record of an instance whose large values were already put aside.
+pub(crate) fn seal_instance(header: &InstanceHeader, instance: &Instance) -> Vec<u8> {
+    let payload =
+        postcard::to_stdvec(&(header, instance)).expect("instances hold nothing that postcard cannot write");
+    record::seal(INSTANCE.number, INSTANCE.version, &payload)
+}
+
+/// The header of an instance's record, and the bytes of the instance.
+pub(crate) fn open_instance(bytes: &[u8]) -> Result<(InstanceHeader, &[u8]), Unreadable> {
+    postcard::take_from_bytes(payload(bytes, &INSTANCE)?).map_err(|error| undecodable(INSTANCE.name, &error))
+}
+
+/// The instance itself, with references where values live beside it.
+pub(crate) fn decode_instance(bytes: &[u8]) -> Result<Instance, Unreadable> {
+    postcard::from_bytes(bytes).map_err(|error| undecodable(INSTANCE.name, &error))
+}
+
+fn payload<'bytes>(bytes: &'bytes [u8], expected: &Kind) -> Result<&'bytes [u8], Unreadable> {
+    let record = record::open(bytes)?;
+    if (record.kind, record.version) == (expected.number, expected.version) {
+        Ok(record.payload)
+    } else {
+        Err(Unreadable::Foreign { expected: expected.name, kind: record.kind, version: record.version })
+    }
+}
+
+fn undecodable(what: &'static str, error: &postcard::Error) -> Unreadable {
+    Unreadable::Undecodable { what, detail: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// These bytes are in stores out there.
+    #[test]
+    fn golden_bytes_stay_decodable() {
+        let meta = Meta { shards: 16, incarnation: Incarnation("abc".into()) };
+        let sealed = meta.seal();
+        assert_eq!(sealed[4..], [1, 1, 16, 3, b'a', b'b', b'c']);
+        assert_eq!(Meta::open(&sealed), Ok(meta));
+        let early = Early {
+            message: "m".into(),
+            process_id: "p".into(),
+            name: "n".into(),
+            correlation_key: Some("c".into()),
+            business_key: "b".into(),
+            expires: Timestamp(300),
+        };
+        let sealed = early.seal();
+        assert_eq!(sealed[4..], [7, 1, 1, b'm', 1, b'p', 1, b'n', 1, 1, b'c', 1, b'b', 0xac, 0x02]);
+        assert_eq!(Early::open(&sealed), Ok(early));
+        assert_eq!(Inbox::Ended.seal()[4..], [6, 1, 4]);
+        assert_eq!(Head(5).seal()[4..], [3, 1, 5]);
+    }
+
+    #[test]
+    fn other_records_and_damage_are_told_apart() {
+        let head = Head(5).seal();
+        assert!(matches!(Meta::open(&head), Err(Unreadable::Foreign { kind: 3, version: 1, .. })));
+        let mut damaged = head;
+        *damaged.last_mut().unwrap() ^= 1;
+        assert!(matches!(Head::open(&damaged), Err(Unreadable::Damaged(_))));
+        assert!(matches!(Head::open(&[]), Err(Unreadable::Damaged(_))));
+    }
+}
