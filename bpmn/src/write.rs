@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use crate::model::{self, Definitions};
-use crate::xml::{Child, Element, Name, XML, XMLNS};
+use crate::xml::{Child, Declaration, Element, Name, XML, XMLNS};
 
 /// Writes a model as an XML document.
 ///
@@ -20,7 +20,7 @@ use crate::xml::{Child, Element, Name, XML, XMLNS};
 pub fn write(definitions: &Definitions) -> String {
     let mut writing = Writing {
         text: String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"),
-        declared: vec![(Some("xml".into()), Some(XML.into()))],
+        declared: vec![Declaration { prefix: Some("xml".into()), namespace: Some(XML.into()) }],
     };
     writing.element(&model::to_xml(definitions), Layout::Indented(0));
     writing.text.push('\n');
@@ -38,7 +38,7 @@ enum Layout {
 struct Writing {
     text: String,
     /// Prefixes and the namespaces that they stand for here, the innermost last.
-    declared: Vec<(Option<Arc<str>>, Option<Arc<str>>)>,
+    declared: Vec<Declaration>,
 }
 
 impl Writing {
@@ -49,7 +49,7 @@ impl Writing {
             if attribute.name.namespace.as_deref() == Some(XMLNS) {
                 let prefix = attribute.name.prefix.as_ref().map(|_| Arc::clone(&attribute.name.local));
                 let namespace = (!attribute.value.is_empty()).then(|| attribute.value.as_str().into());
-                self.declared.push((prefix, namespace));
+                self.declared.push(Declaration { prefix, namespace });
             }
         }
         let inside = self.declared.len();
@@ -61,7 +61,7 @@ impl Writing {
             self.attribute(&name, &attribute.value);
         }
         let added: Vec<_> = self.declared.get(inside..).unwrap_or_default().to_vec();
-        for (prefix, namespace) in added {
+        for Declaration { prefix, namespace } in added {
             let name = prefix.map_or_else(|| "xmlns".to_owned(), |prefix| format!("xmlns:{prefix}"));
             self.attribute(&name, namespace.as_deref().unwrap_or_default());
         }
@@ -140,7 +140,7 @@ impl Writing {
         }
         let Some(namespace) = &name.namespace else {
             if is_element && name.prefix.is_none() && self.meaning(None).is_some() {
-                self.declared.push((None, None));
+                self.declared.push(Declaration { prefix: None, namespace: None });
             }
             // A prefix without namespace was not declared where it was read, and need not be here.
             return written(name.prefix.as_deref(), &name.local);
@@ -151,33 +151,26 @@ impl Writing {
         if name.prefix.is_some() && fits(self, name.prefix.as_deref()) {
             return written(name.prefix.as_deref(), &name.local);
         }
-        let other = self
-            .declared
-            .iter()
-            .rev()
-            .map(|(prefix, _)| prefix.clone())
-            .find(|prefix| fits(self, prefix.as_deref()));
-        let prefix = match other {
-            Some(prefix) => prefix,
-            None => {
-                let prefix = self.unused_prefix();
-                self.declared.push((Some(prefix.clone()), Some(Arc::clone(namespace))));
-                Some(prefix)
-            }
-        };
+        let mut prefixes = self.declared.iter().rev().map(|declared| declared.prefix.clone());
+        let prefix = prefixes.find(|prefix| fits(self, prefix.as_deref())).unwrap_or_else(|| {
+            let prefix = Some(self.unused_prefix());
+            self.declared
+                .push(Declaration { prefix: prefix.clone(), namespace: Some(Arc::clone(namespace)) });
+            prefix
+        });
         written(prefix.as_deref(), &name.local)
     }
 
     fn meaning(&self, prefix: Option<&str>) -> Option<Arc<str>> {
-        let declared = self.declared.iter().rev().find(|(declared, _)| declared.as_deref() == prefix);
-        declared.and_then(|(_, namespace)| namespace.clone())
+        let declared = self.declared.iter().rev().find(|declared| declared.prefix.as_deref() == prefix);
+        declared.and_then(|declared| declared.namespace.clone())
     }
 
     fn unused_prefix(&self) -> Arc<str> {
         let mut number = 0_usize;
         loop {
             let prefix = format!("ns{number}");
-            if !self.declared.iter().any(|(declared, _)| declared.as_deref() == Some(&prefix)) {
+            if !self.declared.iter().any(|declared| declared.prefix.as_deref() == Some(&prefix)) {
                 return prefix.into();
             }
             number = number.saturating_add(1);

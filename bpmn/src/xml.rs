@@ -54,6 +54,13 @@ pub struct Attribute {
     pub position: Position,
 }
 
+/// A prefix and the namespace that it stands for; without prefix, what names without prefix belong to.
+#[derive(Debug, Clone)]
+pub(crate) struct Declaration {
+    pub(crate) prefix: Option<Arc<str>>,
+    pub(crate) namespace: Option<Arc<str>>,
+}
+
 /// An element.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Element {

@@ -1,10 +1,61 @@
 //! Model to [`Program`]: everything resolved, indexed and checked, once, so that the engine never looks anything up by
-//! name that the model already decides.
+//! name that the model already decides. What is accepted is executed; what cannot be executed yet is refused, with its
+//! position, and all problems are reported at once.
+//!
+//! The way: `graph` turns flow elements into program elements (`event` and `activity` say what they are, `extension` reads
+//! the dialects), resolves flows, and `check` looks at the finished graph.
 
+mod activity;
+mod check;
+mod event;
+mod extension;
+mod graph;
 mod program;
+mod reference;
+mod time;
 
 pub use program::{
     Element, ElementIndex, ErrorTrigger, Field, Flow, FlowIndex, Kind, Listener, ListenerEvent, Mapping,
     MappingValue, MessageTrigger, MultiInstance, Program, RetryCycle, Scope, Send, Throw, Timer, TimerKind,
     Trigger, Work,
 };
+
+use crate::diagnostic::{Diagnostic, Findings, Position, codes};
+use crate::model::Definitions;
+
+/// A process, and everything that was found on the way to its program.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Examination {
+    /// The program; `None` if there are errors.
+    pub program: Option<Program>,
+    /// Errors and warnings, in the order of the file.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Compiles one process of a model. Warnings are only in [`examine`].
+pub fn compile(definitions: &Definitions, process_id: &str) -> Result<Program, Vec<Diagnostic>> {
+    let Examination { program, diagnostics } = examine(definitions, process_id);
+    program.ok_or(diagnostics)
+}
+
+/// Compiles one process of a model and tells everything that was found, warnings included.
+pub fn examine(definitions: &Definitions, process_id: &str) -> Examination {
+    let mut findings = Findings::default();
+    let process = definitions.processes().find(|process| process.id.as_deref() == Some(process_id));
+    let program = if let Some(process) = process {
+        graph::program(definitions, process, process_id, &mut findings)
+    } else {
+        let known: Vec<_> = definitions.processes().filter_map(|process| process.id.as_deref()).collect();
+        let message = format!("there is no process `{process_id}`");
+        let help = format!("the processes of this file are: {}", known.join(", "));
+        findings.add(Diagnostic::error(codes::UNKNOWN_PROCESS, message, Position::START).help(help));
+        None
+    };
+    Examination { program: program.filter(|_| !findings.has_errors()), diagnostics: findings.into_sorted() }
+}
+
+/// The ids of the processes that are marked as executable, in document order.
+pub fn executable(definitions: &Definitions) -> Vec<&str> {
+    let executable = definitions.processes().filter(|process| process.is_executable == Some(true));
+    executable.filter_map(|process| process.id.as_deref()).collect()
+}

@@ -22,7 +22,7 @@ impl ElementIndex {
         Self(u32::try_from(index).expect("the reader admits fewer elements than u32 can count"))
     }
 
-    fn slot(self) -> usize {
+    pub(super) fn slot(self) -> usize {
         usize::try_from(self.0).expect("usize holds u32")
     }
 }
@@ -32,7 +32,7 @@ impl FlowIndex {
         Self(u32::try_from(index).expect("the reader admits fewer flows than u32 can count"))
     }
 
-    fn slot(self) -> usize {
+    pub(super) fn slot(self) -> usize {
         usize::try_from(self.0).expect("usize holds u32")
     }
 }

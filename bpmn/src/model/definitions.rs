@@ -130,21 +130,18 @@ impl RootElement {
                 }
             };
         }
-        #[expect(clippy::wildcard_enum_match_arm, reason = "everything else is no event definition")]
-        {
-            shared!(
-                MessageEventDefinition,
-                TimerEventDefinition,
-                SignalEventDefinition,
-                ErrorEventDefinition,
-                EscalationEventDefinition,
-                ConditionalEventDefinition,
-                CompensateEventDefinition,
-                LinkEventDefinition,
-                CancelEventDefinition,
-                TerminateEventDefinition
-            )
-        }
+        shared!(
+            MessageEventDefinition,
+            TimerEventDefinition,
+            SignalEventDefinition,
+            ErrorEventDefinition,
+            EscalationEventDefinition,
+            ConditionalEventDefinition,
+            CompensateEventDefinition,
+            LinkEventDefinition,
+            CancelEventDefinition,
+            TerminateEventDefinition
+        )
     }
 }
 

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use crate::diagnostic::Findings;
-use crate::diagnostic::{Diagnostic, Position, codes};
+use super::Fatal;
+use crate::diagnostic::{Diagnostic, Findings, Position, codes};
 use crate::limits::{ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX, NAMESPACES_MAX, TEXT_BYTES_MAX};
-use crate::xml::{Attribute, Child, Element, Name, Text, XML, XMLNS};
+use crate::xml::{Attribute, Child, Declaration, Element, Name, Text, XML, XMLNS};
 
 /// The root element; `None` if the text is not XML, which is then among the findings.
 pub(super) fn document(text: &str, findings: &mut Findings) -> Option<Element> {
@@ -20,21 +20,19 @@ pub(super) fn document(text: &str, findings: &mut Findings) -> Option<Element> {
         locator: Locator { text, position: Position::START },
         findings,
         names: BTreeMap::new(),
-        namespaces: vec![(Some("xml".into()), Some(XML.into()))],
+        namespaces: vec![Declaration { prefix: Some("xml".into()), namespace: Some(XML.into()) }],
         open: Vec::new(),
         root: None,
         elements: 0,
     };
     match building.read(&mut reader) {
         Ok(()) => building.root,
-        Err(fatal) => {
-            findings.add(*fatal);
+        Err(Fatal(finding)) => {
+            building.findings.add(*finding);
             None
         }
     }
 }
-
-type Fatal = Box<Diagnostic>;
 
 /// An element whose end tag has not come, and how many namespace declarations held outside of it.
 struct Open {
@@ -48,7 +46,7 @@ struct Building<'t, 'f> {
     /// Each name is stored once, however often it occurs.
     names: BTreeMap<String, Arc<str>>,
     /// Declarations that hold here, the innermost last.
-    namespaces: Vec<(Option<Arc<str>>, Option<Arc<str>>)>,
+    namespaces: Vec<Declaration>,
     open: Vec<Open>,
     root: Option<Element>,
     elements: usize,
@@ -130,7 +128,7 @@ impl<'t> Building<'t, '_> {
             if let Some(prefix) = declared {
                 let prefix = prefix.map(|prefix| self.shared(prefix));
                 let namespace = (!value.is_empty()).then(|| self.shared(&value));
-                self.namespaces.push((prefix, namespace));
+                self.namespaces.push(Declaration { prefix, namespace });
                 if self.namespaces.len() > NAMESPACES_MAX {
                     return Err(limit(
                         format!("more than {NAMESPACES_MAX} namespaces are declared here"),
@@ -264,14 +262,14 @@ impl<'t> Building<'t, '_> {
             (Some("xmlns"), _) => Some(self.shared(XMLNS)),
             (prefix, _) => {
                 let declared =
-                    self.namespaces.iter().rev().find(|(declared, _)| declared.as_deref() == prefix);
+                    self.namespaces.iter().rev().find(|declared| declared.prefix.as_deref() == prefix);
                 if let (None, Some(prefix)) = (declared, prefix) {
                     let message = format!("the namespace prefix `{prefix}` is not declared");
                     let help = format!("add `xmlns:{prefix}=\"...\"` to the root element");
                     self.findings
                         .add(Diagnostic::error(codes::NAMESPACE_PREFIX, message, position).help(help));
                 }
-                declared.and_then(|(_, namespace)| namespace.clone())
+                declared.and_then(|declared| declared.namespace.clone())
             }
         };
         Ok(Name { namespace, prefix: prefix.map(|prefix| self.shared(prefix)), local: self.shared(local) })
@@ -336,13 +334,9 @@ fn abridged(text: &str) -> &str {
 }
 
 fn not_xml(message: &str, position: Position) -> Fatal {
-    Box::new(Diagnostic::error(
-        codes::NOT_XML,
-        format!("the file is not well-formed XML: {message}"),
-        position,
-    ))
+    Diagnostic::error(codes::NOT_XML, format!("the file is not well-formed XML: {message}"), position).into()
 }
 
 fn limit(message: String, position: Position) -> Fatal {
-    Box::new(Diagnostic::error(codes::LIMIT, message, position))
+    Diagnostic::error(codes::LIMIT, message, position).into()
 }

@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
+use super::Fatal;
 use crate::diagnostic::{Diagnostic, Position, codes};
 use crate::limits::DOCUMENT_BYTES_MAX;
 
 const HELP: &str = "save the file as UTF-8";
 
-pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Box<Diagnostic>> {
+pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Fatal> {
     if bytes.len() > DOCUMENT_BYTES_MAX {
         let message = format!("the file has {} bytes; at most {DOCUMENT_BYTES_MAX} are read", bytes.len());
-        return Err(Box::new(Diagnostic::error(codes::LIMIT, message, Position::START)));
+        return Err(Diagnostic::error(codes::LIMIT, message, Position::START).into());
     }
     match bytes {
         [0xFF, 0xFE, units @ ..] => utf16(units, u16::from_le_bytes),
@@ -20,12 +21,12 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Box<Diagnostic>> {
     }
 }
 
-fn utf8(bytes: &[u8]) -> Result<Cow<'_, str>, Box<Diagnostic>> {
+fn utf8(bytes: &[u8]) -> Result<Cow<'_, str>, Fatal> {
     match std::str::from_utf8(bytes) {
         Ok(text) => match foreign_encoding(text) {
             Some(name) if !text.is_ascii() => {
                 let message = format!("the file says that its encoding is {name}");
-                Err(Box::new(Diagnostic::error(codes::ENCODING, message, Position::START).help(HELP)))
+                Err(Diagnostic::error(codes::ENCODING, message, Position::START).help(HELP).into())
             }
             _ => Ok(Cow::Borrowed(text)),
         },
@@ -36,14 +37,13 @@ fn utf8(bytes: &[u8]) -> Result<Cow<'_, str>, Box<Diagnostic>> {
                 .map(|name| format!("; it says that it is {name}"))
                 .unwrap_or_default();
             let message = format!("the file is not UTF-8 from here on{named}");
-            Err(Box::new(
-                Diagnostic::error(codes::ENCODING, message, Position::START.after(valid)).help(HELP),
-            ))
+            let position = Position::START.after(valid);
+            Err(Diagnostic::error(codes::ENCODING, message, position).help(HELP).into())
         }
     }
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, Box<Diagnostic>> {
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, Fatal> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     let mut text = String::with_capacity(pairs.len());
     for character in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))) {
@@ -55,9 +55,9 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, Box<Dia
     if rest.is_empty() { Ok(Cow::Owned(text)) } else { Err(broken_utf16(&text)) }
 }
 
-fn broken_utf16(before: &str) -> Box<Diagnostic> {
+fn broken_utf16(before: &str) -> Fatal {
     let position = Position::START.after(before);
-    Box::new(Diagnostic::error(codes::ENCODING, "the file is not UTF-16 from here on", position).help(HELP))
+    Diagnostic::error(codes::ENCODING, "the file is not UTF-16 from here on", position).help(HELP).into()
 }
 
 /// The encoding that the XML declaration names, unless it is one that reads as UTF-8.

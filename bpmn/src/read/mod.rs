@@ -12,6 +12,15 @@ pub use placeholder::{Placeholders, Substituted, substitute};
 use crate::diagnostic::{Diagnostic, Findings, Severity, codes};
 use crate::model::{self, Definitions};
 
+/// Ends a reading.
+struct Fatal(Box<Diagnostic>);
+
+impl From<Diagnostic> for Fatal {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(Box::new(diagnostic))
+    }
+}
+
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
@@ -56,8 +65,8 @@ pub fn read(bytes: &[u8]) -> Reading {
             findings.add(Diagnostic::error(codes::NOT_BPMN, message, root.position).help(help));
             None
         }),
-        Err(fatal) => {
-            findings.add(*fatal);
+        Err(Fatal(finding)) => {
+            findings.add(*finding);
             None
         }
     };

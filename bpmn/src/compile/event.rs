@@ -1,0 +1,390 @@
+//! What events wait for and throw.
+
+use super::extension::{self, Extensions};
+use super::graph::Graph;
+use super::{ErrorTrigger, MessageTrigger, Send, Throw, Timer, TimerKind, Trigger, time};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::expression::Template;
+use crate::model::{
+    Base, CatchEvent, ErrorEventDefinition, EventDefinition, MessageEventDefinition, Reference,
+    SignalEventDefinition, ThrowEvent, TimerEventDefinition,
+};
+
+/// Where an event stands: what it may wait for or throw depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Start,
+    SubProcessStart,
+    Catch,
+    Boundary,
+    Throw,
+    End,
+}
+
+impl Place {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start event",
+            Self::SubProcessStart => "start event of a subprocess",
+            Self::Catch => "intermediate catch event",
+            Self::Boundary => "boundary event",
+            Self::Throw => "intermediate throw event",
+            Self::End => "end event",
+        }
+    }
+
+    /// Whether the engine executes it here.
+    fn executes(self, definition: &EventDefinition) -> bool {
+        use EventDefinition as Definition;
+        match definition {
+            Definition::MessageEventDefinition(_) => self != Self::SubProcessStart,
+            Definition::SignalEventDefinition(_) => !matches!(self, Self::Start | Self::SubProcessStart),
+            Definition::TimerEventDefinition(_) => matches!(self, Self::Catch | Self::Boundary),
+            Definition::ErrorEventDefinition(_) => matches!(self, Self::Boundary | Self::End),
+            Definition::TerminateEventDefinition(_) => self == Self::End,
+            Definition::EscalationEventDefinition(_)
+            | Definition::ConditionalEventDefinition(_)
+            | Definition::CompensateEventDefinition(_)
+            | Definition::LinkEventDefinition(_)
+            | Definition::CancelEventDefinition(_) => false,
+        }
+    }
+
+    /// Whether BPMN allows it here at all.
+    fn allows(self, definition: &EventDefinition) -> bool {
+        use EventDefinition as Definition;
+        let throws = matches!(self, Self::Throw | Self::End);
+        match definition {
+            Definition::MessageEventDefinition(_) | Definition::SignalEventDefinition(_) => {
+                self != Self::SubProcessStart
+            }
+            Definition::TimerEventDefinition(_) | Definition::ConditionalEventDefinition(_) => {
+                !throws && self != Self::SubProcessStart
+            }
+            Definition::ErrorEventDefinition(_) | Definition::CancelEventDefinition(_) => {
+                matches!(self, Self::Boundary | Self::End)
+            }
+            Definition::TerminateEventDefinition(_) => self == Self::End,
+            Definition::EscalationEventDefinition(_) | Definition::CompensateEventDefinition(_) => {
+                throws || self == Self::Boundary
+            }
+            Definition::LinkEventDefinition(_) => matches!(self, Self::Catch | Self::Throw),
+        }
+    }
+}
+
+impl<'m> Graph<'m, '_> {
+    /// What an event waits for; [`Trigger::None`] also stands in for what is refused.
+    pub(super) fn trigger(&mut self, event: &'m CatchEvent, id: &'m str, place: Place) -> Trigger {
+        let definition = self.definition(
+            &event.event_definitions,
+            &event.event_definition_references,
+            event.base(),
+            id,
+            place,
+        );
+        let Some(definition) = definition else {
+            let missing = event.event_definitions.is_empty() && event.event_definition_references.is_empty();
+            if missing && matches!(place, Place::Catch | Place::Boundary) {
+                let finding = Diagnostic::error(
+                    codes::EVENT_WITHOUT_TRIGGER,
+                    format!("this {} has nothing to wait for", place.name()),
+                    event.position,
+                );
+                self.findings.add(finding.about(id).help("give it a message, timer or signal"));
+            }
+            return Trigger::None;
+        };
+        let trigger = match &definition {
+            EventDefinition::MessageEventDefinition(definition) => {
+                self.message_trigger_of_event(definition, id).map(Trigger::Message)
+            }
+            EventDefinition::TimerEventDefinition(definition) => {
+                self.timer(definition, id).map(Trigger::Timer)
+            }
+            EventDefinition::SignalEventDefinition(definition) => {
+                self.signal(definition, id).map(|name| Trigger::Signal { name })
+            }
+            EventDefinition::ErrorEventDefinition(definition) => {
+                Some(Trigger::Error(self.error_trigger(definition, id)))
+            }
+            EventDefinition::EscalationEventDefinition(_)
+            | EventDefinition::ConditionalEventDefinition(_)
+            | EventDefinition::CompensateEventDefinition(_)
+            | EventDefinition::LinkEventDefinition(_)
+            | EventDefinition::CancelEventDefinition(_)
+            | EventDefinition::TerminateEventDefinition(_) => None,
+        };
+        trigger.unwrap_or(Trigger::None)
+    }
+
+    /// What an event throws; [`Throw::None`] also stands in for what is refused.
+    pub(super) fn throw(&mut self, event: &'m ThrowEvent, id: &'m str, place: Place) -> Throw {
+        let definition = self.definition(
+            &event.event_definitions,
+            &event.event_definition_references,
+            event.base(),
+            id,
+            place,
+        );
+        let Some(definition) = definition else { return Throw::None };
+        let throw = match &definition {
+            EventDefinition::MessageEventDefinition(definition) => {
+                self.send(&definition.base, definition.message.as_ref(), None, id).map(Throw::Message)
+            }
+            EventDefinition::SignalEventDefinition(definition) => {
+                self.signal(definition, id).map(|name| Throw::Signal { name })
+            }
+            EventDefinition::ErrorEventDefinition(definition) => self.thrown_error(definition, id),
+            EventDefinition::TerminateEventDefinition(_) => Some(Throw::Terminate),
+            EventDefinition::TimerEventDefinition(_)
+            | EventDefinition::EscalationEventDefinition(_)
+            | EventDefinition::ConditionalEventDefinition(_)
+            | EventDefinition::CompensateEventDefinition(_)
+            | EventDefinition::LinkEventDefinition(_)
+            | EventDefinition::CancelEventDefinition(_) => None,
+        };
+        throw.unwrap_or(Throw::None)
+    }
+
+    /// The one definition of an event that can be executed at its place.
+    fn definition(
+        &mut self,
+        own: &[EventDefinition],
+        shared: &[Reference],
+        event: &Base,
+        id: &str,
+        place: Place,
+    ) -> Option<EventDefinition> {
+        let mut definitions: Vec<EventDefinition> = own.to_vec();
+        for reference in shared {
+            match self.references.event_definitions.get(reference.id()) {
+                Some(definition) => definitions.push(definition.clone()),
+                None => {
+                    self.dangling(
+                        codes::EVENT_DEFINITION_REFERENCE,
+                        "event definition",
+                        reference,
+                        event,
+                        id,
+                    );
+                }
+            }
+        }
+        if definitions.len() > 1 {
+            self.not_yet("an event with several event definitions", event, id);
+            return None;
+        }
+        let definition = definitions.pop()?;
+        if !place.allows(&definition) {
+            let message = format!("`{}` is not allowed on an {}", definition.tag(), place.name())
+                .replace("an start", "a start")
+                .replace("an boundary", "a boundary");
+            let position = definition.base().position;
+            self.findings.add(Diagnostic::error(codes::EVENT_DEFINITION_PLACE, message, position).about(id));
+            return None;
+        }
+        if !place.executes(&definition) {
+            self.not_yet(&format!("`{}` on this {}", definition.tag(), place.name()), definition.base(), id);
+            return None;
+        }
+        Some(definition)
+    }
+
+    fn message_trigger_of_event(
+        &mut self,
+        definition: &MessageEventDefinition,
+        id: &str,
+    ) -> Option<MessageTrigger> {
+        self.message_trigger(&definition.base, definition.message.as_ref(), id)
+    }
+
+    /// The message that an event or a receive task waits for.
+    pub(super) fn message_trigger(
+        &mut self,
+        base: &Base,
+        message: Option<&Reference>,
+        id: &str,
+    ) -> Option<MessageTrigger> {
+        let Some(reference) = message else {
+            let finding = Diagnostic::error(
+                codes::MESSAGE_REFERENCE,
+                "it waits for a message and does not say which",
+                base.position,
+            );
+            self.findings
+                .add(finding.about(id).help("set `messageRef` to the id of a `message` of this file"));
+            return None;
+        };
+        let name = self.message_name(reference, base, id)?;
+        let message = self.references.messages.get(reference.id()).copied();
+        let subscription = message.and_then(|message| extension::zeebe(message.base(), "subscription"));
+        let key = extension::tessera_attribute(base, "correlationKey")
+            .or_else(|| {
+                message.and_then(|message| extension::tessera_attribute(message.base(), "correlationKey"))
+            })
+            .or_else(|| subscription.and_then(|subscription| subscription.find_attribute("correlationKey")));
+        let correlation_key = match key {
+            Some(key) => Some(self.extensions(base, id).template(&key.value, key.position)?),
+            None => None,
+        };
+        Some(MessageTrigger { name, correlation_key })
+    }
+
+    pub(super) fn message_name(&mut self, reference: &Reference, base: &Base, id: &str) -> Option<Template> {
+        let Some(message) = self.references.messages.get(reference.id()).copied() else {
+            self.dangling(codes::MESSAGE_REFERENCE, "message", reference, base, id);
+            return None;
+        };
+        let Some(name) = message.name.as_deref().filter(|name| !name.trim().is_empty()) else {
+            let finding = Diagnostic::error(
+                codes::MESSAGE_NAME,
+                format!("the message `{}` has no name", reference.id()),
+                message.position,
+            );
+            self.findings.add(finding.about(id).help("messages are found by their name; set `name`"));
+            return None;
+        };
+        self.extensions(base, id).template(name, message.position)
+    }
+
+    /// A message that an event or a send task sends.
+    pub(super) fn send(
+        &mut self,
+        base: &Base,
+        message: Option<&Reference>,
+        implementation: Option<&str>,
+        id: &str,
+    ) -> Option<Send> {
+        let message_name = match message {
+            Some(reference) => Some(self.message_name(reference, base, id)?),
+            None => None,
+        };
+        let mut extensions = self.extensions(base, id);
+        let handler =
+            extensions.handler().or_else(|| implementation.and_then(super::activity::named_implementation));
+        let fields = extensions.fields();
+        if message_name.is_none() && handler.is_none() {
+            let finding = Diagnostic::error(
+                codes::HANDLER,
+                "it sends a message and says neither which nor who shapes it",
+                base.position,
+            );
+            self.findings
+                .add(finding.about(id).help("set `messageRef`, or `tessera:handler` (or `camunda:class`)"));
+            return None;
+        }
+        Some(Send { message_name, handler, fields })
+    }
+
+    fn signal(&mut self, definition: &SignalEventDefinition, id: &str) -> Option<Template> {
+        let Some(reference) = &definition.signal else {
+            let finding = Diagnostic::error(
+                codes::SIGNAL_REFERENCE,
+                "it does not say which signal",
+                definition.position,
+            );
+            self.findings.add(finding.about(id).help("set `signalRef` to the id of a `signal` of this file"));
+            return None;
+        };
+        let Some(signal) = self.references.signals.get(reference.id()).copied() else {
+            self.dangling(codes::SIGNAL_REFERENCE, "signal", reference, definition.base(), id);
+            return None;
+        };
+        let Some(name) = signal.name.as_deref().filter(|name| !name.trim().is_empty()) else {
+            let finding = Diagnostic::error(
+                codes::SIGNAL_NAME,
+                format!("the signal `{}` has no name", reference.id()),
+                signal.position,
+            );
+            self.findings.add(finding.about(id).help("signals are found by their name; set `name`"));
+            return None;
+        };
+        self.extensions(definition.base(), id).template(name, signal.position)
+    }
+
+    /// A reference to an error that the file does not declare is the code itself, as in Camunda.
+    fn error_code(&mut self, reference: &Reference, base: &Base, id: &str) -> Option<String> {
+        if let Some(error) = self.references.errors.get(reference.id()) {
+            return error.error_code.clone().filter(|code| !code.is_empty());
+        }
+        let message =
+            format!("the error `{}` is not declared; its id is taken for its code", reference.as_written());
+        let finding = Diagnostic::warning(codes::ERROR_REFERENCE, message, base.position);
+        self.findings.add(finding.about(id).help("add an `error` element with this id and an `errorCode`"));
+        Some(reference.id().to_owned())
+    }
+
+    fn error_trigger(&mut self, definition: &ErrorEventDefinition, id: &str) -> ErrorTrigger {
+        ErrorTrigger {
+            code: definition
+                .error
+                .as_ref()
+                .and_then(|reference| self.error_code(reference, definition.base(), id)),
+            code_variable: extension::text(definition.base(), "errorCodeVariable"),
+            message_variable: extension::text(definition.base(), "errorMessageVariable"),
+        }
+    }
+
+    fn thrown_error(&mut self, definition: &ErrorEventDefinition, id: &str) -> Option<Throw> {
+        let code =
+            definition.error.as_ref().and_then(|reference| self.error_code(reference, definition.base(), id));
+        let Some(code) = code else {
+            let finding = Diagnostic::error(
+                codes::ERROR_CODE,
+                "it throws an error without a code",
+                definition.position,
+            );
+            self.findings
+                .add(finding.about(id).help("set `errorRef` to an `error` element that has an `errorCode`"));
+            return None;
+        };
+        let declared =
+            definition.error.as_ref().and_then(|reference| self.references.errors.get(reference.id()));
+        let message = declared.and_then(|error| extension::text(error.base(), "errorMessage"));
+        Some(Throw::Error { code, message })
+    }
+
+    fn timer(&mut self, definition: &TimerEventDefinition, id: &str) -> Option<Timer> {
+        let given = [
+            (TimerKind::Date, &definition.time_date),
+            (TimerKind::Duration, &definition.time_duration),
+            (TimerKind::Cycle, &definition.time_cycle),
+        ];
+        let mut given =
+            given.into_iter().filter_map(|(kind, content)| content.as_ref().map(|content| (kind, content)));
+        let (Some((kind, content)), None) = (given.next(), given.next()) else {
+            let finding = Diagnostic::error(
+                codes::TIMER,
+                "a timer has a date, a duration or a cycle, and one of them",
+                definition.position,
+            );
+            self.findings.add(finding.about(id).help("for instance <timeDuration>PT20S</timeDuration>"));
+            return None;
+        };
+        let position = content.text_position();
+        let source = content.text();
+        let blank = source.len().saturating_sub(source.trim_start().len());
+        let position = position.after(source.get(..blank).unwrap_or_default());
+        let value = self.extensions(definition.base(), id).template(source.trim(), position)?;
+        if let Some(Err(wrong)) = value.literal().map(|literal| time::check(kind, literal)) {
+            self.findings.add(Diagnostic::error(codes::TIMER, wrong, position).about(id));
+            return None;
+        }
+        Some(Timer { kind, value })
+    }
+
+    /// Reads the extensions of a part of the element `id`.
+    pub(super) fn extensions<'a>(&'a mut self, base: &'a Base, id: &'a str) -> Extensions<'a, 'a> {
+        Extensions { base, findings: self.findings, element: id }
+    }
+
+    fn dangling(&mut self, code: &'static str, what: &str, reference: &Reference, base: &Base, id: &str) {
+        let message = format!("there is no {what} `{}` in this file", reference.as_written());
+        self.findings.add(
+            Diagnostic::error(code, message, base.position)
+                .about(id)
+                .help(format!("add the {what}, or correct the reference")),
+        );
+    }
+}

@@ -1,0 +1,417 @@
+//! Flow elements become program elements, scope by scope; then flows, default flows and boundary events are resolved. What
+//! is refused leaves a plain task behind, so that one problem does not look like many.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use super::event::Place;
+use super::reference::References;
+use super::{Element, ElementIndex, Flow, FlowIndex, Kind, Program, Scope, Trigger, check, extension};
+use crate::diagnostic::{Diagnostic, Findings, codes};
+use crate::model::{
+    Activity, Base, Definitions, EventBasedGateway, FlowElement, Process, Reference, SequenceFlow, SubProcess,
+};
+
+pub(super) struct Graph<'m, 'f> {
+    pub(super) references: References<'m>,
+    pub(super) findings: &'f mut Findings,
+    elements: Vec<Element>,
+    flows: Vec<Flow>,
+    nodes: BTreeMap<&'m str, ElementIndex>,
+    /// Scopes whose contents are still to come.
+    scopes: VecDeque<(ElementIndex, &'m [FlowElement])>,
+    unresolved_flows: Vec<(ElementIndex, &'m SequenceFlow)>,
+    unresolved_defaults: Vec<(ElementIndex, &'m Reference)>,
+    unresolved_attachments: Vec<(ElementIndex, Option<&'m Reference>)>,
+}
+
+pub(super) fn program<'m>(
+    definitions: &'m Definitions,
+    process: &'m Process,
+    process_id: &'m str,
+    findings: &mut Findings,
+) -> Option<Program> {
+    let references = References::of(definitions, findings);
+    let mut graph = Graph {
+        references,
+        findings,
+        elements: Vec::new(),
+        flows: Vec::new(),
+        nodes: BTreeMap::new(),
+        scopes: VecDeque::new(),
+        unresolved_flows: Vec::new(),
+        unresolved_defaults: Vec::new(),
+        unresolved_attachments: Vec::new(),
+    };
+    if process.is_executable != Some(true) {
+        let finding = Diagnostic::error(
+            codes::NOT_EXECUTABLE,
+            "the process is not marked as executable",
+            process.position,
+        );
+        graph.findings.add(finding.about(process_id).help("set `isExecutable=\"true\"`"));
+    }
+    graph.add(
+        Program::ROOT,
+        process.base(),
+        process.name.as_deref(),
+        process_id,
+        Kind::Process(Scope::default()),
+    );
+    graph.scopes.push_back((Program::ROOT, &process.flow_elements));
+    while let Some((scope, flow_elements)) = graph.scopes.pop_front() {
+        for flow_element in flow_elements {
+            graph.flow_element(scope, flow_element);
+        }
+    }
+    graph.resolve_flows();
+    graph.resolve_defaults();
+    graph.resolve_attachments();
+    check::check(&graph.elements, &mut graph.flows, graph.findings);
+    if graph.findings.has_errors() {
+        return None;
+    }
+    let mut program = Program::new(process_id.to_owned(), graph.elements, graph.flows);
+    program.name.clone_from(&process.name);
+    let zeebe_tag = extension::zeebe(process.base(), "versionTag").and_then(|tag| tag.attribute("value"));
+    program.version_tag =
+        extension::text(process.base(), "versionTag").or_else(|| zeebe_tag.map(str::to_owned));
+    program.history_time_to_live = extension::text(process.base(), "historyTimeToLive");
+    Some(program)
+}
+
+impl<'m> Graph<'m, '_> {
+    fn flow_element(&mut self, scope: ElementIndex, flow_element: &'m FlowElement) {
+        let base = flow_element.base();
+        let id = match (base.id.as_deref().filter(|id| !id.is_empty()), flow_element) {
+            (Some(id), _) => {
+                self.references.claim(id, base.position, self.findings);
+                id
+            }
+            (None, FlowElement::SequenceFlow(_)) => "",
+            (None, _) => {
+                let message = format!("`{}` has no id", flow_element.tag());
+                let finding = Diagnostic::error(codes::MISSING_ID, message, base.position);
+                self.findings.add(finding.help("what is executed is known by its id; set `id`"));
+                return;
+            }
+        };
+        match flow_element {
+            FlowElement::SequenceFlow(flow) => self.unresolved_flows.push((scope, flow)),
+            FlowElement::StartEvent(event) => {
+                let place = if scope == Program::ROOT { Place::Start } else { Place::SubProcessStart };
+                let trigger = self.trigger(event, id, place);
+                self.add(scope, base, event.name.as_deref(), id, Kind::StartEvent(trigger));
+            }
+            FlowElement::IntermediateCatchEvent(event) => {
+                let trigger = self.trigger(event, id, Place::Catch);
+                self.add(scope, base, event.name.as_deref(), id, Kind::CatchEvent(trigger));
+            }
+            FlowElement::BoundaryEvent(event) => {
+                let trigger = self.trigger(event, id, Place::Boundary);
+                let interrupting = event.cancel_activity != Some(false);
+                if !interrupting && matches!(trigger, Trigger::Error(_)) {
+                    let finding = Diagnostic::error(
+                        codes::EVENT_DEFINITION_PLACE,
+                        "an error always interrupts",
+                        base.position,
+                    );
+                    self.findings.add(finding.about(id).help("remove `cancelActivity=\"false\"`"));
+                }
+                let kind = Kind::BoundaryEvent { trigger, attached_to: Program::ROOT, interrupting };
+                let index = self.add(scope, base, event.name.as_deref(), id, kind);
+                self.unresolved_attachments.push((index, event.attached_to.as_ref()));
+            }
+            FlowElement::IntermediateThrowEvent(event) => {
+                let throw = self.throw(event, id, Place::Throw);
+                self.add(scope, base, event.name.as_deref(), id, Kind::ThrowEvent(throw));
+            }
+            FlowElement::EndEvent(event) => {
+                let throw = self.throw(event, id, Place::End);
+                self.add(scope, base, event.name.as_deref(), id, Kind::EndEvent(throw));
+            }
+            FlowElement::Task(task) => self.activity(scope, task, id, Kind::Task),
+            FlowElement::ManualTask(task) => self.activity(scope, task, id, Kind::Task),
+            FlowElement::ServiceTask(task) => {
+                let kind = self.service_task(task, id);
+                self.activity(scope, task, id, kind);
+            }
+            FlowElement::SendTask(task) => {
+                let kind = self.send_task(task, id);
+                self.activity(scope, task, id, kind);
+            }
+            FlowElement::ReceiveTask(task) => {
+                let kind = self.receive_task(task, id);
+                self.activity(scope, task, id, kind);
+            }
+            FlowElement::SubProcess(sub_process) => self.sub_process(scope, sub_process, id),
+            FlowElement::ExclusiveGateway(gateway) => {
+                let index = self.add(scope, base, gateway.name.as_deref(), id, Kind::ExclusiveGateway);
+                self.unresolved_defaults.extend(gateway.default.as_ref().map(|default| (index, default)));
+            }
+            FlowElement::ParallelGateway(gateway) => {
+                self.add(scope, base, gateway.name.as_deref(), id, Kind::ParallelGateway);
+            }
+            FlowElement::EventBasedGateway(gateway) => self.event_based_gateway(scope, gateway, id),
+            FlowElement::UserTask(_)
+            | FlowElement::ScriptTask(_)
+            | FlowElement::BusinessRuleTask(_)
+            | FlowElement::CallActivity(_)
+            | FlowElement::Transaction(_)
+            | FlowElement::AdHocSubProcess(_)
+            | FlowElement::InclusiveGateway(_)
+            | FlowElement::ComplexGateway(_)
+            | FlowElement::ImplicitThrowEvent(_)
+            | FlowElement::Event(_)
+            | FlowElement::ChoreographyTask(_)
+            | FlowElement::CallChoreography(_)
+            | FlowElement::SubChoreography(_) => {
+                self.not_yet(&format!("`{}`", flow_element.tag()), base, id);
+                self.add(scope, base, None, id, Kind::Task);
+            }
+            FlowElement::DataObject(_)
+            | FlowElement::DataObjectReference(_)
+            | FlowElement::DataStoreReference(_) => {
+                self.ignored(&format!("`{}`", flow_element.tag()), base, id);
+            }
+        }
+    }
+
+    fn activity(&mut self, scope: ElementIndex, activity: &'m Activity, id: &'m str, kind: Kind) {
+        let multi_instance = self.repetition(activity, id);
+        let index = self.add(scope, activity.base(), activity.name.as_deref(), id, kind);
+        self.element_mut(index).multi_instance = multi_instance;
+        self.unresolved_defaults.extend(activity.default.as_ref().map(|default| (index, default)));
+    }
+
+    fn sub_process(&mut self, scope: ElementIndex, sub_process: &'m SubProcess, id: &'m str) {
+        if sub_process.triggered_by_event == Some(true) {
+            self.not_yet("an event subprocess", sub_process.base(), id);
+            self.add(scope, sub_process.base(), None, id, Kind::Task);
+            return;
+        }
+        let index = ElementIndex::new(self.elements.len());
+        self.activity(scope, sub_process, id, Kind::SubProcess(Scope::default()));
+        self.scopes.push_back((index, &sub_process.flow_elements));
+    }
+
+    fn event_based_gateway(&mut self, scope: ElementIndex, gateway: &'m EventBasedGateway, id: &'m str) {
+        let parallel = gateway.gateway_type.as_deref() == Some("Parallel");
+        if gateway.instantiate == Some(true) || parallel {
+            self.not_yet(
+                "an event-based gateway that starts a process or waits for all events",
+                gateway.base(),
+                id,
+            );
+        }
+        self.add(scope, gateway.base(), gateway.name.as_deref(), id, Kind::EventBasedGateway);
+    }
+
+    fn add(
+        &mut self,
+        scope: ElementIndex,
+        base: &'m Base,
+        name: Option<&str>,
+        id: &'m str,
+        kind: Kind,
+    ) -> ElementIndex {
+        let index = ElementIndex::new(self.elements.len());
+        let documentation: Vec<_> =
+            base.documentation.iter().map(|text| text.text().trim().to_owned()).collect();
+        let documentation = documentation.join("\n\n");
+        let mut extensions = self.extensions(base, id);
+        let (inputs, outputs) = extensions.mappings();
+        let element = Element {
+            id: id.into(),
+            name: name.filter(|name| !name.is_empty()).map(Into::into),
+            documentation: (!documentation.is_empty()).then(|| documentation.into()),
+            position: base.position,
+            scope,
+            incoming: Vec::new(),
+            outgoing: Vec::new(),
+            default_flow: None,
+            boundary_events: Vec::new(),
+            multi_instance: None,
+            inputs,
+            outputs,
+            listeners: extensions.listeners(),
+            retry_cycle: extensions.retry_cycle(),
+            async_before: extensions.flag("asyncBefore") || extensions.flag("async"),
+            async_after: extensions.flag("asyncAfter"),
+            kind,
+        };
+        let is_start = matches!(element.kind, Kind::StartEvent(_));
+        self.elements.push(element);
+        self.nodes.insert(id, index);
+        if index != Program::ROOT
+            && let Some(contents) = self.element_mut(scope).kind.scope_mut()
+        {
+            contents.children.push(index);
+            if is_start {
+                contents.start_events.push(index);
+            }
+        }
+        index
+    }
+
+    fn resolve_flows(&mut self) {
+        for (scope, flow) in std::mem::take(&mut self.unresolved_flows) {
+            let id = flow.base().id.as_deref().unwrap_or_default();
+            let source = self.end_of_flow(scope, flow, flow.source.as_ref(), End::Source);
+            let target = self.end_of_flow(scope, flow, flow.target.as_ref(), End::Target);
+            let condition =
+                flow.condition.as_deref().and_then(|content| self.condition(content, flow.base(), id));
+            let listeners = self.extensions(flow.base(), id).listeners();
+            let (Some(source), Some(target)) = (source, target) else { continue };
+            let index = FlowIndex::new(self.flows.len());
+            self.element_mut(source).outgoing.push(index);
+            self.element_mut(target).incoming.push(index);
+            let id = if id.is_empty() { self.generated_id(source, target) } else { id.into() };
+            let name = flow.name.as_deref().filter(|name| !name.is_empty()).map(Into::into);
+            self.flows.push(Flow { id, name, position: flow.position, source, target, condition, listeners });
+        }
+    }
+
+    fn end_of_flow(
+        &mut self,
+        scope: ElementIndex,
+        flow: &SequenceFlow,
+        reference: Option<&Reference>,
+        end: End,
+    ) -> Option<ElementIndex> {
+        let (code, attribute) = match end {
+            End::Source => (codes::FLOW_SOURCE, "sourceRef"),
+            End::Target => (codes::FLOW_TARGET, "targetRef"),
+        };
+        let found = reference.and_then(|reference| self.nodes.get(reference.id()).copied());
+        let message = match (reference, found) {
+            (_, Some(found)) if found != Program::ROOT && self.element_mut(found).scope == scope => {
+                return Some(found);
+            }
+            (Some(reference), Some(_)) => {
+                format!(
+                    "`{attribute}` is `{}`, which is not in the same process or subprocess",
+                    reference.as_written()
+                )
+            }
+            (Some(reference), None) => format!(
+                "`{attribute}` is `{}`, which is no flow node of this process",
+                reference.as_written()
+            ),
+            (None, _) => format!("the sequence flow has no `{attribute}`"),
+        };
+        let finding = Diagnostic::error(code, message, flow.position);
+        self.findings.add(match flow.base().id.as_deref() {
+            Some(id) => finding.about(id),
+            None => finding,
+        });
+        None
+    }
+
+    /// An id for a flow that has none: stable as long as nothing is drawn between the same two elements.
+    fn generated_id(&mut self, source: ElementIndex, target: ElementIndex) -> Arc<str> {
+        let parallel = self.element_mut(source).outgoing.len();
+        let (source, target) =
+            (Arc::clone(&self.element_mut(source).id), Arc::clone(&self.element_mut(target).id));
+        format!("{source}->{target}#{parallel}").into()
+    }
+
+    fn resolve_defaults(&mut self) {
+        let by_id: BTreeMap<Arc<str>, FlowIndex> = self
+            .flows
+            .iter()
+            .enumerate()
+            .map(|(index, flow)| (Arc::clone(&flow.id), FlowIndex::new(index)))
+            .collect();
+        for (index, reference) in std::mem::take(&mut self.unresolved_defaults) {
+            let element = self.element_mut(index);
+            match by_id.get(reference.id()) {
+                Some(flow) if element.outgoing.contains(flow) => element.default_flow = Some(*flow),
+                _ => {
+                    let message =
+                        format!("the default flow `{}` does not leave this element", reference.as_written());
+                    let finding =
+                        Diagnostic::error(codes::DEFAULT_FLOW, message, element.position).about(&*element.id);
+                    self.findings
+                        .add(finding.help("set `default` to the id of one of its outgoing sequence flows"));
+                }
+            }
+        }
+    }
+
+    fn resolve_attachments(&mut self) {
+        for (index, reference) in std::mem::take(&mut self.unresolved_attachments) {
+            let activity = reference.and_then(|reference| self.nodes.get(reference.id()).copied());
+            let scope = self.element_mut(index).scope;
+            let activity = activity.filter(|activity| {
+                let activity = self.element_mut(*activity);
+                activity.scope == scope && is_activity(&activity.kind)
+            });
+            if let Some(activity) = activity {
+                self.element_mut(activity).boundary_events.push(index);
+                if let Kind::BoundaryEvent { attached_to, .. } = &mut self.element_mut(index).kind {
+                    *attached_to = activity;
+                }
+                continue;
+            }
+            let message = match reference {
+                Some(reference) => {
+                    format!(
+                        "it is attached to `{}`, which is no activity of the same scope",
+                        reference.as_written()
+                    )
+                }
+                None => "it is attached to nothing".to_owned(),
+            };
+            let element = self.element_mut(index);
+            let finding =
+                Diagnostic::error(codes::ATTACHED_TO, message, element.position).about(&*element.id);
+            self.findings.add(finding.help("set `attachedToRef` to the id of a task or subprocess"));
+        }
+    }
+
+    /// The index was given out by `add`.
+    fn element_mut(&mut self, index: ElementIndex) -> &mut Element {
+        self.elements.get_mut(index.slot()).expect("indexes are given out for elements that exist")
+    }
+
+    pub(super) fn not_yet(&mut self, what: &str, base: &Base, id: &str) {
+        let finding = Diagnostic::error(
+            codes::NOT_EXECUTABLE_YET,
+            format!("{what} is not executable yet"),
+            base.position,
+        );
+        self.findings
+            .add(finding.about(id).help("model it with other elements, or set `isExecutable=\"false\"`"));
+    }
+
+    pub(super) fn ignored(&mut self, what: &str, base: &Base, id: &str) {
+        let message = format!("{what} is not executable yet and has no effect");
+        self.findings.add(Diagnostic::warning(codes::NOT_EXECUTABLE_YET, message, base.position).about(id));
+    }
+}
+
+#[derive(Clone, Copy)]
+enum End {
+    Source,
+    Target,
+}
+
+fn is_activity(kind: &Kind) -> bool {
+    match kind {
+        Kind::SubProcess(_)
+        | Kind::Task
+        | Kind::ServiceTask(_)
+        | Kind::SendTask(_)
+        | Kind::ReceiveTask(_) => true,
+        Kind::Process(_)
+        | Kind::StartEvent(_)
+        | Kind::CatchEvent(_)
+        | Kind::BoundaryEvent { .. }
+        | Kind::ThrowEvent(_)
+        | Kind::EndEvent(_)
+        | Kind::ExclusiveGateway
+        | Kind::ParallelGateway
+        | Kind::EventBasedGateway => false,
+    }
+}
