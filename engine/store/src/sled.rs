@@ -123,7 +123,7 @@ impl Store for Sled {
             Err(error) => return plan.replace_committed(&Outcome::Failed(error.into())),
         };
         self.show_instead(before);
-        // On failure readers go on seeing what was there before: that much is known to be on disk.
+        // On failure `unsynced` stays: whatever sled can still read, the writes in doubt are not shown.
         if let Err(error) = self.entries.apply(batch) {
             return plan.replace_committed(&writing.fail(error));
         }

@@ -19,7 +19,7 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// A batch's preconditions see the batches before it. Returns one outcome per batch, in order, and only when
     /// what they say is on disk. After an outcome [`Unknown`](Outcome::Unknown), every commit fails until the
-    /// store is opened again: a sync that failed is never repeated, since the kernel may have dropped the pages.
+    /// store is opened again, and reads may fail too: a sync that failed is never repeated, since the kernel may have dropped the pages.
     fn commit(&self, group: &[Batch]) -> Vec<Outcome>;
 
     /// The word that selects this store in the configuration.

@@ -1,6 +1,6 @@
 //! Every store passes the same suite, and any history of commits leaves it as it leaves the plain map in memory.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking and says where")]
 
 use proptest::prelude::*;
 use std::path::Path;
@@ -64,7 +64,7 @@ fn sled_never_moves_a_page_out_of_its_log() {
 fn conforms(kind: Kind) {
     for (name, check) in CHECKS {
         let dir = tempfile::tempdir().unwrap();
-        eprintln!("{kind}: {name}");
+        println!("{kind}: {name}");
         check(&open_in(kind, dir.path()));
     }
 }
@@ -72,7 +72,7 @@ fn conforms(kind: Kind) {
 fn survives_reopening(kind: Kind) {
     for (name, check) in REOPENING {
         let dir = tempfile::tempdir().unwrap();
-        eprintln!("{kind}: {name}");
+        println!("{kind}: {name}");
         check(&|| open_in(kind, dir.path()));
     }
 }

@@ -13,8 +13,8 @@ fn golden_bytes() {
     ];
     for (kind, version, payload, golden) in cases {
         let sealed = record::seal(*kind, *version, payload);
-        let hex: String = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, golden.replace(' ', ""));
+        let hex: Vec<String> = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex.concat(), golden.replace(' ', ""));
         let opened = Record { kind: *kind, version: *version, payload };
         assert_eq!(record::open(&sealed), Ok(opened));
     }

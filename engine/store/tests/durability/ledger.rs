@@ -54,7 +54,8 @@ impl Commit {
     }
 
     fn value(self, put: u32) -> Vec<u8> {
-        let bytes = if put == 0 && self.number % LARGE_EVERY == 0 { LARGE_VALUE_BYTES } else { VALUE_BYTES };
+        let bytes =
+            if put == 0 && self.number.is_multiple_of(LARGE_EVERY) { LARGE_VALUE_BYTES } else { VALUE_BYTES };
         let mut value = self.mark(put).into_bytes();
         let filler = (0_u8..10).cycle().map(|digit| b'0' + digit);
         value.extend(filler.take(bytes - value.len()));

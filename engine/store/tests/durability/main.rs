@@ -8,7 +8,11 @@
 //! Each of them is also shown sled with only its own flush, which loses data, and has to notice.
 //! `TESSERA_DURABILITY_ROUNDS` sets the number of rounds (2 unless given).
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::wildcard_enum_match_arm, reason = "questions about one kind of step")]
+#![allow(clippy::explicit_write, reason = "the macros' output is hidden by the test harness")]
 
+mod full_disk;
+mod image;
 mod ledger;
 mod own_flush;
 mod power_cut;
@@ -65,12 +69,22 @@ fn fjall_survives_a_power_cut() {
 
 #[test]
 fn the_power_cut_shows_that_sleds_own_flush_is_no_sync() {
-    if let Err(reason) = power_cut::permitted() {
+    if let Err(reason) = image::permitted() {
         return announce(&format!("power cut on sled's own flush: skipped, {reason}"));
     }
     // A journal commit of the file system may by chance save one round; not several.
     let noticed = (0..5).any(|_| power_cut::round(Subject::SledOwnFlush).is_err());
     assert!(noticed, "five power cuts in a row lost nothing: they cut no power");
+}
+
+#[test]
+fn sled_stops_when_the_disk_is_full() {
+    stops_when_the_disk_is_full(SLED);
+}
+
+#[test]
+fn fjall_stops_when_the_disk_is_full() {
+    stops_when_the_disk_is_full(FJALL);
 }
 
 #[test]
@@ -93,7 +107,7 @@ fn syncs_before_it_acknowledges(subject: Subject) {
 
 /// On a loop device, or else by replaying recorded writes, which the trace tests do as well.
 fn survives_power_cuts(subject: Subject) {
-    match power_cut::permitted() {
+    match image::permitted() {
         Ok(()) => {
             for round in 0..rounds() {
                 power_cut::round(subject).unwrap_or_else(|loss| panic!("{subject}, round {round}: {loss}"));
@@ -118,6 +132,14 @@ fn survives_kills(subject: Subject) {
         writer.read_acknowledgements(&mut acknowledged, 100 + process::random_below(200));
         writer.kill(&mut acknowledged);
         acknowledged.verify(&*subject.open(&store).unwrap(), round).unwrap();
+    }
+}
+
+/// Stops at the first failure, shows what it had acknowledged, and has all of it when there is room again.
+fn stops_when_the_disk_is_full(subject: Subject) {
+    match image::permitted() {
+        Ok(()) => full_disk::fill(subject),
+        Err(reason) => announce(&format!("full disk on {subject}: skipped, {reason}")),
     }
 }
 

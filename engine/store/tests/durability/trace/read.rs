@@ -94,14 +94,14 @@ impl Process {
                     self.step(call, Action::Resize { file, bytes: size(call.number(1)) });
                 }
             }
-            "rename" => self.rename(call),
+            "rename" | "renameat" | "renameat2" => self.rename(call),
             "unlink" | "unlinkat" => {
                 let path = call.path(0);
                 if self.names.remove(&path).is_some() {
                     self.step(call, Action::Remove { path });
                 }
             }
-            "mkdir" => {
+            "mkdir" | "mkdirat" => {
                 let path = call.path(0);
                 if below(&self.root, &path) {
                     self.step(call, Action::MakeFolder { path });
