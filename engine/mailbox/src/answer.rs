@@ -33,7 +33,32 @@ pub enum Written {
 }
 
 /// An answer against the caller, kept small for the way up.
-pub(crate) type Rejection = Box<Answer>;
+#[derive(Debug)]
+pub(crate) struct Rejection(Box<Answer>);
+
+impl Rejection {
+    fn new(answer: Answer) -> Self {
+        Self(Box::new(answer))
+    }
+
+    pub(crate) fn into_answer(self) -> Answer {
+        *self.0
+    }
+}
+
+impl std::ops::Deref for Rejection {
+    type Target = Answer;
+
+    fn deref(&self) -> &Answer {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Rejection {
+    fn deref_mut(&mut self) -> &mut Answer {
+        &mut self.0
+    }
+}
 
 impl Answer {
     pub(crate) fn new(status: StatusCode, body: Option<Value>) -> Self {
@@ -45,20 +70,20 @@ impl Answer {
     }
 
     pub(crate) fn error(status: StatusCode, issue: &'static str, text: impl Into<String>) -> Rejection {
-        Box::new(Self::new(status, Some(outcome::error(issue, text))))
+        Rejection::new(Self::new(status, Some(outcome::error(issue, text))))
     }
 
     pub(crate) fn issues(status: StatusCode, issues: &[Issue]) -> Rejection {
-        Box::new(Self::new(status, Some(outcome::of(issues))))
+        Rejection::new(Self::new(status, Some(outcome::of(issues))))
     }
 
     pub(crate) fn refusal(refusal: &Refusal) -> Rejection {
-        Box::new(Self::new(StatusCode::FORBIDDEN, Some(refusal.outcome())))
+        Rejection::new(Self::new(StatusCode::FORBIDDEN, Some(refusal.outcome())))
     }
 
     /// Not there: no body, as in DSF.
     pub(crate) fn not_found() -> Rejection {
-        Box::new(Self::new(StatusCode::NOT_FOUND, None))
+        Rejection::new(Self::new(StatusCode::NOT_FOUND, None))
     }
 
     /// The store is not usable; the request may be repeated after a restart.

@@ -18,7 +18,7 @@ mod unit;
 mod view;
 mod writer;
 
-pub use answer::Answer;
+pub use answer::{Answer, Written};
 pub use event::{Events, Lost};
 pub use http::{ServeError, TlsSettings, serve, thumbprint};
 pub use mailbox::{Mailbox, OpenError};

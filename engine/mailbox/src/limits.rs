@@ -15,7 +15,7 @@ pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Time for a request body to arrive.
-pub const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+pub const BODY_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Connections at one time; the rest waits in the kernel's queue.
 pub const CONNECTIONS_MAX: usize = 1_024;

@@ -248,17 +248,19 @@ impl Mailbox {
     /// The resources that match `criteria` (`Type?query`) as they are stored from now on, as far as `identity` may read them.
     pub fn subscribe(self: &Arc<Self>, identity: &Identity, criteria: &str) -> Result<Events, Answer> {
         let query = Query::parse_with_type(criteria, &self.settings.time_zone).ok_or_else(|| {
-            *Answer::error(StatusCode::BAD_REQUEST, "processing", format!("'{criteria}' is not Type?query"))
+            Answer::error(StatusCode::BAD_REQUEST, "processing", format!("'{criteria}' is not Type?query"))
+                .into_answer()
         })?;
         if !query.problems().is_empty() {
-            return Err(*Answer::error(
+            return Err(Answer::error(
                 StatusCode::BAD_REQUEST,
                 "processing",
                 problems_text(query.problems()),
-            ));
+            )
+            .into_answer());
         }
         access::permit(identity, Operation::WebSocket, query.resource_type())
-            .map_err(|refusal| *Answer::refusal(&refusal))?;
+            .map_err(|refusal| Answer::refusal(&refusal).into_answer())?;
         Ok(Events {
             receiver: self.hub.listen(),
             query,
@@ -310,7 +312,7 @@ fn load_catalog(view: View<'_>, settings: &Settings) -> Result<Catalog, OpenErro
 }
 
 fn unboxed(answer: Result<Answer, Rejection>) -> Answer {
-    answer.unwrap_or_else(|rejection| *rejection)
+    answer.unwrap_or_else(Rejection::into_answer)
 }
 
 /// One line per decision: who, what, how it ended. Never content.

@@ -158,7 +158,9 @@ impl<'m> Unit<'m> {
                 let truth = self.view().current(resource_type, &id)?;
                 let catalog = Arc::make_mut(&mut self.catalog);
                 catalog.remove(resource_type, &id);
-                truth.iter().for_each(|resource| catalog.put(resource));
+                if let Some(resource) = truth {
+                    catalog.put(&resource);
+                }
             }
         }
         for entry in &staged {

@@ -22,13 +22,21 @@ pub(crate) type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// Changes that were submitted and are not on disk yet, with the number of their commit.
 #[derive(Debug, Default)]
-pub(crate) struct Pending(Mutex<BTreeMap<Vec<u8>, (u64, Option<Vec<u8>>)>>);
+pub(crate) struct Pending(Mutex<BTreeMap<Vec<u8>, Submitted>>);
+
+/// A change on its way to the disk.
+#[derive(Debug, Clone)]
+struct Submitted {
+    commit: u64,
+    /// None: the key goes.
+    value: Option<Vec<u8>>,
+}
 
 impl Pending {
     pub(crate) fn add(&self, commit: u64, changes: &Changes) {
         let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, value) in changes {
-            pending.insert(key.clone(), (commit, value.clone()));
+            pending.insert(key.clone(), Submitted { commit, value: value.clone() });
         }
     }
 
@@ -36,7 +44,7 @@ impl Pending {
     pub(crate) fn settle(&self, commit: u64, keys: &[Vec<u8>]) {
         let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for key in keys {
-            if pending.get(key).is_some_and(|(by, _)| *by == commit) {
+            if pending.get(key).is_some_and(|submitted| submitted.commit == commit) {
                 pending.remove(key);
             }
         }
@@ -46,8 +54,8 @@ impl Pending {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
-    fn get(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).map(|(_, value)| value.clone())
+    fn get(&self, key: &[u8]) -> Option<Submitted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
     fn range(&self, from: &[u8], to: &[u8]) -> Changes {
@@ -55,7 +63,7 @@ impl Pending {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .range::<[u8], _>((std::ops::Bound::Included(from), std::ops::Bound::Excluded(to)))
-            .map(|(key, (_, value))| (key.clone(), value.clone()))
+            .map(|(key, submitted)| (key.clone(), submitted.value.clone()))
             .collect()
     }
 }
@@ -97,8 +105,8 @@ impl View<'_> {
             return Ok(value.clone());
         }
         // Pending first: a commit leaves it only after the store shows it.
-        if let Some(value) = self.pending.and_then(|pending| pending.get(key)) {
-            return Ok(value);
+        if let Some(submitted) = self.pending.and_then(|pending| pending.get(key)) {
+            return Ok(submitted.value);
         }
         Ok(self.store.get(key)?)
     }
@@ -154,7 +162,7 @@ impl View<'_> {
             let keys = self.keys(&from, &to)?;
             let Some(last) = keys.last() else { return Ok(()) };
             // The next chunk starts behind the last key of this one.
-            from = last.clone();
+            from.clone_from(last);
             from.push(0);
             for key in &keys {
                 let Some(id) = key::id_of(key) else { continue };

@@ -98,11 +98,12 @@ pub(super) fn conditional(headers: &HeaderMap, answer: Answer) -> Answer {
     let seconds = answer.last_modified.map(Timestamp::as_second);
     let expected = header(headers, &IF_MATCH).filter(|expected| expected.starts_with("W/"));
     if expected.is_some() && expected != etag {
-        return *Answer::error(
+        return Answer::error(
             StatusCode::PRECONDITION_FAILED,
             "conflict",
             "the resource has another version",
-        );
+        )
+        .into_answer();
     }
     if let Some(known) = header(headers, &IF_NONE_MATCH) {
         return if Some(known) == etag { not_modified(answer) } else { answer };
@@ -117,11 +118,12 @@ pub(super) fn conditional(headers: &HeaderMap, answer: Answer) -> Answer {
     if let (Some(expected), Some(written)) = (date(&IF_UNMODIFIED_SINCE), seconds)
         && written != expected
     {
-        return *Answer::error(
+        return Answer::error(
             StatusCode::PRECONDITION_FAILED,
             "conflict",
             "the resource was written at another time",
-        );
+        )
+        .into_answer();
     }
     answer
 }

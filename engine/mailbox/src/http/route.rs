@@ -279,8 +279,8 @@ fn unknown(what: &str) -> Rejection {
 
 fn reply(headers: &HeaderMap, query: &str, answer: Result<Answer, Rejection>) -> Response<Body> {
     match answer_format(headers, query) {
-        Ok(format) => response(headers, format, answer.unwrap_or_else(|rejection| *rejection)),
+        Ok(format) => response(headers, format, answer.unwrap_or_else(Rejection::into_answer)),
         // The refusal itself must be written in some format; ours is the one that exists.
-        Err(rejection) => response(headers, tessera_fhir::format::Format::Json, *rejection),
+        Err(rejection) => response(headers, tessera_fhir::format::Format::Json, rejection.into_answer()),
     }
 }

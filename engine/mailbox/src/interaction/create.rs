@@ -21,12 +21,14 @@ pub(crate) fn create(
 ) -> Result<Answer, Rejection> {
     prepare(resource_type, &mut resource)?;
     let context = unit.catalog().context();
-    match resource_type {
-        ResourceType::Task => access::task::create(identity, &resource, context),
-        _ => content::create(identity, &resource, context),
+    let is_task = resource_type == ResourceType::Task;
+    if is_task {
+        access::task::create(identity, &resource, context)
+    } else {
+        content::create(identity, &resource, context)
     }
     .map_err(|refusal| Answer::refusal(&refusal))?;
-    if resource_type == ResourceType::Task {
+    if is_task {
         valid_task(&resource, unit)?;
     }
     if let Some(criteria) = if_none_exist {

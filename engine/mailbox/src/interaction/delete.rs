@@ -23,9 +23,10 @@ pub(crate) fn delete(
             format!("{resource_type} with id {id} not found"),
         ));
     };
-    match resource_type {
-        ResourceType::Task => access::task::delete(identity, &stored.resource),
-        _ => content::delete(identity, resource_type),
+    if resource_type == ResourceType::Task {
+        access::task::delete(identity, &stored.resource)
+    } else {
+        content::delete(identity, resource_type)
     }
     .map_err(|refusal| Answer::refusal(&refusal))?;
     if stored.head.state == State::Current {

@@ -52,7 +52,7 @@ pub(crate) async fn process(
             for entry in entries {
                 let answer =
                     writer.write(settings, |unit| batch_entry(unit, identity, entry, &mut ids)).await;
-                answers.push(answer.unwrap_or_else(|rejection| *rejection));
+                answers.push(answer.unwrap_or_else(Rejection::into_answer));
             }
             ("batch-response", answers)
         }
@@ -106,7 +106,7 @@ fn transaction(
         let is_read = matches!(entry.method, Method::Get | Method::Head);
         let answer = match run(unit, identity, entry, id) {
             // What is not there does not undo a transaction that only asked.
-            Err(rejection) if is_read && rejection.status != StatusCode::FORBIDDEN => *rejection,
+            Err(rejection) if is_read && rejection.status != StatusCode::FORBIDDEN => rejection.into_answer(),
             other => other?,
         };
         answers.insert(index, answer);
@@ -149,7 +149,7 @@ fn allocate(
     if resource::id(resource)
         .is_some_and(|id| format!("urn:uuid:{}", id.trim_start_matches("urn:uuid:")) != temporary)
     {
-        return Err(bad(format!("entry {temporary}: resource.id differs from fullUrl")));
+        return Err(bad(&format!("entry {temporary}: resource.id differs from fullUrl")));
     }
     let condition = match entry.method {
         Method::Put => entry.url.split_once('?').map(|(_, query)| query),
@@ -169,7 +169,7 @@ fn allocate(
     };
     let id = existing.unwrap_or_else(|| unit.settings.entropy.uuid());
     if ids.insert(temporary.to_owned(), (resource_type, id)).is_some() {
-        return Err(bad(format!("fullUrl {temporary} is there twice")));
+        return Err(bad(&format!("fullUrl {temporary} is there twice")));
     }
     Ok(())
 }
@@ -256,7 +256,7 @@ fn run(
         }
         (Method::Put, [_, id], None, Some(resource)) => {
             if entry.full_url.as_deref() != Some(&format!("{}/{kind}/{id}", unit.settings.base_url)) {
-                return Err(bad(format!("PUT {kind}/{id}: fullUrl must be {{base}}/{kind}/{id}")));
+                return Err(bad(&format!("PUT {kind}/{id}: fullUrl must be {{base}}/{kind}/{id}")));
             }
             update(unit, identity, kind, id, resource, if_match)
         }
@@ -280,7 +280,7 @@ fn run(
                     single_hit(found)
                 }
                 _ => {
-                    return Err(bad(format!(
+                    return Err(bad(&format!(
                         "url {url} is not one of Type/id, Type/id/_history/version, Type?query"
                     )));
                 }
@@ -290,7 +290,7 @@ fn run(
             }
             Ok(answer)
         }
-        _ => Err(bad(format!("url {url} does not fit the method"))),
+        _ => Err(bad(&format!("url {url} does not fit the method"))),
     }
 }
 
@@ -313,10 +313,10 @@ fn resource_type(entry: &Entry) -> Result<ResourceType, Rejection> {
     let path = entry.url.split('?').next().unwrap_or_default();
     path.split('/')
         .find_map(ResourceType::parse)
-        .ok_or_else(|| bad(format!("url {} names no resource type of this mailbox", entry.url)))
+        .ok_or_else(|| bad(&format!("url {} names no resource type of this mailbox", entry.url)))
 }
 
-fn bad(text: String) -> Rejection {
+fn bad(text: &str) -> Rejection {
     Answer::error(StatusCode::BAD_REQUEST, "processing", format!("Bad bundle request - {text}"))
 }
 

@@ -51,11 +51,10 @@ pub(crate) fn update(
     let mut seen = stored.resource.clone();
     resource::clean_references(&mut seen);
     let context = unit.catalog().context();
-    let profile = match resource_type {
-        ResourceType::Task => {
-            access::task::update(identity, &seen, &new, context).map(|transition| transition.profile)
-        }
-        _ => content::update(identity, &stored.resource, &new, context).map(|()| Check::Waived),
+    let profile = if resource_type == ResourceType::Task {
+        access::task::update(identity, &seen, &new, context).map(|transition| transition.profile)
+    } else {
+        content::update(identity, &stored.resource, &new, context).map(|()| Check::Waived)
     }
     .map_err(|refusal| Answer::refusal(&refusal))?;
     if let Some(expected) = if_match.and_then(weak_version)
