@@ -9,6 +9,7 @@ use quick_xml::events::Event;
 use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
 use tessera_bpmn::compile;
+use tessera_bpmn::diagnostic::codes;
 use tessera_bpmn::read::{Placeholders, read, substitute};
 use tessera_bpmn::write::write;
 
@@ -90,11 +91,14 @@ fn census(text: &str) -> BTreeMap<String, usize> {
 fn reading_and_writing_keeps_every_element_attribute_and_text() {
     for path in models(&corpus()) {
         let bytes = fs::read(&path).unwrap();
-        let Some(model) = read(&bytes).model else { continue };
+        let reading = read(&bytes);
+        let has_entities = reading.diagnostics.iter().any(|finding| finding.code == codes::ENTITY);
+        let Some(model) = reading.model else { continue };
         let text = write(&model);
         let again = read(text.as_bytes());
         assert_eq!(again.model.as_ref(), Some(&model), "{}: the model changed\n{text}", path.display());
-        let Ok(original) = std::str::from_utf8(&bytes) else { continue };
+        // What an entity stood for is refused, so that it cannot be written back either.
+        let Some(original) = std::str::from_utf8(&bytes).ok().filter(|_| !has_entities) else { continue };
         let (before, after) = (census(original), census(&text));
         let lost: Vec<_> =
             before.iter().filter(|(key, count)| after.get(*key) != Some(count)).take(5).collect();

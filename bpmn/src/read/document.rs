@@ -158,6 +158,9 @@ impl<'t> Building<'t, '_> {
     }
 
     fn text(&mut self, content: &str, position: Position) -> Result<(), Fatal> {
+        if content.is_empty() {
+            return Ok(());
+        }
         let Some(open) = self.open.last_mut() else {
             if content.trim().is_empty() {
                 return Ok(());
