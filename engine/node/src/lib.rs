@@ -1,1 +1,21 @@
-//! skeleton
+//! One site: configuration, roles, and the pump that connects the deciding crates with the world.
+//!
+//! This is the only crate that knows all the others. It decides nothing about processes, messages or access: it opens
+//! stores, listens, dials, calls plugins, and does what the core's driver says. Start at [`site`], then `engine/pump.rs`.
+
+pub mod allow_list;
+pub mod backoff;
+pub mod bench;
+pub mod certificate;
+pub mod client;
+pub mod clock;
+pub mod commands;
+pub mod config;
+pub mod control;
+pub mod demo;
+pub mod engine;
+pub mod limits;
+pub mod logging;
+pub mod site;
+pub mod table;
+pub mod websocket;

@@ -43,7 +43,10 @@ impl PingPong {
     /// Makes this site's branch wait for the pong that carries this site's key.
     #[execution_listener(on = start, alias = "dev.dsf.bpe.listener.SetCorrelationKeyListener")]
     fn set_correlation_key(ctx: &Context<'_>) -> Outcome {
-        ctx.set_local(CORRELATION_KEY, &ctx.target()?.correlation_key.required("correlation key of the target")?)
+        ctx.set_local(
+            CORRELATION_KEY,
+            &ctx.target()?.correlation_key.required("correlation key of the target")?,
+        )
     }
 
     /// Notes that a pong came.
@@ -69,7 +72,13 @@ impl PingPong {
         let status = Status::from_code(&ctx.require::<String>(STATUS_CODE)?)?;
         let reason: Option<String> = ctx.get(ERROR_MESSAGE)?;
         let shown = reason.as_deref().unwrap_or("unknown");
-        warn!(ctx, "ping not delivered", organization = target.organization, endpoint = target.endpoint, reason = shown);
+        warn!(
+            ctx,
+            "ping not delivered",
+            organization = target.organization,
+            endpoint = target.endpoint,
+            reason = shown
+        );
         status::note(ctx, &target, status, reason.as_deref())
     }
 
@@ -99,7 +108,9 @@ impl PingPong {
     fn select_pong_target(ctx: &Context<'_>) -> Outcome {
         let task = ctx.start_task()?;
         let sender = task.requester()?;
-        let named = task.input_reference_identifier(PING, ENDPOINT_IDENTIFIER).required("input endpoint-identifier")?;
+        let named = task
+            .input_reference_identifier(PING, ENDPOINT_IDENTIFIER)
+            .required("input endpoint-identifier")?;
         let endpoint = ctx
             .directory()
             .find_endpoint(named)?

@@ -15,7 +15,8 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    const ALL: [Self; 5] = [Self::NotAllowed, Self::NotReachable, Self::PongMissing, Self::PongReceived, Self::PongSend];
+    const ALL: [Self; 5] =
+        [Self::NotAllowed, Self::NotReachable, Self::PongMissing, Self::PongReceived, Self::PongSend];
 
     /// The code on the wire.
     pub(crate) fn code(self) -> &'static str {
@@ -37,7 +38,9 @@ impl Status {
     pub(crate) fn of_delivery(error: &DeliveryError) -> Self {
         match error {
             DeliveryError::Refused(refusal) if matches!(refusal.status, 401 | 403) => Self::NotAllowed,
-            DeliveryError::Refused(_) | DeliveryError::Unreachable(_) | DeliveryError::Other(_) => Self::NotReachable,
+            DeliveryError::Refused(_) | DeliveryError::Unreachable(_) | DeliveryError::Other(_) => {
+                Self::NotReachable
+            }
         }
     }
 }
@@ -52,16 +55,16 @@ pub(crate) struct Report {
 impl Report {
     /// As an output of a Task.
     pub(crate) fn output(&self, kind: &str, target: &Target) -> Parameter {
-        let identifier = |url: &str, system: &str, value: &str| {
-            json!({ "url": url, "valueIdentifier": { "system": system, "value": value } })
-        };
+        let identifier = |url: &str, system: &str, value: &str| json!({ "url": url, "valueIdentifier": { "system": system, "value": value } });
         let key = target.correlation_key.as_deref().unwrap_or_default();
         let mut parts = vec![
             json!({ "url": "correlation-key", "valueString": key }),
             identifier("organization-identifier", naming::ORGANIZATION, &target.organization),
             identifier("endpoint-identifier", naming::ENDPOINT, &target.endpoint),
         ];
-        parts.extend(self.reason.as_deref().map(|reason| json!({ "url": "error-message", "valueString": reason })));
+        parts.extend(
+            self.reason.as_deref().map(|reason| json!({ "url": "error-message", "valueString": reason })),
+        );
         Parameter::coding(Coding::new(PING, kind), &Coding::new(STATUS_SYSTEM, self.status.code()))
             .with_extensions(&[json!({ "url": STATUS_EXTENSION, "extension": parts })])
     }

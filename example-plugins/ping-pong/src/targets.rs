@@ -30,14 +30,19 @@ type Partners = BTreeMap<String, (String, String)>;
 
 fn known(ctx: &Context<'_>) -> Result<Partners> {
     let endpoints = ctx.directory().endpoints()?.into_iter().filter(|endpoint| endpoint.active);
-    Ok(endpoints.filter_map(|endpoint| Some((endpoint.identifier, (endpoint.organization?, endpoint.address)))).collect())
+    Ok(endpoints
+        .filter_map(|endpoint| Some((endpoint.identifier, (endpoint.organization?, endpoint.address))))
+        .collect())
 }
 
 fn search(ctx: &Context<'_>, query: &str) -> Result<Partners> {
     let organizations = ctx.directory().remote_organizations()?;
     let found: Vec<Value> = ctx.fhir().search_query(query)?.all()?;
     let mut partners = Partners::new();
-    for endpoint in found.iter().filter(|resource| resource["resourceType"] == "Endpoint" && resource["status"] == "active") {
+    for endpoint in found
+        .iter()
+        .filter(|resource| resource["resourceType"] == "Endpoint" && resource["status"] == "active")
+    {
         let Some(identifier) = dsf_identifier(endpoint) else { continue };
         let Some(address) = endpoint["address"].as_str() else { continue };
         // Only organizations on the allow list, whatever else the search brings.
@@ -59,7 +64,8 @@ fn manages(organization: &Organization, endpoint: &Value) -> bool {
     let by_reference = manager["reference"].as_str().is_some_and(|reference| {
         // References may be absolute, and may name a version.
         let (unversioned, _) = reference.split_once("/_history/").unwrap_or((reference, ""));
-        unversioned == organization.reference || unversioned.ends_with(&format!("/{}", organization.reference))
+        unversioned == organization.reference
+            || unversioned.ends_with(&format!("/{}", organization.reference))
     });
     by_reference || manager["identifier"]["value"].as_str() == Some(&organization.identifier)
 }

@@ -19,7 +19,14 @@ fn ttp() -> Target {
 
 fn ping_task(sender: &str, endpoint: &str) -> Value {
     let reference = json!({ "valueReference": { "type": "Endpoint", "identifier": { "system": naming::ENDPOINT, "value": endpoint } } });
-    task(sender, "ping", &[input(PING, ENDPOINT_IDENTIFIER, reference), text_input(naming::BPMN_MESSAGE, "correlation-key", KEY)])
+    task(
+        sender,
+        "ping",
+        &[
+            input(PING, ENDPOINT_IDENTIFIER, reference),
+            text_input(naming::BPMN_MESSAGE, "correlation-key", KEY),
+        ],
+    )
 }
 
 fn endpoint(identifier: &str, managed_by: &str, status: &str) -> Value {
@@ -45,11 +52,15 @@ fn everybody_but_ourselves_is_pinged() {
     let host = site().with_task(task("dic1.example", "startPing", &[]));
     host.service_task::<PingPong>("select-ping-targets").unwrap();
 
-    let endpoints: Vec<_> = host.targets().into_iter().map(|target| (target.organization, target.endpoint)).collect();
-    assert_eq!(endpoints, [
-        ("dic2.example".to_owned(), "dic2.example/endpoint".to_owned()),
-        ("ttp.example".to_owned(), "ttp.example/endpoint".to_owned()),
-    ]);
+    let endpoints: Vec<_> =
+        host.targets().into_iter().map(|target| (target.organization, target.endpoint)).collect();
+    assert_eq!(
+        endpoints,
+        [
+            ("dic2.example".to_owned(), "dic2.example/endpoint".to_owned()),
+            ("ttp.example".to_owned(), "ttp.example/endpoint".to_owned()),
+        ]
+    );
     let keys: Vec<_> = host.targets().into_iter().map(|target| target.correlation_key).collect();
     assert!(keys.iter().all(Option::is_some));
     assert_ne!(keys[0], keys[1]);
@@ -62,7 +73,11 @@ fn a_search_chooses_among_the_allow_list() {
         .with_task(task("dic1.example", "startPing", &[text_input(PING, TARGET_ENDPOINTS, query)]))
         .with_resource(endpoint("ttp", "Organization/ttp.example", "active"))
         .with_resource(endpoint("old", "Organization/ttp.example", "off"))
-        .with_resource(endpoint("dic2", "https://dic1.example/fhir/Organization/dic2.example/_history/3", "active"))
+        .with_resource(endpoint(
+            "dic2",
+            "https://dic1.example/fhir/Organization/dic2.example/_history/3",
+            "active",
+        ))
         .with_resource(endpoint("stranger", "Organization/stranger.example", "active"))
         .with_resource(endpoint("dic1.example/endpoint", "Organization/dic1.example", "active"));
     host.service_task::<PingPong>("select-ping-targets").unwrap();
@@ -73,8 +88,12 @@ fn a_search_chooses_among_the_allow_list() {
 
 #[test]
 fn a_search_the_site_refuses_is_not_repeated() {
-    for (query, host) in [("no query at all", site()), ("Endpoint?colour=red", site().with_resource(endpoint("ttp", "Organization/ttp.example", "active")))] {
-        let host = host.with_task(task("dic1.example", "startPing", &[text_input(PING, TARGET_ENDPOINTS, query)]));
+    for (query, host) in [
+        ("no query at all", site()),
+        ("Endpoint?colour=red", site().with_resource(endpoint("ttp", "Organization/ttp.example", "active"))),
+    ] {
+        let host =
+            host.with_task(task("dic1.example", "startPing", &[text_input(PING, TARGET_ENDPOINTS, query)]));
         let error = host.service_task::<PingPong>("select-ping-targets").unwrap_err();
         assert!(!error.may_retry(), "{query}: {}", error.message());
     }
@@ -102,7 +121,8 @@ fn a_lost_ping_is_a_result() {
     ];
     for (error, code, reason) in cases {
         let host = site().with_target(&ttp());
-        let disposition = host.failed::<PingPong>("send-ping", &message("ping", Some(ttp())), &error).unwrap();
+        let disposition =
+            host.failed::<PingPong>("send-ping", &message("ping", Some(ttp())), &error).unwrap();
         assert_eq!(disposition, Disposition::Proceed);
         assert_eq!(host.local("statusCode").unwrap(), code);
 
@@ -132,7 +152,8 @@ fn what_came_back_is_noted_per_site() {
 
 #[test]
 fn results_are_outputs_of_the_start_task() {
-    let dic2 = Target::new("dic2.example", "dic2.example/endpoint", "https://dic2.example/fhir").with_correlation_key("2");
+    let dic2 = Target::new("dic2.example", "dic2.example/endpoint", "https://dic2.example/fhir")
+        .with_correlation_key("2");
     let host = site()
         .with_targets(&[ttp(), dic2])
         .with_variable(&format!("statusCode_{KEY}"), "pong-received")
@@ -142,20 +163,26 @@ fn results_are_outputs_of_the_start_task() {
 
     let outputs = host.outputs();
     assert_eq!(outputs.len(), 2);
-    assert_eq!(outputs[1], json!({
-        "type": { "coding": [{ "system": "http://dsf.dev/fhir/CodeSystem/ping", "code": "ping-status" }] },
-        "valueCoding": { "system": "http://dsf.dev/fhir/CodeSystem/ping-status", "code": "pong-received" },
-        "extension": [{
-            "url": "http://dsf.dev/fhir/StructureDefinition/extension-ping-status",
-            "extension": [
-                { "url": "correlation-key", "valueString": KEY },
-                { "url": "organization-identifier", "valueIdentifier": { "system": "http://dsf.dev/sid/organization-identifier", "value": "ttp.example" } },
-                { "url": "endpoint-identifier", "valueIdentifier": { "system": "http://dsf.dev/sid/endpoint-identifier", "value": "ttp.example/endpoint" } },
-            ],
-        }],
-    }));
+    assert_eq!(
+        outputs[1],
+        json!({
+            "type": { "coding": [{ "system": "http://dsf.dev/fhir/CodeSystem/ping", "code": "ping-status" }] },
+            "valueCoding": { "system": "http://dsf.dev/fhir/CodeSystem/ping-status", "code": "pong-received" },
+            "extension": [{
+                "url": "http://dsf.dev/fhir/StructureDefinition/extension-ping-status",
+                "extension": [
+                    { "url": "correlation-key", "valueString": KEY },
+                    { "url": "organization-identifier", "valueIdentifier": { "system": "http://dsf.dev/sid/organization-identifier", "value": "ttp.example" } },
+                    { "url": "endpoint-identifier", "valueIdentifier": { "system": "http://dsf.dev/sid/endpoint-identifier", "value": "ttp.example/endpoint" } },
+                ],
+            }],
+        })
+    );
     assert_eq!(outputs[0]["valueCoding"]["code"], "not-reachable");
-    assert_eq!(outputs[0]["extension"][0]["extension"][3], json!({ "url": "error-message", "valueString": "connection refused" }));
+    assert_eq!(
+        outputs[0]["extension"][0]["extension"][3],
+        json!({ "url": "error-message", "valueString": "connection refused" })
+    );
 }
 
 #[test]
@@ -166,7 +193,10 @@ fn a_pong_goes_to_the_endpoint_that_the_ping_names() {
     assert_eq!(host.target(), Some(ttp()));
 
     let plan = host.prepare::<PingPong>("send-pong", &message("pong", host.target())).unwrap();
-    assert_eq!((plan.business_key, plan.additional_inputs, plan.target), (BusinessKey::Same, Vec::new(), None));
+    assert_eq!(
+        (plan.business_key, plan.additional_inputs, plan.target),
+        (BusinessKey::Same, Vec::new(), None)
+    );
 }
 
 #[test]
@@ -187,7 +217,8 @@ fn the_end_of_a_pong_is_an_output_of_the_ping() {
 
     for (error, code) in [(refused(403), "not-allowed"), (unreachable(), "not-reachable")] {
         let lost = site().with_target(&ttp());
-        let disposition = lost.failed::<PingPong>("send-pong", &message("pong", Some(ttp())), &error).unwrap();
+        let disposition =
+            lost.failed::<PingPong>("send-pong", &message("pong", Some(ttp())), &error).unwrap();
         assert_eq!(disposition, Disposition::Default);
         assert_eq!(lost.outputs()[0]["type"]["coding"][0]["code"], "pong-status");
         assert_eq!(lost.outputs()[0]["valueCoding"]["code"], code);
@@ -222,14 +253,34 @@ fn a_site_that_denies_is_named_and_not_asked_again() {
 #[test]
 fn the_manifest_knows_every_name_of_the_original_models() {
     let manifest: Value = serde_json::from_str(PingPong::MANIFEST).unwrap();
-    let aliases: Vec<&str> =
-        manifest["handlers"].as_array().unwrap().iter().filter_map(|handler| handler["aliases"][0].as_str()).collect();
-    for class in ["service.SelectPingTargets", "service.LogPing", "service.LogPong", "service.LogNoResponse",
-        "service.LogSendError", "service.SaveResults", "service.SelectPongTarget", "service.SetTargetAndConfigureTimer",
-        "message.SendPing", "message.SendPong", "message.SendStartPing", "listener.SetCorrelationKeyListener"] {
+    let aliases: Vec<&str> = manifest["handlers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|handler| handler["aliases"][0].as_str())
+        .collect();
+    for class in [
+        "service.SelectPingTargets",
+        "service.LogPing",
+        "service.LogPong",
+        "service.LogNoResponse",
+        "service.LogSendError",
+        "service.SaveResults",
+        "service.SelectPongTarget",
+        "service.SetTargetAndConfigureTimer",
+        "message.SendPing",
+        "message.SendPong",
+        "message.SendStartPing",
+        "listener.SetCorrelationKeyListener",
+    ] {
         assert!(aliases.contains(&format!("dev.dsf.bpe.{class}").as_str()), "{class}");
     }
     assert_eq!(manifest["resource-version"], "1.0");
-    let processes: Vec<&str> = manifest["processes"].as_array().unwrap().iter().filter_map(|process| process["id"].as_str()).collect();
+    let processes: Vec<&str> = manifest["processes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|process| process["id"].as_str())
+        .collect();
     assert_eq!(processes, ["dsfdev_pingAutostart", "dsfdev_ping", "dsfdev_pong"]);
 }

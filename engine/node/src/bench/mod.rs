@@ -1,0 +1,74 @@
+//! The numbers in README, reproduced on this machine by `tessera bench`.
+//!
+//! Each workload stands beside the physical limits that were measured in the same run: what the disk can sync and how often
+//! a bare WebAssembly component can be called. Each start and each plugin answer is a commit of its own; commits and syncs
+//! are printed, so that a rate can be believed.
+
+mod durable;
+mod harness;
+mod interpreter;
+mod limits;
+mod message;
+mod parked;
+mod report;
+
+pub use parked::{Parked, park};
+pub use report::{Report, human};
+
+use std::path::PathBuf;
+
+use tessera_store::Kind;
+
+use crate::commands::Failure;
+use harness::Plugins;
+use report::{Durable, Machine};
+
+/// What to measure and how long.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// A tenth of the work: for a look, not for README.
+    pub quick: bool,
+    /// Where the stores go. The disk decides much.
+    pub dir: PathBuf,
+}
+
+impl Options {
+    fn scaled(&self, full: usize) -> usize {
+        if self.quick { full / 10 } else { full }
+    }
+}
+
+/// Runs all workloads; `progress` hears the name of each before it starts.
+pub async fn run(options: &Options, progress: impl Fn(&str)) -> Result<Report, Failure> {
+    let plugins = Plugins::load()?;
+
+    progress("limits: fdatasync");
+    let fdatasync_per_s = limits::fdatasync_per_s(&options.dir, options.scaled(2_000))?;
+    progress("limits: WebAssembly calls");
+    let wasm_calls_per_s = limits::wasm_calls_per_s(&plugins, options.scaled(40_000)).await?;
+    progress("interpreter in memory");
+    let instances_per_s = interpreter::instances_per_s(&plugins, options.scaled(200_000))?;
+
+    let mut durable = std::collections::BTreeMap::new();
+    let mut fan_out = Vec::new();
+    for kind in [Kind::Sled, Kind::Fjall] {
+        progress(&format!("durable instances on {kind}"));
+        let measured = durable::measure(options, &plugins, kind).await?;
+        fan_out.push(measured.fan_out_ms);
+        durable.insert(kind.to_string(), Durable { sequential: measured.sequential, concurrent64: measured.concurrent });
+    }
+    progress("parked instances");
+    let parked = parked::measure(options, &plugins).await?;
+    progress("messages between two sites");
+    let message = message::measure(options).await?;
+    Ok(Report {
+        machine: Machine::this(),
+        quick: options.quick,
+        core: report::Core { instances_per_s },
+        durable,
+        fanout100: report::FanOut { ms: fan_out.first().copied().unwrap_or_default() },
+        parked,
+        message,
+        limits: report::Limits { fdatasync_per_s, wasm_calls_per_s },
+    })
+}

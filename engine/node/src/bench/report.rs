@@ -1,0 +1,191 @@
+//! What `tessera bench` prints: one structure, as JSON or as a table.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::bench::Parked;
+use crate::clock;
+use crate::table::Table;
+
+/// All figures of one run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Where and when.
+    pub machine: Machine,
+    /// Whether this was a short run.
+    pub quick: bool,
+    /// The interpreter alone.
+    pub core: Core,
+    /// Three WebAssembly service tasks and a gateway, every step committed and synced, by store.
+    pub durable: BTreeMap<String, Durable>,
+    /// One instance with a hundred WebAssembly tasks at the same time.
+    pub fanout100: FanOut,
+    /// Instances that wait.
+    pub parked: Parked,
+    /// A message to another site and its answer, both durable, over mutual TLS.
+    pub message: Latency,
+    /// What the machine allows.
+    pub limits: Limits,
+}
+
+/// Where and when a run was made.
+#[derive(Debug, Clone, Serialize)]
+pub struct Machine {
+    /// Processor model.
+    pub processor: String,
+    /// Usable processors.
+    pub cores: usize,
+    /// Day of the run, UTC.
+    pub date: String,
+    /// Version of this program.
+    pub tessera: &'static str,
+}
+
+/// The interpreter alone.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Core {
+    /// Start, three service tasks, exclusive gateway, end; in memory, on one core.
+    pub instances_per_s: u64,
+}
+
+/// Durable instances on one store.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Durable {
+    /// One at a time.
+    pub sequential: Sequential,
+    /// Sixty-four at a time.
+    pub concurrent64: Concurrent,
+}
+
+/// One instance at a time.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Sequential {
+    /// Instances per second.
+    pub per_s: u64,
+    /// Median.
+    pub p50_ms: f64,
+    /// 99th percentile.
+    pub p99_ms: f64,
+}
+
+/// Many instances at a time.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Concurrent {
+    /// Instances per second.
+    pub per_s: u64,
+    /// Median.
+    pub p50_ms: f64,
+    /// 99th percentile.
+    pub p99_ms: f64,
+    /// Instances run.
+    pub instances: u64,
+    /// Batches committed.
+    pub commits: u64,
+    /// Times the disk was waited for.
+    pub syncs: u64,
+    /// Batches per sync.
+    pub mean_group: f64,
+}
+
+/// A fan-out.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct FanOut {
+    /// Median, from start to end.
+    pub ms: f64,
+}
+
+/// A round trip.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Latency {
+    /// Median.
+    pub p50_ms: f64,
+    /// 99th percentile.
+    pub p99_ms: f64,
+}
+
+/// What the machine allows.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Limits {
+    /// Appends of 4 KiB, each followed by fdatasync.
+    pub fdatasync_per_s: u64,
+    /// Calls of a component, each with a fresh instance.
+    pub wasm_calls_per_s: u64,
+}
+
+impl Machine {
+    /// This machine, now.
+    pub fn this() -> Self {
+        let information = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let model = information.lines().find_map(|line| line.strip_prefix("model name"));
+        Self {
+            processor: model.map_or("unknown", |model| model.trim_start_matches(['\t', ' ', ':'])).to_owned(),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            date: format!("{:.10}", clock::instant(clock::now()).to_string()),
+            tessera: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+/// The value below which `share` of the durations are, in milliseconds with microsecond resolution.
+pub fn percentile_ms(sorted: &[Duration], share: f64) -> f64 {
+    let last = sorted.len().saturating_sub(1);
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an index into a list of at most some hundred thousand durations"
+    )]
+    let index = (last as f64 * share).round() as usize;
+    sorted.get(index).map_or(0.0, |duration| rounded(duration.as_secs_f64() * 1_000.0))
+}
+
+/// Three digits after the point.
+pub fn rounded(value: f64) -> f64 {
+    (value * 1_000.0).round() / 1_000.0
+}
+
+/// How many per second.
+pub fn rate(count: usize, took: Duration) -> u64 {
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rate for people; exact below 2^53"
+    )]
+    let rate = (count as f64 / took.as_secs_f64().max(1e-9)) as u64;
+    rate
+}
+
+/// The report as a table.
+pub fn human(report: &Report) -> String {
+    let mut table = Table::new(["WORKLOAD", "RATE", "P50", "P99", "NOTE"]);
+    let per_s = |rate: u64| format!("{rate}/s");
+    let ms = |value: f64| format!("{value:.2} ms");
+    let none = String::new;
+    table.row(["interpreter in memory".into(), per_s(report.core.instances_per_s), none(), none(), "one core".into()]);
+    for (store, durable) in &report.durable {
+        let one = durable.sequential;
+        table.row([format!("durable, one at a time, {store}"), per_s(one.per_s), ms(one.p50_ms), ms(one.p99_ms), none()]);
+        let many = durable.concurrent64;
+        let note = format!(
+            "{} instances, {} commits, {} syncs, {:.1} commits a sync",
+            many.instances, many.commits, many.syncs, many.mean_group
+        );
+        table.row([format!("durable, 64 at a time, {store}"), per_s(many.per_s), ms(many.p50_ms), ms(many.p99_ms), note]);
+    }
+    table.row(["fan-out of 100 tasks".into(), none(), ms(report.fanout100.ms), none(), "sled".into()]);
+    let parked = &report.parked;
+    let note = format!(
+        "{} parked, {} bytes of memory each, recovered in {:.0} ms after kill -9",
+        parked.instances, parked.bytes_each, parked.recover_ms
+    );
+    table.row(["correlation of parked instances".into(), per_s(parked.correlate_per_s), none(), none(), note]);
+    let message = report.message;
+    table.row(["message to a peer and back".into(), none(), ms(message.p50_ms), ms(message.p99_ms), "mutual TLS".into()]);
+    table.row(["limit: append 4 KiB + fdatasync".into(), per_s(report.limits.fdatasync_per_s), none(), none(), none()]);
+    table.row(["limit: WebAssembly calls".into(), per_s(report.limits.wasm_calls_per_s), none(), none(), none()]);
+    let Machine { processor, cores, date, tessera } = &report.machine;
+    format!("{table}\n{processor}, {cores} cores, {date}, tessera {tessera}{}\n", if report.quick { ", quick" } else { "" })
+}

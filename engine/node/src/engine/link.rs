@@ -1,0 +1,209 @@
+//! The seam between an engine and its own mailbox: a function call in one process, the DSF wire protocol when split.
+//! Both give the same guarantee: a Task that was answered 2xx is never lost, and each update is made once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tessera_fhir::resource;
+use tokio::sync::mpsc;
+
+use crate::backoff::Backoff;
+use crate::client::{Answer, FhirClient, TlsIdentity, TransportError};
+use crate::engine::local::LocalMailbox;
+use crate::limits::{PAGES_MAX, RECONNECT_MS};
+use crate::websocket;
+
+/// The own mailbox, near or far.
+#[derive(Debug, Clone)]
+pub enum MailboxLink {
+    /// In this process.
+    Local(Arc<LocalMailbox>),
+    /// Another process of this site.
+    Remote(Arc<RemoteMailbox>),
+}
+
+/// A mailbox reached over REST and WebSocket.
+#[derive(Debug)]
+pub struct RemoteMailbox {
+    /// Presents the site's own certificate: the local organization.
+    pub client: FhirClient,
+    /// For the WebSocket.
+    pub identity: TlsIdentity,
+    /// FHIR base URL.
+    pub base: String,
+}
+
+/// The own mailbox did not answer. Try again.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct LinkError(pub String);
+
+impl From<TransportError> for LinkError {
+    fn from(error: TransportError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What became of an update.
+#[derive(Debug)]
+pub enum Updated {
+    /// It is stored.
+    Done,
+    /// Somebody was faster; read again.
+    Conflict,
+    /// The rules forbid it.
+    Refused(String),
+}
+
+/// What became of a create.
+#[derive(Debug)]
+pub enum Created {
+    /// It is stored, now or before; `Type/id`.
+    Done(Option<String>),
+    /// The rules forbid it.
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// Diagnostics.
+        reason: String,
+    },
+}
+
+/// One connection's worth of news. It ends when the connection does; then reconcile and watch again.
+pub type News = mpsc::Receiver<Value>;
+
+impl MailboxLink {
+    /// `Type/id`: the resource and its version, if it is there.
+    pub async fn read(&self, reference: &str) -> Result<Option<(Value, u64)>, LinkError> {
+        let answer = self.get(reference).await?;
+        match answer.status.as_u16() {
+            200 => {
+                let version = answer.version.or_else(|| resource::version_id(&answer.body));
+                Ok(Some((answer.body, version.unwrap_or(1))))
+            }
+            404 | 410 => Ok(None),
+            _ => Err(LinkError(answer.reason())),
+        }
+    }
+
+    /// `PUT Type/id` against `version`.
+    pub async fn update(&self, reference: &str, body: &Value, version: u64) -> Result<Updated, LinkError> {
+        let answer = match self {
+            Self::Local(mailbox) => mailbox.update(reference, body, version).await,
+            Self::Remote(mailbox) => mailbox.client.update(&mailbox.base, reference, body, version).await?,
+        };
+        match answer.status.as_u16() {
+            200 | 201 => Ok(Updated::Done),
+            409 | 412 => Ok(Updated::Conflict),
+            400..=499 => Ok(Updated::Refused(answer.reason())),
+            _ => Err(LinkError(answer.reason())),
+        }
+    }
+
+    /// `POST Type` with `If-None-Exist`.
+    pub async fn create(&self, body: &Value, if_none_exist: Option<&str>) -> Result<Created, LinkError> {
+        let resource_type = resource::type_name(body).unwrap_or_default();
+        let answer = match self {
+            Self::Local(mailbox) => mailbox.create(body, if_none_exist).await,
+            Self::Remote(mailbox) => {
+                mailbox.client.create(&mailbox.base, resource_type, body, if_none_exist).await?
+            }
+        };
+        match answer.status.as_u16() {
+            200 | 201 => Ok(Created::Done(answer.location)),
+            status @ 400..=499 => Ok(Created::Refused { status, reason: answer.reason() }),
+            _ => Err(LinkError(answer.reason())),
+        }
+    }
+
+    /// A batch or transaction Bundle; the response Bundle.
+    pub async fn bundle(&self, bundle: &Value) -> Result<Answer, LinkError> {
+        match self {
+            Self::Local(mailbox) => Ok(mailbox.bundle(bundle).await),
+            Self::Remote(mailbox) => Ok(mailbox.client.bundle(&mailbox.base, bundle).await?),
+        }
+    }
+
+    /// All resources that `Type?query` finds, page by page, matches and includes.
+    pub async fn search(&self, query: &str, entries_max: usize) -> Result<Vec<Value>, LinkError> {
+        let mut found = Vec::new();
+        let mut query = query.to_owned();
+        for _ in 0..PAGES_MAX {
+            let answer = self.get(&query).await?;
+            if !answer.status.is_success() {
+                return Err(LinkError(answer.reason()));
+            }
+            let next = next_page(&answer.body);
+            if let Value::Object(mut bundle) = answer.body {
+                if let Some(Value::Array(entries)) = bundle.remove("entry") {
+                    found.extend(entries.into_iter().filter_map(entry_resource));
+                }
+            }
+            if found.len() >= entries_max {
+                found.truncate(entries_max);
+                break;
+            }
+            match next {
+                Some(next) => query = next,
+                None => break,
+            }
+        }
+        Ok(found)
+    }
+
+    /// Starts listening to Tasks in status `requested`: everything after this call's return is news.
+    pub async fn watch(&self) -> Result<News, LinkError> {
+        match self {
+            Self::Local(mailbox) => mailbox.watch(),
+            Self::Remote(mailbox) => {
+                let subscription = self
+                    .search(
+                        "Subscription?criteria:exact=Task%3Fstatus%3Drequested&status=active&type=websocket\
+                         &payload=application%2Ffhir%2Bjson",
+                        2,
+                    )
+                    .await?;
+                let [subscription] = subscription.as_slice() else {
+                    return Err(LinkError(format!(
+                        "{} has {} active Subscriptions for Task?status=requested; exactly one is needed",
+                        mailbox.base,
+                        subscription.len()
+                    )));
+                };
+                let id = resource::id(subscription).unwrap_or_default();
+                websocket::bind(&mailbox.identity, &mailbox.base, id).await.map_err(|error| LinkError(error.to_string()))
+            }
+        }
+    }
+
+    /// Between attempts to reach a mailbox that is away.
+    pub fn backoff() -> Backoff {
+        Backoff { first: Duration::from_millis(RECONNECT_MS), longest: Duration::from_secs(30) }
+    }
+
+    async fn get(&self, path: &str) -> Result<Answer, LinkError> {
+        match self {
+            Self::Local(mailbox) => Ok(mailbox.get(path)),
+            Self::Remote(mailbox) => Ok(mailbox.client.get(&mailbox.base, path).await?),
+        }
+    }
+}
+
+/// Matches and includes, not the outcome entry that tells of ignored parameters.
+fn entry_resource(mut entry: Value) -> Option<Value> {
+    let mode = entry.get("search").and_then(|search| search.get("mode")).and_then(Value::as_str);
+    if mode == Some("outcome") {
+        return None;
+    }
+    entry.get_mut("resource").map(Value::take)
+}
+
+/// `Type?query` of the link `next`, whatever base the server writes.
+fn next_page(bundle: &Value) -> Option<String> {
+    let next = resource::list(bundle, "link").iter().find(|link| resource::text(link, "relation") == Some("next"))?;
+    let url = resource::text(next, "url")?;
+    let (path, query) = url.split_once('?')?;
+    let resource_type = path.rsplit('/').next()?;
+    Some(format!("{resource_type}?{query}"))
+}

@@ -1,0 +1,100 @@
+//! Performs committed effects: plugin calls, deliveries to peers, answers to the own mailbox.
+//!
+//! Each effect is one tokio task that ends by telling the driver how it went. Performing twice is harmless: deliveries
+//! carry an identifier that the receiver accepts once, answers compare with what is there, and plugin writes count only
+//! when the driver commits them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tessera_core::driver::{Event, Work};
+use tessera_core::effect::Outcome;
+use tessera_core::identity::EffectId;
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+use tracing::Instrument as _;
+
+use crate::engine::answer::Answerer;
+use crate::engine::call::Caller;
+use crate::engine::deliver::Deliverer;
+use crate::engine::pump::Engine;
+
+/// Everything that effects need, shared by their tasks.
+#[derive(Debug)]
+pub struct Hands {
+    /// Calls plugins and builds messages.
+    pub caller: Caller,
+    /// Delivers messages.
+    pub deliverer: Deliverer,
+    /// Answers messages.
+    pub answerer: Answerer,
+}
+
+/// Starts and forgets; the driver remembers.
+#[derive(Debug)]
+pub struct Performer {
+    runtime: Handle,
+    engine: Engine,
+    hands: Arc<Hands>,
+    in_flight: Arc<Mutex<BTreeMap<EffectId, AbortHandle>>>,
+    span: tracing::Span,
+}
+
+impl Performer {
+    /// Performs on `runtime`, reports to `engine`; what is logged belongs to `span`.
+    pub fn new(runtime: Handle, engine: Engine, hands: Arc<Hands>, span: tracing::Span) -> Self {
+        Self { runtime, engine, hands, in_flight: Arc::default(), span }
+    }
+
+    /// Starts an effect. One that is in flight already is left alone.
+    pub fn perform(&self, effect: EffectId, work: Work) {
+        let mut in_flight = self.in_flight.lock().unwrap_or_else(PoisonError::into_inner);
+        if in_flight.contains_key(&effect) {
+            return;
+        }
+        let task = {
+            let effect = effect.clone();
+            let engine = self.engine.clone();
+            let hands = Arc::clone(&self.hands);
+            let in_flight = Arc::clone(&self.in_flight);
+            let perform = async move {
+                let outcome = hands.perform(&effect, work).await;
+                in_flight.lock().unwrap_or_else(PoisonError::into_inner).remove(&effect);
+                engine.tell(Event::Settled { effect, outcome });
+            };
+            self.runtime.spawn(perform.instrument(self.span.clone()))
+        };
+        in_flight.insert(effect, task.abort_handle());
+    }
+
+    /// Stops an effect that nobody waits for any more.
+    pub fn abandon(&self, effect: &EffectId) {
+        if let Some(task) = self.in_flight.lock().unwrap_or_else(PoisonError::into_inner).remove(effect) {
+            task.abort();
+        }
+    }
+
+    /// Stops everything in flight; after a restart the driver asks for it again.
+    pub fn stop(&self) {
+        let in_flight = std::mem::take(&mut *self.in_flight.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in in_flight.into_values() {
+            task.abort();
+        }
+    }
+}
+
+impl Hands {
+    async fn perform(&self, effect: &EffectId, work: Work) -> Outcome {
+        match work {
+            Work::Call { definition, call } => Outcome::Call(self.caller.call(effect, &definition, call).await),
+            Work::Build { definition, message, execution } => {
+                Outcome::Call(self.caller.build(effect, &definition, &message, &execution).await)
+            }
+            Work::Deliver { target, document } => self.deliverer.deliver(effect, &target, &document).await,
+            Work::Answer { message, status, business_key, outputs, error } => {
+                let answer = crate::engine::answer::Goal { status, business_key, outputs, error };
+                self.answerer.answer(effect, &message, &answer).await
+            }
+        }
+    }
+}
