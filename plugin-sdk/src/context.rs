@@ -132,17 +132,23 @@ impl<'a> Context<'a> {
 
     /// The Task that started the instance.
     pub fn start_task(&self) -> Result<Task> {
-        self.host.start_task().ok_or_else(|| Error::missing("the start Task")).and_then(read_task)
+        self.host
+            .start_task()
+            .ok_or_else(|| Error::missing("the start Task"))
+            .and_then(|task| read_task(&task))
     }
 
     /// The Task received last.
     pub fn latest_task(&self) -> Result<Task> {
-        self.host.latest_task().ok_or_else(|| Error::missing("a received Task")).and_then(read_task)
+        self.host
+            .latest_task()
+            .ok_or_else(|| Error::missing("a received Task"))
+            .and_then(|task| read_task(&task))
     }
 
     /// All received Tasks, oldest first.
     pub fn tasks(&self) -> Result<Vec<Task>> {
-        self.host.tasks().into_iter().map(read_task).collect()
+        self.host.tasks().iter().map(read_task).collect()
     }
 
     /// Adds an output to the Task that started the instance.
@@ -172,6 +178,6 @@ impl<'a> Context<'a> {
     }
 }
 
-fn read_task(resource: ResourceJson) -> Result<Task> {
+fn read_task(resource: &ResourceJson) -> Result<Task> {
     Task::from_json(&resource.json)
 }

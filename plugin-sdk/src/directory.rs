@@ -70,7 +70,12 @@ impl Directory<'_> {
     }
 
     /// The endpoint that a member uses in a role.
-    pub fn find_member_endpoint(&self, parent: &str, member: &str, role: &str) -> Result<Option<Endpoint>, HostError> {
+    pub fn find_member_endpoint(
+        &self,
+        parent: &str,
+        member: &str,
+        role: &str,
+    ) -> Result<Option<Endpoint>, HostError> {
         self.host.find_member_endpoint(parent, member, role)
     }
 

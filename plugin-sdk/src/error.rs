@@ -48,7 +48,11 @@ impl Error {
 
     /// A modelled outcome. Variables and outputs set so far are kept.
     pub fn bpmn(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self(Box::new(Failure::BpmnError(BpmnError { code: code.into(), message: message.into(), variables: Vec::new() })))
+        Self(Box::new(Failure::BpmnError(BpmnError {
+            code: code.into(),
+            message: message.into(),
+            variables: Vec::new(),
+        })))
     }
 
     /// Something the process cannot go on without is absent.
@@ -136,7 +140,9 @@ impl Error {
         let failure = Self::new(describe(error));
         let mut failure = match error {
             HostError::Denied(_) | HostError::Invalid(_) | HostError::NotFound => failure.never_retry(),
-            HostError::Status(http) if (400..500).contains(&http.status) && http.status != 429 => failure.never_retry(),
+            HostError::Status(http) if (400..500).contains(&http.status) && http.status != 429 => {
+                failure.never_retry()
+            }
             HostError::Status(http) => match http.retry_after {
                 Some(delay_ms) => failure.retry_after(Duration::from_millis(delay_ms)),
                 None => failure,
@@ -179,15 +185,13 @@ fn describe(error: &HostError) -> String {
 // `Error` itself must not implement `std::error::Error`: that is what lets `?` take every type that does.
 impl<E: std::error::Error + 'static> From<E> for Error {
     fn from(error: E) -> Self {
-        match (&error as &dyn Any).downcast_ref::<HostError>() {
-            Some(host) => Self::from_host(host),
-            None => {
-                let failure = Self::new(error.to_string());
-                match error.source() {
-                    Some(cause) => failure.because(cause),
-                    None => failure,
-                }
-            }
+        if let Some(host) = (&error as &dyn Any).downcast_ref::<HostError>() {
+            return Self::from_host(host);
+        }
+        let failure = Self::new(error.to_string());
+        match error.source() {
+            Some(cause) => failure.because(cause),
+            None => failure,
         }
     }
 }

@@ -43,7 +43,8 @@ impl<'a> Fhir<'a> {
 
     /// Reads one resource by type and id.
     pub fn read<T: DeserializeOwned>(&self, resource_type: &str, id: &str) -> Result<T> {
-        let reference = VersionRef { resource_type: resource_type.to_owned(), id: id.to_owned(), version: None };
+        let reference =
+            VersionRef { resource_type: resource_type.to_owned(), id: id.to_owned(), version: None };
         let resource = self.host.fhir_read(&self.server, &reference)?;
         Ok(serde_json::from_str(&resource.json)?)
     }
@@ -65,7 +66,10 @@ impl<'a> Fhir<'a> {
     pub fn search_query(&self, query: &str) -> Result<Search<'a>> {
         let (resource_type, parameters) = query.split_once('?').unwrap_or((query, ""));
         if resource_type.is_empty() || !resource_type.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-            return Err(Error::new(format!("'{query}' is not a search query: it must start with a resource type")).never_retry());
+            return Err(Error::new(format!(
+                "'{query}' is not a search query: it must start with a resource type"
+            ))
+            .never_retry());
         }
         let mut search = self.search(resource_type);
         for parameter in parameters.split('&').filter(|parameter| !parameter.is_empty()) {
@@ -109,7 +113,10 @@ impl Search<'_> {
     /// All matches, then included resources. The host follows the pages.
     pub fn all<T: DeserializeOwned>(self) -> Result<Vec<T>> {
         let found = self.fhir.host.fhir_search(&self.fhir.server, &self.request)?;
-        Ok(found.into_iter().map(|resource| serde_json::from_str(&resource.json)).collect::<std::result::Result<_, _>>()?)
+        Ok(found
+            .into_iter()
+            .map(|resource| serde_json::from_str(&resource.json))
+            .collect::<std::result::Result<_, _>>()?)
     }
 }
 
@@ -121,7 +128,9 @@ fn percent_decode(text: &str) -> Result<String> {
         decoded.push(match byte {
             b'%' => {
                 let digits = [bytes.next(), bytes.next()];
-                let [Some(high), Some(low)] = digits.map(|digit| digit.and_then(|digit| char::from(digit).to_digit(16))) else {
+                let [Some(high), Some(low)] =
+                    digits.map(|digit| digit.and_then(|digit| char::from(digit).to_digit(16)))
+                else {
                     return Err(malformed());
                 };
                 u8::try_from(high * 16 + low).map_err(|_| malformed())?

@@ -8,12 +8,12 @@ use crate::bindings::tessera::process::execution::Execution;
 use crate::bindings::tessera::process::types::Failure;
 use crate::bindings::tessera::process::{directory, fhir, log};
 use crate::host::{
-    ActivityInfo, Field, Host, HostError, NamedValue, ProcessInfo, ResourceJson, Scope, SearchRequest, Server, Value,
-    VersionRef,
+    ActivityInfo, Field, Host, HostError, NamedValue, ProcessInfo, ResourceJson, Scope, SearchRequest,
+    Server, Value, VersionRef,
 };
 use crate::{
-    Context, DeliveryError, Disposition, Endpoint, Level, ListenerEvent, MembershipQuery, Message, MessagePlan,
-    Organization, Parameter, Plugin, Target,
+    Context, DeliveryError, Disposition, Endpoint, Level, ListenerEvent, MembershipQuery, Message,
+    MessagePlan, Organization, Parameter, Plugin, Target,
 };
 
 /// The imports, for the duration of one call.
@@ -153,7 +153,12 @@ impl Host for Imports<'_> {
         directory::find_endpoint(identifier)
     }
 
-    fn find_member_endpoint(&self, parent: &str, member: &str, role: &str) -> Result<Option<Endpoint>, HostError> {
+    fn find_member_endpoint(
+        &self,
+        parent: &str,
+        member: &str,
+        role: &str,
+    ) -> Result<Option<Endpoint>, HostError> {
         directory::find_member_endpoint(parent, member, role)
     }
 
@@ -161,7 +166,11 @@ impl Host for Imports<'_> {
         directory::endpoints(query)
     }
 
-    fn member_targets(&self, query: &MembershipQuery, correlation_keys: bool) -> Result<Vec<Target>, HostError> {
+    fn member_targets(
+        &self,
+        query: &MembershipQuery,
+        correlation_keys: bool,
+    ) -> Result<Vec<Target>, HostError> {
         directory::targets(query, correlation_keys)
     }
 }
@@ -210,11 +219,10 @@ fn log_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         std::panic::set_hook(Box::new(|panic| {
-            let message = match panic.payload_as_str() {
-                Some(text) => text,
-                None => "panicked with a value that is no text",
-            };
-            let place = panic.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
+            let message = panic.payload_as_str().unwrap_or("panicked with a value that is no text");
+            let place = panic
+                .location()
+                .map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
             log::write(Level::Error, "panic", &format!("{message}{place}"), &[]);
         }));
     });

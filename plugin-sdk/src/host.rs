@@ -54,9 +54,18 @@ pub trait Host {
     fn remote_organizations(&self) -> Result<Vec<Organization>, HostError>;
     fn parent_organizations(&self) -> Result<Vec<Organization>, HostError>;
     fn find_endpoint(&self, identifier: &str) -> Result<Option<Endpoint>, HostError>;
-    fn find_member_endpoint(&self, parent: &str, member: &str, role: &str) -> Result<Option<Endpoint>, HostError>;
+    fn find_member_endpoint(
+        &self,
+        parent: &str,
+        member: &str,
+        role: &str,
+    ) -> Result<Option<Endpoint>, HostError>;
     fn endpoints(&self, query: Option<&MembershipQuery>) -> Result<Vec<Endpoint>, HostError>;
-    fn member_targets(&self, query: &MembershipQuery, correlation_keys: bool) -> Result<Vec<Target>, HostError>;
+    fn member_targets(
+        &self,
+        query: &MembershipQuery,
+        correlation_keys: bool,
+    ) -> Result<Vec<Target>, HostError>;
 }
 
 /// How the SDK holds its host. Inside a component the type is known, so that functions a plugin never calls are not

@@ -70,8 +70,8 @@ pub use tessera_plugin_sdk_macros::plugin;
 pub mod prelude {
     pub use crate::{
         BusinessKey, Coding, Context, DeliveryError, Disposition, Endpoint, Error, HostError, ListenerEvent,
-        MembershipQuery, Message, MessagePlan, Organization, Outcome, Parameter, Result, ResultExt, Target, Task, debug,
-        error, info, naming, plugin, warn,
+        MembershipQuery, Message, MessagePlan, Organization, Outcome, Parameter, Result, ResultExt, Target,
+        Task, debug, error, info, naming, plugin, warn,
     };
 }
 

@@ -22,7 +22,12 @@ pub trait Plugin {
     }
 
     /// Reacts to a message that could not be delivered.
-    fn failed(_ctx: &Context<'_>, _handler: &str, _message: &Message, _error: &DeliveryError) -> Result<Disposition> {
+    fn failed(
+        _ctx: &Context<'_>,
+        _handler: &str,
+        _message: &Message,
+        _error: &DeliveryError,
+    ) -> Result<Disposition> {
         Ok(Disposition::Default)
     }
 }

@@ -35,7 +35,10 @@ impl Task {
 
     /// Identifier of the organization that sent the Task.
     pub fn requester(&self) -> Result<&str> {
-        self.0.pointer("/requester/identifier/value").and_then(Value::as_str).required("Task.requester.identifier")
+        self.0
+            .pointer("/requester/identifier/value")
+            .and_then(Value::as_str)
+            .required("Task.requester.identifier")
     }
 
     /// Identifier of the organization that received it.
@@ -77,18 +80,21 @@ impl Task {
 
     /// Like [`Self::input_str`], but the handler cannot go on without it.
     pub fn require_input<'a>(&'a self, system: &'a str, code: &'a str) -> Result<&'a str> {
-        self.input_str(system, code).ok_or_else(|| Error::missing(format_args!("input {system}|{code} of the Task")))
+        self.input_str(system, code)
+            .ok_or_else(|| Error::missing(format_args!("input {system}|{code} of the Task")))
     }
 
     /// The identifier in the first Reference of a kind.
     pub fn input_reference_identifier<'a>(&'a self, system: &'a str, code: &'a str) -> Option<&'a str> {
-        self.inputs(system, code).find_map(|input| input.pointer("/valueReference/identifier/value")?.as_str())
+        self.inputs(system, code)
+            .find_map(|input| input.pointer("/valueReference/identifier/value")?.as_str())
     }
 }
 
 fn is_kind(parameter: &Value, system: &str, code: &str) -> bool {
     let codings = parameter.pointer("/type/coding").and_then(Value::as_array).into_iter().flatten();
     codings.into_iter().any(|coding| {
-        coding.get("system").and_then(Value::as_str) == Some(system) && coding.get("code").and_then(Value::as_str) == Some(code)
+        coding.get("system").and_then(Value::as_str) == Some(system)
+            && coding.get("code").and_then(Value::as_str) == Some(code)
     })
 }

@@ -17,17 +17,21 @@ pub(crate) fn read<T: DeserializeOwned>(name: &str, value: Value) -> Result<T> {
         Value::Json(text) => serde_json::from_str(&text)
             .map_err(|source| Error::new(format!("variable '{name}' is not JSON")).because(&source))?,
         Value::Other((kind, _)) => {
-            return Err(Error::new(format!("variable '{name}' is of kind '{kind}', which this plugin does not know")));
+            return Err(Error::new(format!(
+                "variable '{name}' is of kind '{kind}', which this plugin does not know"
+            )));
         }
     };
-    serde_json::from_value(json)
-        .map_err(|source| Error::new(format!("variable '{name}' has an unexpected type")).because(&source).never_retry())
+    serde_json::from_value(json).map_err(|source| {
+        Error::new(format!("variable '{name}' has an unexpected type")).because(&source).never_retry()
+    })
 }
 
 /// Makes a variable of anything that serde can write as JSON.
 pub(crate) fn write(name: &str, value: &impl Serialize) -> Result<Value> {
-    let json = serde_json::to_value(value)
-        .map_err(|source| Error::new(format!("variable '{name}' cannot be written as JSON")).because(&source))?;
+    let json = serde_json::to_value(value).map_err(|source| {
+        Error::new(format!("variable '{name}' cannot be written as JSON")).because(&source)
+    })?;
     Ok(match json {
         serde_json::Value::Null => Value::Null,
         serde_json::Value::Bool(value) => Value::Boolean(value),

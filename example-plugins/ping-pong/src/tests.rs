@@ -284,3 +284,19 @@ fn the_manifest_knows_every_name_of_the_original_models() {
         .collect();
     assert_eq!(processes, ["dsfdev_pingAutostart", "dsfdev_ping", "dsfdev_pong"]);
 }
+
+#[test]
+fn the_models_compile() {
+    for (path, text) in [
+        ("ping", include_str!("../bpe/ping.bpmn")),
+        ("pong", include_str!("../bpe/pong.bpmn")),
+        ("pingAutostart", include_str!("../bpe/ping-autostart.bpmn")),
+        ("helloWorld", include_str!("../../hello-world/bpe/hello-world.bpmn")),
+    ] {
+        let reading = tessera_bpmn::read::read(text.replace("#{version}", "1.0").as_bytes());
+        assert!(reading.diagnostics.is_empty(), "{path}: {:#?}", reading.diagnostics);
+        let program =
+            tessera_bpmn::compile::compile(&reading.model.unwrap(), &format!("dsfdev_{path}")).unwrap();
+        assert_eq!(program.version_tag.as_deref(), Some("1.0"));
+    }
+}

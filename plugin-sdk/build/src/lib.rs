@@ -25,10 +25,14 @@ const PROFILE: &str = "plugin";
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     /// The toolchain cannot compile to WebAssembly yet.
-    #[error("the Rust target {TARGET} is not installed, and plugins are compiled for it; run: rustup target add {TARGET}")]
+    #[error(
+        "the Rust target {TARGET} is not installed, and plugins are compiled for it; run: rustup target add {TARGET}"
+    )]
     TargetMissing,
     /// The plugin does not compile; cargo has printed why.
-    #[error("plugin '{0}' does not compile to WebAssembly (see the messages above); try: cargo build --profile {PROFILE} --target {TARGET} -p {0}")]
+    #[error(
+        "plugin '{0}' does not compile to WebAssembly (see the messages above); try: cargo build --profile {PROFILE} --target {TARGET} -p {0}"
+    )]
     Compile(String),
     /// Called by something that is no build script.
     #[error("{0} is not set: tessera-plugin-build works in build scripts only")]
@@ -45,11 +49,18 @@ pub enum BuildError {
 
 /// Compiles the plugin crate in `folder` (relative to the calling crate) and names the component in the environment
 /// variable `variable` of the calling crate's compilation. A failure ends the build with a message.
-#[expect(clippy::print_stdout, reason = "how a build script speaks to cargo")]
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "how a build script speaks to cargo")]
+#[expect(
+    clippy::exit,
+    reason = "cargo shows what a build script printed, the inner cargo's messages included, only if it fails"
+)]
 pub fn embed(variable: &str, folder: &Path, package: &str) {
     match component(folder, package) {
         Ok(path) => println!("cargo::rustc-env={variable}={}", path.display()),
-        Err(error) => println!("cargo::error={error}"),
+        Err(error) => {
+            eprintln!("error: {error}");
+            std::process::exit(1);
+        }
     }
 }
 
@@ -65,7 +76,16 @@ pub fn component(folder: &Path, package: &str) -> Result<PathBuf, BuildError> {
     // so that the SDK is compiled once. OUT_DIR is <target>/<profile>/build/<package>/out.
     let target = out.ancestors().nth(4).unwrap_or(&out).join("plugins");
     let mut cargo = Command::new(variable("CARGO")?);
-    cargo.current_dir(&folder).args(["build", "--locked", "--profile", PROFILE, "--target", TARGET, "-p", package]);
+    cargo.current_dir(&folder).args([
+        "build",
+        "--locked",
+        "--profile",
+        PROFILE,
+        "--target",
+        TARGET,
+        "-p",
+        package,
+    ]);
     cargo.arg("--target-dir").arg(&target);
     clean(&mut cargo);
     let status = cargo.status().map_err(|source| BuildError::Io { what: format!("{cargo:?}"), source })?;
@@ -92,8 +112,12 @@ fn clean(cargo: &mut Command) {
     let kept = ["CARGO", "CARGO_HOME", "CARGO_NET_OFFLINE", "CARGO_INCREMENTAL"];
     for (name, _) in env::vars_os() {
         let Some(name) = name.to_str() else { continue };
-        let of_outer = name.starts_with("CARGO_") && !kept.contains(&name) && !name.starts_with("CARGO_REGISTR");
-        if of_outer || ["RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "TARGET", "OUT_DIR", "PROFILE", "OPT_LEVEL", "DEBUG"].contains(&name) {
+        let of_outer =
+            name.starts_with("CARGO_") && !kept.contains(&name) && !name.starts_with("CARGO_REGISTR");
+        if of_outer
+            || ["RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "TARGET", "OUT_DIR", "PROFILE", "OPT_LEVEL", "DEBUG"]
+                .contains(&name)
+        {
             cargo.env_remove(name);
         }
     }
@@ -111,7 +135,8 @@ fn require_target() -> Result<(), BuildError> {
 fn watch(folder: &Path) {
     let sdk = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let lock = folder.ancestors().map(|ancestor| ancestor.join("Cargo.lock")).find(|lock| lock.exists());
-    let watched = [folder.to_owned(), sdk.join("src"), sdk.join("macros"), sdk.join("wit"), sdk.join("Cargo.toml")];
+    let watched =
+        [folder.to_owned(), sdk.join("src"), sdk.join("macros"), sdk.join("wit"), sdk.join("Cargo.toml")];
     for path in watched.into_iter().chain(lock) {
         println!("cargo::rerun-if-changed={}", path.display());
     }

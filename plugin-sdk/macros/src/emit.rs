@@ -1,7 +1,7 @@
 //! The code that the attribute writes: the type, the dispatch by handler name, and in WebAssembly the exports and the
 //! sections with manifest and files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -13,21 +13,25 @@ use crate::package::Package;
 /// Writes everything.
 pub(crate) fn plugin(block: &ItemImpl, handlers: &[Handler], package: &Package) -> Result<TokenStream> {
     let Type::Path(path) = &*block.self_ty else {
-        return Err(Error::new_spanned(&block.self_ty, "#[plugin] needs a plain name: `impl PingPong { … }`"));
+        return Err(Error::new_spanned(
+            &block.self_ty,
+            "#[plugin] needs a plain name: `impl PingPong { … }`",
+        ));
     };
     let Some(name) = path.path.get_ident() else {
         return Err(Error::new_spanned(path, "#[plugin] needs a plain name: `impl PingPong { … }`"));
     };
     let manifest = package.manifest(handlers);
-    let documentation = format!("The plugin `{}`.", name);
+    let documentation = format!("The plugin `{name}`.");
     let dispatch = dispatch(name, handlers);
     let sections = sections(&manifest, package)?;
-    let watched = package.files.values().map(|path| path.as_path()).chain([package.settings_path.as_path()]);
+    let watched = package.files.values().map(PathBuf::as_path).chain([package.settings_path.as_path()]);
     let watched = watched.map(literal).collect::<Result<Vec<_>>>()?;
     Ok(quote! {
         #[doc = #documentation]
         pub struct #name;
 
+        #[allow(clippy::unnecessary_wraps, reason = "a handler's signature is that of its hook")]
         #block
 
         impl #name {
@@ -67,7 +71,8 @@ fn dispatch(name: &syn::Ident, handlers: &[Handler]) -> TokenStream {
     });
     let senders = handlers.iter().filter_map(|handler| {
         let (code, method) = (&handler.name, &handler.method);
-        matches!(handler.kind, Kind::MessageActivity { .. }).then(|| quote!(#code => #name::#method(ctx, message),))
+        matches!(handler.kind, Kind::MessageActivity { .. })
+            .then(|| quote!(#code => #name::#method(ctx, message),))
     });
     let failures = handlers.iter().filter_map(|handler| {
         let code = &handler.name;

@@ -77,7 +77,10 @@ pub(crate) fn take(block: &mut ItemImpl) -> Result<Vec<Handler>> {
         let Some(position) = method.attrs.iter().position(is_mark) else { continue };
         let mark = method.attrs.remove(position);
         if let Some(second) = method.attrs.iter().find(|attribute| is_mark(attribute)) {
-            return Err(Error::new_spanned(second, "a method is one handler: only one of these attributes is allowed"));
+            return Err(Error::new_spanned(
+                second,
+                "a method is one handler: only one of these attributes is allowed",
+            ));
         }
         let name = &method.sig.ident;
         match parse_mark(&mark)? {
@@ -110,7 +113,9 @@ enum Mark {
 }
 
 fn is_mark(attribute: &Attribute) -> bool {
-    ["service_task", "execution_listener", "message_activity"].iter().any(|name| attribute.path().is_ident(name))
+    ["service_task", "execution_listener", "message_activity"]
+        .iter()
+        .any(|name| attribute.path().is_ident(name))
 }
 
 fn parse_mark(mark: &Attribute) -> Result<Mark> {
@@ -143,7 +148,10 @@ fn parse_mark(mark: &Attribute) -> Result<Mark> {
     }
     let kind = match (is_listener, event, failed_of) {
         (_, _, Some(_)) if !aliases.is_empty() => {
-            return Err(Error::new_spanned(mark, "aliases belong to the sending method, not to its on_failed"));
+            return Err(Error::new_spanned(
+                mark,
+                "aliases belong to the sending method, not to its on_failed",
+            ));
         }
         (_, _, Some(of)) => return Ok(Mark::Failed { of }),
         (true, Some(on), None) => Kind::ExecutionListener { on },
@@ -179,7 +187,10 @@ fn refuse_duplicates(handlers: &[Handler]) -> Result<()> {
             if let Some(other) = owners.insert(name, &handler.method) {
                 return Err(Error::new(
                     handler.method.span(),
-                    format!("models could not tell `{other}` from `{}`: both are called '{name}'", handler.method),
+                    format!(
+                        "models could not tell `{other}` from `{}`: both are called '{name}'",
+                        handler.method
+                    ),
                 ));
             }
         }
@@ -188,12 +199,10 @@ fn refuse_duplicates(handlers: &[Handler]) -> Result<()> {
 }
 
 fn documentation(attributes: &[Attribute]) -> String {
-    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
-        Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) => Some(line.value().trim().to_owned()),
-            _ => None,
-        },
-        _ => None,
+    let lines = attributes.iter().filter_map(|attribute| {
+        let Meta::NameValue(pair) = &attribute.meta else { return None };
+        let Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) = &pair.value else { return None };
+        pair.path.is_ident("doc").then(|| line.value().trim().to_owned())
     });
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }

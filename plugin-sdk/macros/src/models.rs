@@ -13,8 +13,11 @@ use crate::handlers::{Handler, Kind, ListenerEvent};
 
 const BPMN: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
 /// Vocabularies in which models name code: our own, and those that DSF models are written in.
-const EXTENSIONS: [&str; 3] =
-    ["http://tessera.dev/schema/bpmn/1.0", "http://camunda.org/schema/1.0/bpmn", "http://operaton.org/schema/1.0/bpmn"];
+const EXTENSIONS: [&str; 3] = [
+    "http://tessera.dev/schema/bpmn/1.0",
+    "http://camunda.org/schema/1.0/bpmn",
+    "http://operaton.org/schema/1.0/bpmn",
+];
 
 /// What a model says.
 pub(crate) struct Model {
@@ -59,7 +62,8 @@ pub(crate) fn read(path: &str, text: &str) -> std::result::Result<Model, String>
         let closes = matches!(event, Event::Empty(_) | Event::End(_));
         match event {
             Event::Start(start) | Event::Empty(start) => {
-                let element = describe(&reader, &start).map_err(|error| problem(path, text, &reader, &error))?;
+                let element =
+                    describe(&reader, &start).map_err(|error| problem(path, text, &reader, &error))?;
                 let line = line_at(text, &reader);
                 if element.name == "process" {
                     processes.extend(element.id.clone());
@@ -67,7 +71,9 @@ pub(crate) fn read(path: &str, text: &str) -> std::result::Result<Model, String>
                 uses.extend(uses_of(&element, &open, line));
                 open.push(element);
             }
-            Event::DocType(_) => return Err(problem(path, text, &reader, &"a document type declaration is not allowed")),
+            Event::DocType(_) => {
+                return Err(problem(path, text, &reader, &"a document type declaration is not allowed"));
+            }
             Event::Eof => break,
             Event::End(_)
             | Event::Text(_)
@@ -83,7 +89,10 @@ pub(crate) fn read(path: &str, text: &str) -> std::result::Result<Model, String>
     }
     match <[String; 1]>::try_from(processes) {
         Ok([process_id]) => Ok(Model { path: path.to_owned(), process_id, uses }),
-        Err(all) => Err(format!("{path}: a model holds exactly one <process> with an id, this one holds {}", all.len())),
+        Err(all) => Err(format!(
+            "{path}: a model holds exactly one <process> with an id, this one holds {}",
+            all.len()
+        )),
     }
 }
 
@@ -91,13 +100,23 @@ fn describe(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> std::result::Re
     let (namespace, local) = reader.resolver().resolve_element(start.name());
     let local: &str = local.as_ref();
     let in_bpmn = namespace == ResolveResult::Bound(Namespace(BPMN));
-    let mut element =
-        Element { name: if in_bpmn { local.to_owned() } else { format!(":{local}") }, id: None, handler: None, event: None };
+    let mut element = Element {
+        name: if in_bpmn { local.to_owned() } else { format!(":{local}") },
+        id: None,
+        handler: None,
+        event: None,
+    };
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| error.to_string())?;
         let (namespace, name) = reader.resolver().resolve_attribute(attribute.key);
-        let extension = matches!(namespace, ResolveResult::Bound(Namespace(uri)) if EXTENSIONS.contains(&uri));
-        let value = || attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).map(std::borrow::Cow::into_owned).map_err(|error| error.to_string());
+        let extension =
+            matches!(namespace, ResolveResult::Bound(Namespace(uri)) if EXTENSIONS.contains(&uri));
+        let value = || {
+            attribute
+                .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+                .map(std::borrow::Cow::into_owned)
+                .map_err(|error| error.to_string())
+        };
         // Extension elements (listeners) carry their attributes without a prefix.
         match name.as_ref() {
             "id" if !extension => element.id = Some(value()?),
@@ -111,13 +130,18 @@ fn describe(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> std::result::Re
 
 fn uses_of(element: &Element, open: &[Element], line: usize) -> Option<Use> {
     let handler = element.handler.clone()?;
-    let owner = open.iter().rev().find_map(|ancestor| ancestor.id.clone().filter(|_| !ancestor.name.starts_with(':')));
+    let owner = open
+        .iter()
+        .rev()
+        .find_map(|ancestor| ancestor.id.clone().filter(|_| !ancestor.name.starts_with(':')));
     let named = |id: &Option<String>| id.clone().or_else(|| owner.clone()).unwrap_or_default();
     let (kind, element) = match element.name.as_str() {
         "serviceTask" | "businessRuleTask" => (Used::ServiceTask, named(&element.id)),
         "sendTask" => (Used::MessageActivity, named(&element.id)),
         "messageEventDefinition" => (Used::MessageActivity, owner.unwrap_or_default()),
-        ":executionListener" => (Used::Listener(element.event.clone().unwrap_or_default()), owner.unwrap_or_default()),
+        ":executionListener" => {
+            (Used::Listener(element.event.clone().unwrap_or_default()), owner.unwrap_or_default())
+        }
         _ => return None,
     };
     Some(Use { element, line, handler, kind })
@@ -136,16 +160,25 @@ fn problem(path: &str, text: &str, reader: &NsReader<&[u8]>, what: &dyn std::fmt
 pub(crate) fn check(models: &[Model], handlers: &[Handler]) -> Result<()> {
     let names: BTreeMap<&str, &Handler> = handlers
         .iter()
-        .flat_map(|handler| std::iter::once(&handler.name).chain(&handler.aliases).map(move |name| (name.as_str(), handler)))
+        .flat_map(|handler| {
+            std::iter::once(&handler.name).chain(&handler.aliases).map(move |name| (name.as_str(), handler))
+        })
         .collect();
     let mut used = BTreeSet::new();
     let mut problems = Vec::new();
-    for (model, used_here) in models.iter().flat_map(|model| model.uses.iter().map(move |used| (model, used))) {
-        let place = format!("{}:{}: '{}' of element '{}'", model.path, used_here.line, used_here.handler, used_here.element);
+    for (model, used_here) in models.iter().flat_map(|model| model.uses.iter().map(move |used| (model, used)))
+    {
+        let place = format!(
+            "{}:{}: '{}' of element '{}'",
+            model.path, used_here.line, used_here.handler, used_here.element
+        );
         match names.get(used_here.handler.as_str()) {
             None => problems.push(Error::new(
                 Span::call_site(),
-                format!("{place} is no handler of this plugin; it has {}", names.keys().copied().collect::<Vec<_>>().join(", ")),
+                format!(
+                    "{place} is no handler of this plugin; it has {}",
+                    names.keys().copied().collect::<Vec<_>>().join(", ")
+                ),
             )),
             Some(handler) => {
                 used.insert(handler.name.as_str());
@@ -161,17 +194,28 @@ pub(crate) fn check(models: &[Model], handlers: &[Handler]) -> Result<()> {
             format!("no model in bpe/ names this handler; name it '{}' there, or remove it", handler.name),
         ));
     }
-    problems.into_iter().reduce(|mut all, problem| {
-        all.combine(problem);
-        all
-    }).map_or(Ok(()), Err)
+    problems
+        .into_iter()
+        .reduce(|mut all, problem| {
+            all.combine(problem);
+            all
+        })
+        .map_or(Ok(()), Err)
 }
 
 fn fits(used: &Used, kind: &Kind) -> std::result::Result<(), String> {
     match (used, kind) {
-        (Used::ServiceTask, Kind::ServiceTask) | (Used::MessageActivity, Kind::MessageActivity { .. }) => Ok(()),
-        (Used::Listener(event), Kind::ExecutionListener { on }) if ListenerEvent::parse(event) == Some(*on) => Ok(()),
-        (Used::Listener(event), Kind::ExecutionListener { .. }) => Err(format!("#[execution_listener(on = {event})]")),
+        (Used::ServiceTask, Kind::ServiceTask) | (Used::MessageActivity, Kind::MessageActivity { .. }) => {
+            Ok(())
+        }
+        (Used::Listener(event), Kind::ExecutionListener { on })
+            if ListenerEvent::parse(event) == Some(*on) =>
+        {
+            Ok(())
+        }
+        (Used::Listener(event), Kind::ExecutionListener { .. }) => {
+            Err(format!("#[execution_listener(on = {event})]"))
+        }
         (Used::ServiceTask, _) => Err("#[service_task]".to_owned()),
         (Used::MessageActivity, _) => Err("#[message_activity]".to_owned()),
         (Used::Listener(event), _) => Err(format!("#[execution_listener(on = {event})]")),

@@ -87,7 +87,8 @@ pub(crate) fn read(root: &Path) -> Result<Package, Vec<String>> {
         problems.extend(read.err());
     }
     if models.is_empty() && problems.is_empty() {
-        problems.push(format!("{}: a plugin needs at least one process model, bpe/<name>.bpmn", root.display()));
+        problems
+            .push(format!("{}: a plugin needs at least one process model, bpe/<name>.bpmn", root.display()));
     }
     if !problems.is_empty() {
         return Err(problems);
@@ -125,7 +126,9 @@ fn collect(root: &Path, folder: &str, files: &mut BTreeMap<String, PathBuf>) -> 
             let inside = format!("{folder}/{}", name.to_string_lossy());
             let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
             if !name.to_string_lossy().bytes().all(allowed) || name.to_string_lossy().starts_with('.') {
-                return Err(format!("{inside}: a file in a plugin is named with letters, digits, '.', '_' and '-'"));
+                return Err(format!(
+                    "{inside}: a file in a plugin is named with letters, digits, '.', '_' and '-'"
+                ));
             }
             if entry.file_type().map_err(at)?.is_dir() {
                 open.push(inside);
@@ -173,8 +176,7 @@ impl Package {
             "capabilities": capabilities,
         });
         if let Some(limits) = &settings.limits {
-            manifest["limits"] =
-                json!({ "memory-mib": limits.memory_mib, "cpu-ms": limits.cpu_ms, "wall-ms": limits.wall_ms });
+            manifest["limits"] = json!({ "memory-mib": limits.memory_mib, "cpu-ms": limits.cpu_ms, "wall-ms": limits.wall_ms });
         }
         manifest.to_string()
     }

@@ -11,27 +11,33 @@ pub(crate) struct Resource {
     path: String,
     /// The whole text: canonicals are found by looking for them.
     text: String,
-    resource_type: String,
+    kind: String,
     url: Option<String>,
     instantiates: Option<String>,
 }
 
 /// Reads one resource.
 pub(crate) fn read(path: &str, text: String) -> Result<Resource, String> {
-    let json: Value = serde_json::from_str(&text).map_err(|error| format!("{path}:{}: {error}", error.line()))?;
+    let json: Value =
+        serde_json::from_str(&text).map_err(|error| format!("{path}:{}: {error}", error.line()))?;
     let member = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
-    let resource_type = member("resourceType").ok_or_else(|| format!("{path}: resourceType is missing"))?;
-    let instantiates = member("instantiatesCanonical").map(|canonical| without_version(&canonical).to_owned());
-    Ok(Resource { path: path.to_owned(), resource_type, url: member("url"), instantiates, text })
+    let kind = member("resourceType").ok_or_else(|| format!("{path}: resourceType is missing"))?;
+    let instantiates =
+        member("instantiatesCanonical").map(|canonical| without_version(&canonical).to_owned());
+    Ok(Resource { path: path.to_owned(), kind, url: member("url"), instantiates, text })
 }
 
 /// Paths of the resources of each process, by process id.
-pub(crate) fn assign(process_ids: &[&str], resources: &[Resource]) -> Result<BTreeMap<String, Vec<String>>, Vec<String>> {
+pub(crate) fn assign(
+    process_ids: &[&str],
+    resources: &[Resource],
+) -> Result<BTreeMap<String, Vec<String>>, Vec<String>> {
     let mut problems = Vec::new();
     let mut assigned = BTreeMap::new();
     for &process_id in process_ids {
         let definition = resources.iter().find(|resource| {
-            resource.resource_type == "ActivityDefinition" && resource.url.as_deref().and_then(process_of_url).as_deref() == Some(process_id)
+            resource.kind == "ActivityDefinition"
+                && resource.url.as_deref().and_then(process_of_url).as_deref() == Some(process_id)
         });
         let Some(definition) = definition else {
             problems.push(format!(
@@ -39,7 +45,9 @@ pub(crate) fn assign(process_ids: &[&str], resources: &[Resource]) -> Result<BTr
             ));
             continue;
         };
-        let drafts = resources.iter().filter(|resource| resource.resource_type == "Task" && resource.instantiates == definition.url);
+        let drafts = resources
+            .iter()
+            .filter(|resource| resource.kind == "Task" && resource.instantiates == definition.url);
         let paths = reachable(std::iter::once(definition).chain(drafts).collect(), resources);
         assigned.insert(process_id.to_owned(), paths.into_iter().map(str::to_owned).collect());
     }
@@ -58,7 +66,7 @@ fn reachable<'a>(mut open: Vec<&'a Resource>, resources: &'a [Resource]) -> BTre
         }
         // Processes mention each other's messages; that does not make them one.
         open.extend(resources.iter().filter(|other| {
-            let shared = !matches!(other.resource_type.as_str(), "ActivityDefinition" | "Task");
+            let shared = !matches!(other.kind.as_str(), "ActivityDefinition" | "Task");
             shared && other.url.as_deref().is_some_and(|url| mentions(&resource.text, url))
         }));
     }

@@ -7,12 +7,12 @@ use serde_json::{Value as Json, json};
 
 use super::search;
 use crate::host::{
-    ActivityInfo, Field, FieldValue, Host, HostError, NamedValue, ProcessInfo, ResourceJson, Scope, SearchRequest,
-    Server, Value, VersionRef,
+    ActivityInfo, Field, FieldValue, Host, HostError, NamedValue, ProcessInfo, ResourceJson, Scope,
+    SearchRequest, Server, Value, VersionRef,
 };
 use crate::{
-    Context, DeliveryError, Disposition, Endpoint, Level, ListenerEvent, MembershipQuery, Message, MessagePlan,
-    Organization, Outcome, Parameter, Plugin, Result, Target, value,
+    Context, DeliveryError, Disposition, Endpoint, Level, ListenerEvent, MembershipQuery, Message,
+    MessagePlan, Organization, Outcome, Parameter, Plugin, Result, Target, value,
 };
 
 /// A site with one running process instance. Organizations have one endpoint each, named after them.
@@ -91,7 +91,11 @@ impl MockHost {
     /// Makes an organization a member of a parent organization, in a role.
     #[must_use]
     pub fn with_member(mut self, parent: &str, member: &str, role: &str) -> Self {
-        self.memberships.push(Membership { parent: parent.to_owned(), member: member.to_owned(), role: role.to_owned() });
+        self.memberships.push(Membership {
+            parent: parent.to_owned(),
+            member: member.to_owned(),
+            role: role.to_owned(),
+        });
         self
     }
 
@@ -172,7 +176,12 @@ impl MockHost {
     }
 
     /// Tells that a message did not arrive.
-    pub fn failed<P: Plugin>(&self, handler: &str, message: &Message, error: &DeliveryError) -> Result<Disposition> {
+    pub fn failed<P: Plugin>(
+        &self,
+        handler: &str,
+        message: &Message,
+        error: &DeliveryError,
+    ) -> Result<Disposition> {
         self.call(|ctx| P::failed(ctx, handler, message, error))
     }
 
@@ -372,7 +381,9 @@ impl Host for MockHost {
     }
 
     fn add_output(&self, output: &Parameter) -> Result<(), HostError> {
-        let parse = |text: &str| serde_json::from_str::<Json>(text).map_err(|error| HostError::Invalid(error.to_string()));
+        let parse = |text: &str| {
+            serde_json::from_str::<Json>(text).map_err(|error| HostError::Invalid(error.to_string()))
+        };
         let mut json = parse(&output.value_json)?;
         if !json.is_object() {
             return Err(HostError::Invalid("value-json of an output must be an object".to_owned()));
@@ -430,7 +441,10 @@ impl Host for MockHost {
     }
 
     fn find_organization(&self, identifier: &str) -> Result<Option<Organization>, HostError> {
-        Ok(self.partners(|organization| organization == identifier)?.first().map(|partner| organization(partner)))
+        Ok(self
+            .partners(|organization| organization == identifier)?
+            .first()
+            .map(|partner| organization(partner)))
     }
 
     fn organizations(&self, query: Option<&MembershipQuery>) -> Result<Vec<Organization>, HostError> {
@@ -450,7 +464,12 @@ impl Host for MockHost {
         Ok(self.endpoints(None)?.into_iter().find(|endpoint| endpoint.identifier == identifier))
     }
 
-    fn find_member_endpoint(&self, parent: &str, member: &str, role: &str) -> Result<Option<Endpoint>, HostError> {
+    fn find_member_endpoint(
+        &self,
+        parent: &str,
+        member: &str,
+        role: &str,
+    ) -> Result<Option<Endpoint>, HostError> {
         let mut query = MembershipQuery::of(parent).role(role);
         query.members.push(member.to_owned());
         Ok(self.endpoints(Some(&query))?.into_iter().next())
@@ -460,10 +479,15 @@ impl Host for MockHost {
         Ok(self.partners(|member| self.is_member(query, member))?.into_iter().map(endpoint).collect())
     }
 
-    fn member_targets(&self, query: &MembershipQuery, correlation_keys: bool) -> Result<Vec<Target>, HostError> {
+    fn member_targets(
+        &self,
+        query: &MembershipQuery,
+        correlation_keys: bool,
+    ) -> Result<Vec<Target>, HostError> {
         let endpoints = self.endpoints(Some(query))?;
         let targets = endpoints.into_iter().map(|endpoint| {
-            let target = Target::new(endpoint.organization.unwrap_or_default(), endpoint.identifier, endpoint.address);
+            let target =
+                Target::new(endpoint.organization.unwrap_or_default(), endpoint.identifier, endpoint.address);
             if correlation_keys { target.with_correlation_key(self.fresh_key()) } else { target }
         });
         Ok(targets.collect())
@@ -494,7 +518,10 @@ fn endpoint(partner: &Partner) -> Endpoint {
 }
 
 fn resource(json: &Json) -> ResourceJson {
-    ResourceJson { resource_type: json["resourceType"].as_str().unwrap_or_default().to_owned(), json: json.to_string() }
+    ResourceJson {
+        resource_type: json["resourceType"].as_str().unwrap_or_default().to_owned(),
+        json: json.to_string(),
+    }
 }
 
 fn target_json(target: &Target) -> Json {

@@ -68,7 +68,8 @@ impl Misbehaving {
     #[service_task]
     fn fail(ctx: &Context<'_>) -> Outcome {
         ctx.set("left-behind", &true)?;
-        let cause = "ten".parse::<u32>().map_err(|cause| Error::new("the answer is no number").because(&cause));
+        let cause =
+            "ten".parse::<u32>().map_err(|cause| Error::new("the answer is no number").because(&cause));
         cause.map(drop)
     }
 
@@ -82,7 +83,11 @@ impl Misbehaving {
     #[service_task]
     fn fail_twice(ctx: &Context<'_>) -> Outcome {
         let attempt = ctx.activity().attempt;
-        if attempt < 3 { Err(Error::new(format!("attempt {attempt} failed"))) } else { ctx.set("attempts", &attempt) }
+        if attempt < 3 {
+            Err(Error::new(format!("attempt {attempt} failed")))
+        } else {
+            ctx.set("attempts", &attempt)
+        }
     }
 
     /// A result that the model catches.
