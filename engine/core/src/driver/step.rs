@@ -199,15 +199,7 @@ impl Shard {
             // Nobody is there to hear it. An unreadable record stands still until it is restored, its effect with it.
             Presence::Absent | Presence::Unreadable(_) => return Ok(()),
         }
-        let ended_message = self.instance(key).and_then(|instance| {
-            let Effect::Answer { message, status: MessageStatus::Completed | MessageStatus::Failed, .. } =
-                &**instance.effect(sequence)?
-            else {
-                return None;
-            };
-            let received = instance.messages().iter().find(|received| received.message.id == *message);
-            Some((message.clone(), received.and_then(|received| received.message.business_key.clone())))
-        });
+        let answered = self.instance(key).and_then(|instance| Answered::of(instance, sequence));
         let mut draft = Draft::default();
         let input = instance::Input::Settled { effect: sequence, outcome: outcome.clone() };
         let cause = format!("effect {} was settled", sequence.0);
@@ -215,8 +207,14 @@ impl Shard {
             Ok(()) => {
                 // It needs no `Abandon`: it has ended by itself.
                 self.performing.remove(&Performed::Instance(key, sequence));
-                if let Some((message, business_key)) = ended_message {
-                    self.end_message(context, &message, business_key.as_deref(), &mut draft);
+                if let Some(answered) = answered {
+                    if answered.terminal {
+                        let business_key = answered.business_key.as_deref();
+                        self.end_message(context, &answered.message, business_key, &mut draft);
+                    }
+                    if let Some(next) = answered.next {
+                        self.perform_next(context, key, next, &mut draft);
+                    }
                 }
                 self.commit(context, draft);
             }
@@ -247,6 +245,20 @@ impl Shard {
             }
         }
         Ok(())
+    }
+
+    /// The answer that waited for the one before it.
+    fn perform_next(
+        &mut self,
+        context: &Context<'_>,
+        key: InstanceKey,
+        sequence: EffectSequence,
+        draft: &mut Draft,
+    ) {
+        let Some(resident) = self.residents.touch(key) else { return };
+        if let Some(program) = context.deployments.program(resident.instance.definition()) {
+            queue_again(context, &resident.instance, program, key, sequence, draft);
+        }
     }
 
     /// Performs again what an instance has queued.
@@ -324,6 +336,51 @@ impl Shard {
     }
 }
 
+/// The answer whose settlement is being decided.
+struct Answered {
+    message: Arc<str>,
+    /// The message's own key, by which it came here.
+    business_key: Option<Arc<str>>,
+    terminal: bool,
+    /// The next answer to the same message: they are given one after the other.
+    next: Option<EffectSequence>,
+}
+
+impl Answered {
+    fn of(instance: &Instance, sequence: EffectSequence) -> Option<Self> {
+        let Effect::Answer { message, status, .. } = &**instance.effect(sequence)? else { return None };
+        let received = instance.messages().iter().find(|received| received.message.id == *message);
+        let next = instance.effects().find(|(later, effect)| *later > sequence && answers(effect, message));
+        Some(Self {
+            message: message.clone(),
+            business_key: received.and_then(|received| received.message.business_key.clone()),
+            terminal: match status {
+                MessageStatus::Completed | MessageStatus::Failed => true,
+                MessageStatus::InProgress => false,
+            },
+            next: next.map(|(sequence, _)| sequence),
+        })
+    }
+}
+
+fn answers(effect: &Effect, wanted: &str) -> bool {
+    match effect {
+        Effect::Answer { message, .. } => **message == *wanted,
+        Effect::Call { .. } | Effect::Deliver { .. } | Effect::Broadcast { .. } => false,
+    }
+}
+
+/// Whether an effect is an answer to a message that has an earlier answer which is not settled.
+fn must_wait(instance: &Instance, sequence: EffectSequence) -> bool {
+    match instance.effect(sequence).map(|effect| &**effect) {
+        Some(Effect::Answer { message, .. }) => {
+            let mut earlier = instance.effects().take_while(|(earlier, _)| *earlier < sequence);
+            earlier.any(|(_, effect)| answers(effect, message))
+        }
+        Some(Effect::Call { .. } | Effect::Deliver { .. } | Effect::Broadcast { .. }) | None => false,
+    }
+}
+
 /// An effect was queued in this step. A broadcast is written to all shards right here, in the same commit: from then
 /// on it is each shard's own matter, and the effect is settled.
 fn queue_effect(
@@ -367,6 +424,9 @@ fn queue_again(
     sequence: EffectSequence,
     draft: &mut Draft,
 ) {
+    if must_wait(instance, sequence) {
+        return;
+    }
     match work(context, instance, program, sequence) {
         Asked::Outside(work) => {
             let effect = EffectId {

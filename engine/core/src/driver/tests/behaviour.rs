@@ -1,0 +1,1 @@
+//! Messages, timers, signals, commands: what a site does with them.
