@@ -241,3 +241,52 @@ impl<T, E: Into<Error>> ResultExt<T> for std::result::Result<T, E> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::HttpFailure;
+
+    #[test]
+    fn a_host_error_keeps_its_kind_and_knows_whether_to_try_again() {
+        let status =
+            |status| HostError::Status(HttpFailure { status, operation_outcome: None, retry_after: None });
+        let cases = [
+            (HostError::Denied("fhir.read".to_owned()), false, "the site does not allow this: fhir.read"),
+            (HostError::NotFound, false, "not found"),
+            (HostError::Invalid("no such parameter".to_owned()), false, "invalid request: no such parameter"),
+            (HostError::Conflict("version 3".to_owned()), true, "conflict: version 3"),
+            (HostError::Timeout, true, "no answer in time"),
+            (status(404), false, "the server answered 404"),
+            (status(429), true, "the server answered 429"),
+            (status(503), true, "the server answered 503"),
+        ];
+        for (cause, may_retry, message) in cases {
+            let error = (|| -> Outcome { Err(cause.clone())? })().unwrap_err();
+            assert_eq!((error.may_retry(), error.message()), (may_retry, message));
+            assert_eq!(error.host_error(), Some(&cause));
+        }
+    }
+
+    #[test]
+    fn a_foreign_error_brings_its_causes() {
+        #[derive(Debug)]
+        struct Outer(std::num::ParseIntError);
+        impl fmt::Display for Outer {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("cannot count")
+            }
+        }
+        impl std::error::Error for Outer {
+            fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+                Some(&self.0)
+            }
+        }
+        let error = Error::from(Outer("ten".parse::<u8>().unwrap_err()));
+        let Failure::Technical(technical) = Failure::from(error) else {
+            panic!("a foreign error is technical")
+        };
+        assert_eq!(technical.message, "cannot count");
+        assert_eq!(technical.causes, ["invalid digit found in string"]);
+    }
+}

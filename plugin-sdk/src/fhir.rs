@@ -141,3 +141,47 @@ fn percent_decode(text: &str) -> Result<String> {
     }
     String::from_utf8(decoded).map_err(|_| malformed())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::MockHost;
+
+    #[test]
+    fn a_query_becomes_parameters() {
+        let host = MockHost::new("dic1.example");
+        let cases = [
+            ("Endpoint", Ok(vec![])),
+            ("Endpoint?", Ok(vec![])),
+            (
+                "Endpoint?status=active,off&name",
+                Ok(vec![("status", vec!["active", "off"]), ("name", vec![""])]),
+            ),
+            ("Endpoint?identifier=http%3A%2F%2Fa|b%2Cc", Ok(vec![("identifier", vec!["http://a|b,c"])])),
+            ("?status=active", Err("must start with a resource type")),
+            ("https://elsewhere.example/Endpoint", Err("must start with a resource type")),
+            ("Endpoint?name=%f", Err("not percent-encoded UTF-8")),
+            ("Endpoint?name=%ff", Err("not percent-encoded UTF-8")),
+        ];
+        for (query, expected) in cases {
+            let found = Context::new(&host).fhir().search_query(query).map(|search| search.request.params);
+            match (found, expected) {
+                (Ok(params), Ok(expected)) => {
+                    let params: Vec<_> = params
+                        .iter()
+                        .map(|param| (param.name.as_str(), param.values.iter().map(String::as_str).collect()))
+                        .collect();
+                    assert_eq!(params, expected, "{query}");
+                }
+                (Err(error), Err(part)) => {
+                    assert!(
+                        error.message().contains(part) && !error.may_retry(),
+                        "{query}: {}",
+                        error.message()
+                    );
+                }
+                (found, _) => panic!("{query}: {found:?}"),
+            }
+        }
+    }
+}

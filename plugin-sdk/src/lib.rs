@@ -50,7 +50,7 @@ pub use task::Task;
 /// which does not exist, or of the wrong kind, is a compile error that names the file and the element; so is a handler
 /// that no model and no alias explains. In a WebAssembly build manifest and files become sections of the component.
 ///
-/// ```ignore
+/// ```text
 /// use tessera_plugin_sdk::prelude::*;
 ///
 /// #[plugin]

@@ -44,3 +44,38 @@ pub(crate) fn write(name: &str, value: &impl Serialize) -> Result<Value> {
         json @ (serde_json::Value::Array(_) | serde_json::Value::Object(_)) => Value::Json(json.to_string()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_survive_the_border() {
+        let cases = [
+            (json!(null), Value::Null),
+            (json!(true), Value::Boolean(true)),
+            (json!(-7), Value::Integer(-7)),
+            (json!(0.5), Value::Double(0.5)),
+            (json!(1.0), Value::Double(1.0)),
+            (json!(u64::MAX), Value::Json(u64::MAX.to_string())),
+            (json!("text"), Value::Text("text".to_owned())),
+            (json!([1, "a"]), Value::Json(r#"[1,"a"]"#.to_owned())),
+            (json!({ "a": null }), Value::Json(r#"{"a":null}"#.to_owned())),
+        ];
+        for (json, expected) in cases {
+            let value = write("x", &json).unwrap();
+            assert_eq!(value, expected);
+            assert_eq!(read::<serde_json::Value>("x", value).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn a_wrong_type_names_the_variable() {
+        let error = read::<u32>("count", Value::Text("three".to_owned())).unwrap_err();
+        assert_eq!(error.message(), "variable 'count' has an unexpected type");
+        assert!(!error.may_retry());
+        assert!(read::<u32>("count", Value::Other(("blob".to_owned(), Vec::new()))).is_err());
+    }
+}

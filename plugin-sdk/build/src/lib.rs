@@ -1,7 +1,7 @@
 //! Compiles a plugin crate to a WebAssembly component from a build script, so that plugins need no command of their own:
 //! `cargo test` and `cargo run` build them. The compiled bytes are then embedded with `include_bytes!`.
 //!
-//! ```ignore
+//! ```text
 //! // build.rs
 //! fn main() {
 //!     tessera_plugin_build::embed("PING_PONG", "ping-pong".as_ref(), "ping-pong");

@@ -182,6 +182,14 @@ mod tests {
     }
 
     #[test]
+    fn the_model_compiles() {
+        let text = include_str!("../bpe/misbehave.bpmn").replace("#{version}", "1.0");
+        let reading = tessera_bpmn::read::read(text.as_bytes());
+        assert!(reading.diagnostics.is_empty(), "{:#?}", reading.diagnostics);
+        tessera_bpmn::compile::compile(&reading.model.unwrap(), "testtessera_misbehave").unwrap();
+    }
+
+    #[test]
     fn the_third_attempt_works() {
         let host = MockHost::new("dic1.example").at_attempt(3);
         host.service_task::<Misbehaving>("fail-twice").unwrap();
