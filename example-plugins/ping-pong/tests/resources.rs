@@ -1,5 +1,6 @@
 //! The FHIR resources, judged by the code that judges them at a site: drafts and messages fit their profiles, and
 //! authorizations can be read and name profiles that exist.
+#![allow(clippy::unwrap_used, reason = "in a test, what is missing is a failure")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
