@@ -1,0 +1,99 @@
+//! The program under test: as a running site, and as a command that ends.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// A site reads its stores and compiles its plugins first, beside everything else that the machine does.
+const READY_WITHIN: Duration = Duration::from_mins(1);
+const LOG_LINES_SHOWN: usize = 40;
+
+/// A site's process; killed when dropped.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Running {
+    /// Starts `program run --config …` and returns once it is ready. Its log is appended to `<configuration>.log`.
+    pub fn start(program: &Path, configuration: &Path) -> Self {
+        let log = configuration.with_extension("log");
+        let child = Command::new(program)
+            .arg("run")
+            .arg("--config")
+            .arg(configuration)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(appending(&log))
+            .spawn()
+            .unwrap_or_else(|error| panic!("{} does not start: {error}", program.display()));
+        let mut running = Self { child, log };
+        running.wait_until_ready();
+        running
+    }
+
+    fn wait_until_ready(&mut self) {
+        let output = self.child.stdout.take().expect("stdout is piped and taken once");
+        let (sender, lines) = mpsc::channel();
+        // Ends with the process. It goes on reading, so that the process never blocks on a full pipe.
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                let _ = sender.send(line);
+            }
+        });
+        match lines.recv_timeout(READY_WITHIN) {
+            Ok(line) if line.starts_with("ready ") => {}
+            Ok(line) => panic!("instead of `ready`, the site says: {line}\n{}", self.log()),
+            Err(error) => panic!("the site did not become ready: {error}\n{}", self.log()),
+        }
+    }
+
+    /// `kill -9`: no handler runs, nothing is flushed.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("the site is this process's child");
+        self.child.wait().expect("a killed child can be waited for");
+    }
+
+    /// SIGTERM, as an operator stops it.
+    pub fn terminate(mut self) -> ExitStatus {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().expect("`kill` is part of every Unix");
+        assert!(sent.success(), "kill -TERM {id}");
+        self.child.wait().expect("a terminated child can be waited for")
+    }
+
+    /// The end of what it logged.
+    pub fn log(&self) -> String {
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(LOG_LINES_SHOWN)..].join("\n")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both fail when it has ended already, which is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            use std::io::Write as _;
+            let _ = writeln!(std::io::stderr(), "-- {}\n{}", self.log.display(), self.log());
+        }
+    }
+}
+
+/// Runs a command of the program to its end.
+pub fn run(program: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null());
+    command.output().unwrap_or_else(|error| panic!("{} does not start: {error}", program.display()))
+}
+
+fn appending(log: &Path) -> File {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true).open(log).unwrap_or_else(|error| panic!("{}: {error}", log.display()))
+}
