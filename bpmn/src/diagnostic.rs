@@ -136,6 +136,10 @@ impl Findings {
         }
     }
 
+    pub(crate) fn last(&self) -> Option<&Diagnostic> {
+        self.diagnostics.last()
+    }
+
     pub(crate) fn has_errors(&self) -> bool {
         self.errors > 0
     }

@@ -53,7 +53,11 @@ pub(crate) fn read<T: Part>(element: Element, findings: &mut Findings) -> T {
 }
 
 fn report_unknown(child: &Element, parent: &Name, findings: &mut Findings) {
-    if child.name.namespace.as_deref() != Some(NAMESPACE) {
+    // One that is there too often was reported by the field that it did not fit in.
+    let repeated = findings
+        .last()
+        .is_some_and(|last| last.code == codes::REPEATED_ELEMENT && last.position == child.position);
+    if repeated || child.name.namespace.as_deref() != Some(NAMESPACE) {
         return;
     }
     let message =

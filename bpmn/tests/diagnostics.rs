@@ -1,0 +1,154 @@
+//! What is wrong with models, as a table: a fragment of a process, and the findings as `code line:column`.
+
+use tessera_bpmn::compile::{self, Examination};
+use tessera_bpmn::diagnostic::{Diagnostic, codes};
+use tessera_bpmn::read::read;
+
+/// The fragment starts on line 2; messages and the like stand beside the process.
+fn examine(fragment: &str) -> Examination {
+    let text = format!(
+        "<definitions xmlns='http://www.omg.org/spec/BPMN/20100524/MODEL' xmlns:camunda='http://camunda.org/schema/1.0/bpmn' \
+         xmlns:zeebe='http://camunda.org/schema/zeebe/1.0' xmlns:t='https://tessera.dev/bpmn/1'><message id='m' name='ping'/>\
+         <signal id='s' name='stop'/><error id='e' errorCode='broken'/><message id='nameless'/>\
+         <process id='p' isExecutable='true'>\n{fragment}\n</process></definitions>"
+    );
+    let reading = read(text.as_bytes());
+    assert_eq!(reading.diagnostics, [], "{fragment}");
+    compile::examine(&reading.model.unwrap(), "p")
+}
+
+fn check(fragment: &str, expected: &[&str]) {
+    let examination = examine(fragment);
+    let place = |finding: &Diagnostic| format!("{} {}", finding.code, finding.position);
+    let found: Vec<_> = examination.diagnostics.iter().map(place).collect();
+    assert_eq!(found, expected, "{fragment}\n{:#?}", examination.diagnostics);
+}
+
+const START: &str = "<startEvent id='a'/>";
+
+#[test]
+fn references() {
+    for (fragment, expected) in [
+        ("<sequenceFlow id='f' sourceRef='a' targetRef='x'/>", vec!["P105 2:21"]),
+        ("<sequenceFlow id='f' sourceRef='p' targetRef='a'/>", vec!["P104 2:21"]),
+        ("<task id='a'/>", vec!["P101 2:21", "P208 2:21"]),
+        ("<task/>", vec!["P102 2:21"]),
+        (
+            "<boundaryEvent id='b' attachedToRef='a'><signalEventDefinition signalRef='s'/></boundaryEvent>",
+            vec!["P107 2:21"],
+        ),
+        ("<boundaryEvent id='b'><timerEventDefinition/></boundaryEvent>", vec!["P107 2:21", "P302 2:43"]),
+        (
+            "<endEvent id='z'><messageEventDefinition messageRef='x'/></endEvent>",
+            vec!["P208 2:21", "P108 2:38"],
+        ),
+        (
+            "<endEvent id='z'><signalEventDefinition signalRef='m'/></endEvent>",
+            vec!["P208 2:21", "P109 2:38"],
+        ),
+        ("<endEvent id='z'><errorEventDefinition errorRef='x'/></endEvent>", vec!["P208 2:21", "P110 2:38"]),
+        ("<endEvent id='z'><errorEventDefinition/></endEvent>", vec!["P208 2:21", "P114 2:38"]),
+        ("<receiveTask id='r' messageRef='nameless'/>", vec!["P112 1:293", "P208 2:21"]),
+        ("<receiveTask id='r'/>", vec!["P108 2:21", "P208 2:21"]),
+    ] {
+        check(&format!("{START}{fragment}"), &expected);
+    }
+}
+
+#[test]
+fn structure() {
+    check("<task id='t'/>", &["P201 1:319", "P208 2:1"]);
+    check("<startEvent id='a'/><startEvent id='b'/>", &["P202 2:21"]);
+    let message = "<messageEventDefinition messageRef='m'/></startEvent>";
+    check(&format!("<startEvent id='a'>{message}\n<startEvent id='b'>{message}"), &["P211 3:1"]);
+    let flow = "<sequenceFlow id='f' sourceRef='a' targetRef='s'/>";
+    check(&format!("{START}<subProcess id='s'/>{flow}"), &["P201 2:21"]);
+    check(
+        "<startEvent id='a'/><sequenceFlow id='f' sourceRef='a' targetRef='g'/><eventBasedGateway id='g'/>\n\
+         <sequenceFlow id='h' sourceRef='g' targetRef='t'/>\n<task id='t'/>",
+        &["P203 4:1"],
+    );
+    check(
+        "<startEvent id='a'/><sequenceFlow id='f' sourceRef='a' targetRef='g'/><exclusiveGateway id='g' default='x'/>\n\
+         <sequenceFlow id='h' sourceRef='g' targetRef='t'/>\n<sequenceFlow id='i' sourceRef='g' targetRef='t'/><task id='t'/>",
+        &["P106 2:71", "P206 3:1", "P206 4:1"],
+    );
+    check(
+        "<startEvent id='a'/><sequenceFlow id='f' sourceRef='a' targetRef='c'/>\n<intermediateCatchEvent id='c'/>",
+        &["P210 3:1"],
+    );
+    check("<startEvent id='a'><terminateEventDefinition/></startEvent>", &["P209 2:20"]);
+}
+
+#[test]
+fn values() {
+    let at = |element: &str| format!("{START}<sequenceFlow id='f' sourceRef='a' targetRef='x'/>\n{element}");
+    check(&at("<serviceTask id='x'/>"), &["P304 3:1"]);
+    check(&at("<serviceTask id='x' implementation='##WebService'/>"), &["P304 3:1"]);
+    check(&at("<serviceTask id='x' camunda:expression='${a b}'/>"), &["P301 3:45"]);
+    check(&at("<sendTask id='x'/>"), &["P304 3:1"]);
+    check(&at("<task id='x'><multiInstanceLoopCharacteristics/></task>"), &["P305 3:14"]);
+    check(
+        &at(
+            "<intermediateCatchEvent id='x'><timerEventDefinition><timeDuration> 20 s</timeDuration></timerEventDefinition></intermediateCatchEvent>",
+        ),
+        &["P302 3:69"],
+    );
+    let extended = |extension: &str| {
+        at(&format!("<task id='x'><extensionElements>{extension}</extensionElements></task>"))
+    };
+    check(
+        &extended("<camunda:failedJobRetryTimeCycle>often</camunda:failedJobRetryTimeCycle>"),
+        &["P303 3:66"],
+    );
+    check(&extended("<camunda:executionListener event='start'/>"), &["P307 3:33"]);
+    check(
+        &extended("<zeebe:ioMapping><zeebe:input source='= a' target='b'/></zeebe:ioMapping>"),
+        &["P308 3:71"],
+    );
+    check(
+        "<startEvent id='a'/><task id='x'/>\n<sequenceFlow id='f' sourceRef='a' targetRef='x'><conditionExpression language='groovy'>x</conditionExpression></sequenceFlow>",
+        &["P308 3:50"],
+    );
+}
+
+#[test]
+fn what_is_not_executable_yet_says_so_where_it_stands() {
+    for element in [
+        "<userTask id='x'/>",
+        "<scriptTask id='x'/>",
+        "<businessRuleTask id='x'/>",
+        "<callActivity id='x' calledElement='y'/>",
+        "<transaction id='x'/>",
+        "<adHocSubProcess id='x'/>",
+        "<inclusiveGateway id='x'/>",
+        "<complexGateway id='x'/>",
+        "<task id='x' isForCompensation='true'/>",
+        "<intermediateThrowEvent id='x'><escalationEventDefinition/></intermediateThrowEvent>",
+        "<intermediateCatchEvent id='x'><conditionalEventDefinition/></intermediateCatchEvent>",
+        "<endEvent id='x'><cancelEventDefinition/></endEvent>",
+        "<task id='x'><standardLoopCharacteristics/></task>",
+    ] {
+        let examination =
+            examine(&format!("{START}<sequenceFlow id='f' sourceRef='a' targetRef='x'/>\n{element}"));
+        assert_eq!(examination.program, None, "{element}");
+        let [finding] = examination.diagnostics.as_slice() else {
+            panic!("{element}: {:#?}", examination.diagnostics)
+        };
+        assert_eq!((finding.code, finding.position.line), (codes::NOT_EXECUTABLE_YET, 3), "{element}");
+        assert!(finding.message.ends_with("is not executable yet"), "{finding}");
+    }
+}
+
+#[test]
+fn processes_that_are_not_there_or_not_executable() {
+    let model = read(b"<definitions xmlns='http://www.omg.org/spec/BPMN/20100524/MODEL'><process id='p'><startEvent id='a'/></process></definitions>");
+    let model = model.model.unwrap();
+    assert_eq!(compile::executable(&model), [""; 0]);
+    assert_eq!(compile::compile(&model, "p").unwrap_err()[0].code, codes::NOT_EXECUTABLE);
+    let missing = compile::compile(&model, "q").unwrap_err();
+    assert_eq!(
+        missing[0].to_string(),
+        "1:1: error[P103]: there is no process `q`; the processes of this file are: p"
+    );
+}
