@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use crate::bindings::exports::tessera::process::message_activity::MessageSpec;
+use crate::bindings::exports::tessera::process::message_activity::{MessageSpec, Refusal};
 use crate::{Parameter, Target};
 
 pub use crate::bindings::exports::tessera::process::message_activity::{
@@ -79,6 +79,11 @@ impl MessagePlan {
 }
 
 impl DeliveryError {
+    /// What a handler is told when the receiver refuses: for tests.
+    pub fn refused(status: u16, reason: impl Into<String>) -> Self {
+        Self::Refused(Refusal { status, reason: reason.into() })
+    }
+
     /// The receiver refused: it knows the sender, and will never accept this message.
     pub fn is_refused(&self) -> bool {
         matches!(self, Self::Refused(_))

@@ -1,7 +1,6 @@
 //! Every handler against a mock host, and the models against the real compiler.
 
 use serde_json::{Value, json};
-use tessera_plugin_sdk::bindings::exports::tessera::process::message_activity::Refusal;
 use tessera_plugin_sdk::testing::{MockHost, input, message, task, text_input};
 
 use super::*;
@@ -37,10 +36,6 @@ fn endpoint(identifier: &str, managed_by: &str, status: &str) -> Value {
         "managingOrganization": { "reference": managed_by },
         "address": format!("https://{identifier}/fhir"),
     })
-}
-
-fn refused(status: u16) -> DeliveryError {
-    DeliveryError::Refused(Refusal { status, reason: "no".to_owned() })
 }
 
 fn unreachable() -> DeliveryError {
@@ -114,9 +109,9 @@ fn a_ping_names_the_endpoint_that_waits_for_the_pong() {
 #[test]
 fn a_lost_ping_is_a_result() {
     let cases = [
-        (refused(403), "not-allowed", "HTTP 403: no"),
-        (refused(401), "not-allowed", "HTTP 401: no"),
-        (refused(404), "not-reachable", "HTTP 404: no"),
+        (DeliveryError::refused(403, "no"), "not-allowed", "HTTP 403: no"),
+        (DeliveryError::refused(401, "no"), "not-allowed", "HTTP 401: no"),
+        (DeliveryError::refused(404, "no"), "not-reachable", "HTTP 404: no"),
         (unreachable(), "not-reachable", "connection refused"),
     ];
     for (error, code, reason) in cases {
@@ -215,7 +210,9 @@ fn the_end_of_a_pong_is_an_output_of_the_ping() {
     sent.listener::<PingPong>("record-pong-sent", ListenerEvent::End).unwrap();
     assert_eq!(sent.outputs()[0]["valueCoding"]["code"], "pong-send");
 
-    for (error, code) in [(refused(403), "not-allowed"), (unreachable(), "not-reachable")] {
+    for (error, code) in
+        [(DeliveryError::refused(403, "no"), "not-allowed"), (unreachable(), "not-reachable")]
+    {
         let lost = site().with_target(&ttp());
         let disposition =
             lost.failed::<PingPong>("send-pong", &message("pong", Some(ttp())), &error).unwrap();

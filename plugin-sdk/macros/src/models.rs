@@ -12,11 +12,12 @@ use syn::{Error, Result};
 use crate::handlers::{Handler, Kind, ListenerEvent};
 
 const BPMN: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
-/// Vocabularies in which models name code: our own, and those that DSF models are written in.
-const EXTENSIONS: [&str; 3] = [
-    "http://tessera.dev/schema/bpmn/1.0",
+/// Vocabularies in which attributes name code: our own, and Camunda's under its three names.
+const EXTENSIONS: [&str; 4] = [
+    "https://tessera.dev/bpmn/1",
     "http://camunda.org/schema/1.0/bpmn",
     "http://operaton.org/schema/1.0/bpmn",
+    "http://activiti.org/bpmn",
 ];
 
 /// What a model says.
@@ -117,11 +118,17 @@ fn describe(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> std::result::Re
                 .map(std::borrow::Cow::into_owned)
                 .map_err(|error| error.to_string())
         };
-        // Extension elements (listeners) carry their attributes without a prefix.
+        // Extension elements (listeners, Zeebe's task definitions) carry their attributes without a prefix.
         match name.as_ref() {
             "id" if !extension => element.id = Some(value()?),
-            "event" if !in_bpmn => element.event = Some(value()?),
-            "class" | "handler" if extension || !in_bpmn => element.handler = Some(value()?),
+            "event" | "eventType" if !in_bpmn => element.event = Some(value()?),
+            "type" if !in_bpmn => element.handler = Some(value()?),
+            "class" | "handler" | "topic" if extension || !in_bpmn => element.handler = Some(value()?),
+            "delegateExpression" if extension || !in_bpmn => {
+                let expression = value()?;
+                let bean = expression.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+                element.handler = Some(bean.unwrap_or(&expression).trim().to_owned());
+            }
             _ => {}
         }
     }
@@ -130,21 +137,23 @@ fn describe(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> std::result::Re
 
 fn uses_of(element: &Element, open: &[Element], line: usize) -> Option<Use> {
     let handler = element.handler.clone()?;
-    let owner = open
-        .iter()
-        .rev()
-        .find_map(|ancestor| ancestor.id.clone().filter(|_| !ancestor.name.starts_with(':')));
-    let named = |id: &Option<String>| id.clone().or_else(|| owner.clone()).unwrap_or_default();
-    let (kind, element) = match element.name.as_str() {
-        "serviceTask" | "businessRuleTask" => (Used::ServiceTask, named(&element.id)),
-        "sendTask" => (Used::MessageActivity, named(&element.id)),
-        "messageEventDefinition" => (Used::MessageActivity, owner.unwrap_or_default()),
-        ":executionListener" => {
-            (Used::Listener(element.event.clone().unwrap_or_default()), owner.unwrap_or_default())
+    let identified = |element: &&Element| element.id.is_some() && !element.name.starts_with(':');
+    let owner = open.iter().rev().find(identified);
+    let event = || element.event.clone().unwrap_or_default();
+    let kind = match (element.name.as_str(), owner.map(|owner| owner.name.as_str())) {
+        ("serviceTask" | "businessRuleTask", _) => Used::ServiceTask,
+        ("sendTask" | "messageEventDefinition", _) => Used::MessageActivity,
+        (":executionListener", _) => Used::Listener(event()),
+        (":taskDefinition", Some("sendTask" | "intermediateThrowEvent" | "endEvent")) => {
+            Used::MessageActivity
         }
+        (":taskDefinition", _) => Used::ServiceTask,
         _ => return None,
     };
-    Some(Use { element, line, handler, kind })
+    // An event definition may have an id, but it is the event that people see.
+    let visible = Some(element).filter(identified).filter(|element| element.name != "messageEventDefinition");
+    let id = visible.or(owner).and_then(|element| element.id.clone());
+    Some(Use { element: id.unwrap_or_default(), line, handler, kind })
 }
 
 fn line_at(text: &str, reader: &NsReader<&[u8]>) -> usize {

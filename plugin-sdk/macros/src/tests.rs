@@ -171,3 +171,23 @@ fn mistakes_are_named_with_their_place() {
         );
     }
 }
+
+#[test]
+fn every_dialect_names_handlers() {
+    let task = |attributes: &str, content: &str| {
+        MODEL.replace(r#"camunda:class="org.example.Greet">"#, &format!("{attributes}>{content}")).replace(
+            "<definitions",
+            r#"<definitions xmlns:tessera="https://tessera.dev/bpmn/1" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0""#,
+        )
+    };
+    let nested = r#"<extensionElements><zeebe:taskDefinition type="greet"/></extensionElements>"#;
+    for (attributes, content) in [
+        (r#"tessera:handler="greet""#, ""),
+        (r#"camunda:topic="greet""#, ""),
+        (r#"camunda:delegateExpression="${greet}""#, ""),
+        ("", nested),
+    ] {
+        let case = Case { model: task(attributes, content), ..Case::working() };
+        case.expand().unwrap_or_else(|messages| panic!("{attributes}{content}: {messages:#?}"));
+    }
+}
