@@ -116,7 +116,10 @@ impl Driver {
         if opening.retry_at.is_some_and(|at| now < at && at <= now.plus_ms(RELOAD_DELAY_MS)) {
             return;
         }
-        opening.retry_at = None;
+        if opening.retry_at.take().is_some() && opening.meta.is_none() {
+            // Whether the site was founded is not known: look.
+            return self.open(actions);
+        }
         let (batch, definitions) = if let Some(meta) = &opening.founding {
             let key = keys::meta();
             (Batch::new().put(key.clone(), meta.seal()).require(Precondition::Absent { key }), Vec::new())
@@ -148,6 +151,7 @@ impl Driver {
         };
         if *outcome != CommitOutcome::Committed {
             self.statistics.failed_commits = self.statistics.failed_commits.saturating_add(1);
+            self.opening.founding = None;
             self.opening.retry_at = Some(now.plus_ms(RELOAD_DELAY_MS));
             return;
         }

@@ -1,1 +1,518 @@
 //! Messages, timers, signals, commands: what a site does with them.
+
+use serde_json::json;
+
+use super::pump::{START, World, definition, message, set, target, writes};
+use crate::driver::{Acceptance, Command, Counts, Deployment, Event, Filter, Reply, Row, State};
+use crate::effect::Outcome;
+use crate::identity::InstanceId;
+use crate::message::{Message, MessageStatus};
+use crate::plugin::{CallOutcome, Writes};
+
+/// Started by `go`, then works, then waits for `more`.
+fn conversation() -> Vec<Deployment> {
+    let body = r#"<startEvent id="start"><messageEventDefinition messageRef="mGo"/></startEvent>
+        <serviceTask id="work" camunda:class="Work"/>
+        <intermediateCatchEvent id="more"><messageEventDefinition messageRef="mMore"/></intermediateCatchEvent>
+        <endEvent id="end"/>
+        start -> work
+        work -> more
+        more -> end"#;
+    vec![definition("talk", "a", body)]
+}
+
+fn go(id: &str) -> Message {
+    message(id, "talk", "go", Some("key"))
+}
+
+fn more(id: &str) -> Message {
+    message(id, "talk", "more", Some("key"))
+}
+
+fn list(world: &mut World) -> Vec<Row> {
+    match world.ask(Command::List { filter: Filter::default(), after: None, limit: 1_000 }) {
+        Reply::List { rows, .. } => rows,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn only(world: &mut World) -> Row {
+    let rows = list(world);
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    rows.into_iter().next().unwrap()
+}
+
+fn counts(world: &mut World) -> Counts {
+    match world.ask(Command::Counts) {
+        Reply::Counts(counts) => counts,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn answer(world: &World, id: &str) -> (Vec<MessageStatus>, Option<String>) {
+    let task = &world.mailbox[&*format!("Task/{id}")];
+    (task.statuses.clone(), task.error.clone())
+}
+
+const DONE: [MessageStatus; 2] = [MessageStatus::InProgress, MessageStatus::Completed];
+
+#[test]
+fn a_conversation_takes_its_messages_and_answers_them_in_order() {
+    let mut world = World::new(4, conversation());
+    world.post(go("1"));
+    world.settle_down();
+    let row = only(&mut world);
+    assert_eq!((row.state, &*row.at[0], &*row.business_key), (State::Running, "more", "key"));
+    world.post(more("2"));
+    world.settle_down();
+    assert_eq!(only(&mut world).state, State::Completed);
+    assert_eq!(answer(&world, "1"), (DONE.to_vec(), None));
+    assert_eq!(answer(&world, "2"), (DONE.to_vec(), None));
+    let counts = counts(&mut world);
+    assert_eq!((counts.running, counts.effects), (0, 0));
+}
+
+#[test]
+fn a_message_is_taken_once_however_often_it_is_brought() {
+    let mut world = World::new(4, conversation());
+    world.post(go("1"));
+    world.settle_down();
+    assert_eq!(world.bring_again(go("1")), Acceptance::AlreadyTaken);
+    world.post(more("2"));
+    world.settle_down();
+    world.restart();
+    world.settle_down();
+    // Both conversation and messages are over; a repetition that was on its way must not begin them anew.
+    assert_eq!(world.bring_again(go("1")), Acceptance::AlreadyTaken);
+    assert_eq!(world.bring_again(more("2")), Acceptance::AlreadyTaken);
+    assert_eq!(list(&mut world).len(), 1);
+    assert_eq!(world.called, ["Work"]);
+}
+
+#[test]
+fn a_message_without_a_key_gets_one_and_leads_back_to_the_same_inbox() {
+    for shards in [1, 7, 64] {
+        let mut world = World::new(shards, conversation());
+        world.post(message("1", "talk", "go", None));
+        world.settle_down();
+        let drawn = world.mailbox["Task/1"].message.clone();
+        let row = only(&mut world);
+        assert_eq!(drawn.business_key, Some(row.business_key));
+        assert_eq!(world.bring_again(drawn), Acceptance::AlreadyTaken);
+        assert_eq!(world.bring_again(message("1", "talk", "go", None)), Acceptance::AlreadyTaken);
+    }
+}
+
+#[test]
+fn nobody_takes_what_nobody_waits_for() {
+    let no_start = "Process with start message-name 'ping' not found";
+    let other_version = Message { process_version: "2.0".into(), ..message("x", "talk", "go", Some("k")) };
+    let cases = [
+        (message("x", "nothing", "go", Some("k")), "Process not found"),
+        (other_version, "Process not found"),
+        (message("x", "talk", "ping", Some("k")), no_start),
+        (message("x", "talk", "more", Some("k")), "Process with start message-name 'more' not found"),
+        (message("x", "talk", "ping", None), no_start),
+        // A second start of a conversation that is alive.
+        (message("x", "talk", "go", Some("key")), "Unable to correlate Task"),
+    ];
+    for (unwanted, reason) in cases {
+        let mut world = World::new(4, conversation());
+        world.post(go("1"));
+        world.settle_down();
+        world.post(unwanted.clone());
+        world.settle_down();
+        let expected = (vec![MessageStatus::Failed], Some(reason.to_owned()));
+        assert_eq!(answer(&world, "x"), expected, "{unwanted:?}");
+        assert_eq!(world.bring_again(unwanted), Acceptance::AlreadyTaken);
+        assert_eq!(only(&mut world).state, State::Running);
+    }
+}
+
+#[test]
+fn a_message_in_progress_that_the_site_does_not_know_is_failed() {
+    let mut world = World::new(2, conversation());
+    let mut lost = go("1");
+    lost.business_key = Some("lost".into());
+    world.post(lost);
+    world.mailbox.get_mut("Task/1").unwrap().statuses.push(MessageStatus::InProgress);
+    world.settle_down();
+    let (statuses, error) = answer(&world, "1");
+    assert_eq!(statuses, [MessageStatus::InProgress, MessageStatus::Failed]);
+    assert!(error.unwrap().contains("not found"));
+}
+
+#[test]
+fn an_early_message_is_kept_until_it_is_waited_for() {
+    let mut world = World::new(4, conversation());
+    world.silent = Some("Work");
+    world.post(go("1"));
+    world.settle_down();
+    assert_eq!(world.bring_again(more("2")), Acceptance::Buffered);
+    world.post(more("2"));
+    world.settle_down();
+    assert_eq!(counts(&mut world).early_messages, 1);
+    // It survives a restart, after which the work is done.
+    world.silent = None;
+    world.restart();
+    world.settle_down();
+    assert_eq!(only(&mut world).state, State::Completed);
+    assert_eq!(answer(&world, "2"), (DONE.to_vec(), None));
+    assert_eq!(counts(&mut world).early_messages, 0);
+}
+
+#[test]
+fn an_early_message_that_is_never_waited_for_is_rejected_in_time() {
+    let mut world = World::new(4, conversation());
+    world.silent = Some("Work");
+    world.post(go("1"));
+    world.post(more("2"));
+    world.run_until(START.plus_ms(59_000));
+    assert_eq!(answer(&world, "2"), (vec![], None));
+    // The site is down when it expires.
+    world.crash();
+    world.now = START.plus_ms(200_000);
+    world.start();
+    world.settle_down();
+    assert_eq!(
+        answer(&world, "2"),
+        (vec![MessageStatus::Failed], Some("Unable to correlate Task".to_owned()))
+    );
+    assert_eq!(counts(&mut world).early_messages, 0);
+}
+
+#[test]
+fn early_messages_of_a_conversation_that_ends_are_rejected() {
+    let mut world = World::new(4, conversation());
+    world.silent = Some("Work");
+    world.post(go("1"));
+    world.post(more("2"));
+    world.settle_down();
+    let instance = only(&mut world).instance;
+    assert_eq!(world.ask(Command::Cancel { instance, reason: "enough".to_owned() }), Reply::Done);
+    world.settle_down();
+    assert_eq!(answer(&world, "2").0, [MessageStatus::Failed]);
+    assert_eq!(answer(&world, "1").0, [MessageStatus::InProgress, MessageStatus::Failed]);
+}
+
+#[test]
+fn the_outcome_of_a_cancelled_call_is_refused() {
+    let mut world = World::new(4, conversation());
+    world.silent = Some("Work");
+    world.post(go("1"));
+    world.settle_down();
+    let instance = only(&mut world).instance;
+    let [effect] = world.unanswered.as_slice() else { panic!("{:?}", world.unanswered) };
+    let effect = effect.clone();
+    assert_eq!(
+        world.ask(Command::Cancel { instance: instance.clone(), reason: "enough".to_owned() }),
+        Reply::Done
+    );
+    assert_eq!(world.abandoned, std::slice::from_ref(&effect));
+    world.settle_down();
+    let show = |world: &mut World| match world.ask(Command::Show { instance: instance.clone() }) {
+        Reply::Shown(shown) => (shown.steps, shown.variables),
+        other => panic!("{other:?}"),
+    };
+    let before = show(&mut world);
+    let late = Outcome::Call(CallOutcome::Completed(Writes {
+        variables: vec![set("late", json!(true))],
+        ..Writes::default()
+    }));
+    world.event(Event::Settled { effect, outcome: late });
+    world.settle_down();
+    assert_eq!(show(&mut world), before);
+    assert_eq!(only(&mut world).state, State::Cancelled);
+    let again = world.ask(Command::Cancel { instance, reason: "again".to_owned() });
+    assert!(matches!(again, Reply::Refused { .. }), "{again:?}");
+}
+
+/// Waits ten seconds, works, ends.
+fn alarm() -> Vec<Deployment> {
+    let body = r#"<startEvent id="start"/>
+        <intermediateCatchEvent id="pause"><timerEventDefinition><timeDuration>PT10S</timeDuration></timerEventDefinition></intermediateCatchEvent>
+        <serviceTask id="work" camunda:class="Work"/>
+        <endEvent id="end"/>
+        start -> pause
+        pause -> work
+        work -> end"#;
+    vec![definition("alarm", "a", body)]
+}
+
+fn start(world: &mut World, process: &str) -> InstanceId {
+    let command = Command::Start {
+        process_id: process.into(),
+        version: None,
+        message_name: None,
+        business_key: None,
+        variables: Vec::new(),
+    };
+    match world.ask(command) {
+        Reply::Started { instance, .. } => instance,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_timer_fires_once_whatever_the_clock_does() {
+    let mut world = World::new(2, alarm());
+    world.settle_down();
+    let begun = world.now;
+    start(&mut world, "alarm");
+    world.run_until(begun.plus_ms(9_000));
+    assert_eq!(world.called.len(), 0);
+    // Not before its time, even if somebody ticks; not for a clock that goes back; once when it is due.
+    world.event(Event::Tick);
+    world.settle_down();
+    world.run_until(begun.plus_ms(11_000));
+    assert_eq!(world.called, ["Work"]);
+    world.now = begun;
+    world.event(Event::Tick);
+    world.settle_down();
+    world.run_until(begun.plus_ms(30_000));
+    assert_eq!(world.called, ["Work"]);
+    assert_eq!(only(&mut world).state, State::Completed);
+}
+
+#[test]
+fn timers_that_were_due_while_the_site_was_down_fire_when_it_is_up() {
+    let mut world = World::new(2, alarm());
+    world.settle_down();
+    for _ in 0..600 {
+        start(&mut world, "alarm");
+    }
+    world.crash();
+    world.now = world.now.plus_ms(60_000);
+    world.start();
+    world.settle_down();
+    assert_eq!(world.called.len(), 600);
+    assert_eq!(counts(&mut world).running, 0);
+}
+
+/// Waits for signal `s` twice.
+fn listeners() -> Vec<Deployment> {
+    let body = r#"<startEvent id="start"/>
+        <intermediateCatchEvent id="first"><signalEventDefinition signalRef="s"/></intermediateCatchEvent>
+        <intermediateCatchEvent id="second"><signalEventDefinition signalRef="s"/></intermediateCatchEvent>
+        <endEvent id="end"/>
+        start -> first
+        first -> second
+        second -> end"#;
+    vec![definition("listen", "a", body)]
+}
+
+#[test]
+fn a_signal_reaches_everybody_once_even_if_the_site_dies_in_the_middle() {
+    for dies_after in [0, 1, 2, 5, 9, 14, 20, 27, 33, 40, 48] {
+        let mut world = World::new(3, listeners());
+        world.settle_down();
+        let instances: Vec<_> = (0..10).map(|_| start(&mut world, "listen")).collect();
+        let signal = Command::Signal { name: "s".into(), variables: vec![("v".into(), json!(1).into())] };
+        assert_eq!(world.ask(signal), Reply::Done);
+        for _ in 0..dies_after {
+            world.step();
+        }
+        world.restart();
+        world.settle_down();
+        let rows = list(&mut world);
+        assert_eq!(rows.len(), instances.len());
+        for row in rows {
+            assert_eq!(
+                row.at.iter().map(|at| &**at).collect::<Vec<_>>(),
+                ["second"],
+                "died after {dies_after}"
+            );
+        }
+    }
+}
+
+#[test]
+fn large_values_live_beside_the_record_and_come_back() {
+    let large = json!({"text": "x".repeat(100_000), "list": (0..5_000).collect::<Vec<_>>()});
+    let look_alike = json!({"$beside": "0".repeat(64)});
+    let (written, mimic) = (large.clone(), look_alike.clone());
+    let mut world = World::new(2, conversation()).with_script(move |_| {
+        writes(vec![set("large", written.clone()), set("mimic", mimic.clone()), set("small", json!(1))])
+    });
+    world.post(go("1"));
+    world.settle_down();
+    world.restart();
+    world.settle_down();
+    let instance = only(&mut world).instance;
+    let Reply::Shown(shown) = world.ask(Command::Show { instance: instance.clone() }) else { panic!() };
+    assert_eq!(*shown.variables["large"], large);
+    assert_eq!(*shown.variables["mimic"], look_alike);
+    let all = world.store_bytes();
+    assert!(all < 160_000, "the value is stored once, not with every record: {all} bytes");
+    world.post(more("2"));
+    world.settle_down();
+    assert_eq!(only(&mut world).state, State::Completed);
+}
+
+#[test]
+fn a_value_that_is_too_large_for_the_store_becomes_an_incident_of_its_instance() {
+    let mut world = World::new(1, conversation()).with_script(|call| {
+        let bytes = if call.execution.business_key.as_ref() == "big" { 14 * 1024 * 1024 } else { 10 };
+        writes(vec![set("v", json!("x".repeat(bytes)))])
+    });
+    world.post(message("1", "talk", "go", Some("big")));
+    world.post(message("2", "talk", "go", Some("small")));
+    world.settle_down();
+    let rows = list(&mut world);
+    let mut seen: Vec<_> = rows.iter().map(|row| (&*row.business_key, row.incidents, &*row.at[0])).collect();
+    seen.sort_unstable();
+    assert_eq!(seen, [("big", 1, "work"), ("small", 0, "more")]);
+}
+
+#[test]
+fn an_alternative_business_key_leads_to_its_instance_across_shards() {
+    for shards in [1, 5] {
+        let mut world = World::new(shards, conversation()).with_script(|_| {
+            CallOutcome::Completed(Writes {
+                alternative_business_key: Some("other".to_owned()),
+                ..Writes::default()
+            })
+        });
+        world.post(go("1"));
+        world.settle_down();
+        world.post(message("2", "talk", "more", Some("other")));
+        world.settle_down();
+        assert_eq!(only(&mut world).state, State::Completed);
+        assert_eq!(answer(&world, "2"), (DONE.to_vec(), None));
+        let again = message("2", "talk", "more", Some("other"));
+        assert_eq!(world.bring_again(again), Acceptance::AlreadyTaken);
+    }
+}
+
+#[test]
+fn instances_of_a_definition_that_is_gone_stay_and_go_on_when_it_is_back() {
+    let mut world = World::new(2, conversation());
+    world.post(go("1"));
+    world.settle_down();
+    world.redefine(Vec::new());
+    world.restart();
+    world.settle_down();
+    let instance = only(&mut world).instance;
+    let Reply::Explained(explanation) = world.ask(Command::Explain { instance: instance.clone() }) else {
+        panic!()
+    };
+    assert!(explanation.lines.iter().any(|line| line.contains("deployed")), "{explanation:?}");
+    world.post(more("2"));
+    world.settle_down();
+    assert_eq!(answer(&world, "2"), (vec![], None));
+    for deployment in conversation() {
+        world.event(Event::Deploy(deployment));
+    }
+    world.settle_down();
+    assert_eq!(only(&mut world).state, State::Completed);
+    assert_eq!(answer(&world, "2"), (DONE.to_vec(), None));
+}
+
+#[test]
+fn new_instances_use_the_newest_definition_running_ones_stay_and_all_can_be_reached() {
+    let newer = || {
+        let body = r#"<startEvent id="start"><messageEventDefinition messageRef="mGo"/></startEvent>
+            <intermediateCatchEvent id="later"><messageEventDefinition messageRef="mMore"/></intermediateCatchEvent>
+            <endEvent id="end"/>
+            start -> later
+            later -> end"#;
+        // Sorts before the older one: the order is that of first deployments.
+        definition("talk", "0", body)
+    };
+    let mut world = World::new(2, conversation());
+    world.post(go("1"));
+    world.settle_down();
+    world.event(Event::Deploy(newer()));
+    world.settle_down();
+    world.post(message("2", "talk", "go", Some("other")));
+    world.redefine(vec![newer(), conversation().remove(0)]);
+    world.settle_down();
+    world.restart();
+    world.settle_down();
+    world.post(message("3", "talk", "go", Some("third")));
+    world.settle_down();
+    let mut at: Vec<_> =
+        list(&mut world).into_iter().map(|row| (row.business_key, row.at[0].clone())).collect();
+    at.sort_unstable();
+    let expected = [("key", "more"), ("other", "later"), ("third", "later")];
+    assert_eq!(at, expected.map(|(key, at)| (key.into(), at.into())));
+    for (id, key) in [("4", "key"), ("5", "other"), ("6", "third")] {
+        world.post(message(id, "talk", "more", Some(key)));
+    }
+    world.settle_down();
+    assert!(list(&mut world).iter().all(|row| row.state == State::Completed));
+}
+
+#[test]
+fn a_list_goes_on_where_it_was_cut() {
+    let mut world = World::new(5, alarm());
+    world.settle_down();
+    let mut started: Vec<_> = (0..23).map(|_| start(&mut world, "alarm")).collect();
+    let mut listed = Vec::new();
+    let mut after = None;
+    loop {
+        let command = Command::List { filter: Filter::default(), after, limit: 4 };
+        let Reply::List { rows, more_after } = world.ask(command) else { panic!() };
+        listed.extend(rows.into_iter().map(|row| row.instance));
+        match more_after {
+            Some(last) => after = Some(last),
+            None => break,
+        }
+    }
+    listed.sort_unstable();
+    started.sort_unstable();
+    assert_eq!(listed, started);
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    let mut world = World::new(2, conversation());
+    world.settle_down();
+    for id in ["", "nonsense", "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-00000000ffff"]
+    {
+        let instance = InstanceId(id.into());
+        assert_eq!(world.ask(Command::Show { instance: instance.clone() }), Reply::NotFound, "{id}");
+        assert_eq!(world.ask(Command::Explain { instance: instance.clone() }), Reply::NotFound, "{id}");
+        let cancel = Command::Cancel { instance, reason: String::new() };
+        assert_eq!(world.ask(cancel), Reply::NotFound, "{id}");
+    }
+}
+
+#[test]
+fn correlation_keys_tell_parallel_branches_apart() {
+    let body = r#"<startEvent id="start"><messageEventDefinition messageRef="mGo"/></startEvent>
+        <serviceTask id="work" camunda:class="Work"/>
+        <subProcess id="each">
+          <multiInstanceLoopCharacteristics camunda:collection="${targets}" camunda:elementVariable="target"/>
+          <startEvent id="begin"/>
+          <receiveTask id="wait" messageRef="mMore">
+            <extensionElements><camunda:inputOutput>
+              <camunda:inputParameter name="correlationKey">${target.correlationKey}</camunda:inputParameter>
+            </camunda:inputOutput></extensionElements>
+          </receiveTask>
+          <endEvent id="done"/>
+          begin -> wait
+          wait -> done
+        </subProcess>
+        <endEvent id="end"/>
+        start -> work
+        work -> each
+        each -> end"#;
+    let targets = json!([target(Some("one")), target(Some("two"))]);
+    let mut world = World::new(3, vec![definition("talk", "a", body)])
+        .with_script(move |_| writes(vec![set("targets", targets.clone())]));
+    world.post(go("1"));
+    world.settle_down();
+    let with = |id: &str, key: Option<&str>| Message { correlation_key: key.map(Into::into), ..more(id) };
+    // Without a key it could be either; with an unknown one it is neither, now.
+    world.post(with("none", None));
+    world.settle_down();
+    assert_eq!(answer(&world, "none").1.as_deref(), Some("Unable to correlate Task"));
+    world.post(with("2", Some("two")));
+    world.settle_down();
+    assert_eq!(answer(&world, "2"), (DONE.to_vec(), None));
+    assert_eq!(only(&mut world).state, State::Running);
+    world.post(with("3", Some("one")));
+    world.settle_down();
+    assert_eq!(only(&mut world).state, State::Completed);
+}

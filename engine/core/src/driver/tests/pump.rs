@@ -95,6 +95,8 @@ pub(super) struct World {
     told: BTreeMap<Ticket, Arc<str>>,
     /// Messages that the running driver need not be told of again.
     accepted: BTreeSet<Arc<str>>,
+    /// Messages that the driver was too busy for; they are brought again a while later.
+    put_off: BTreeSet<Arc<str>>,
     pub(super) ready: bool,
     pub(super) borders: usize,
     pub(super) faults: BTreeMap<usize, Fault>,
@@ -154,6 +156,7 @@ impl World {
             next_ticket: 0,
             told: BTreeMap::new(),
             accepted: BTreeSet::new(),
+            put_off: BTreeSet::new(),
             ready: false,
             borders: 0,
             faults: BTreeMap::new(),
@@ -182,6 +185,7 @@ impl World {
         self.actions.clear();
         self.told.clear();
         self.accepted.clear();
+        self.put_off.clear();
         self.unanswered.clear();
         self.ready = false;
     }
@@ -193,6 +197,12 @@ impl World {
 
     pub(super) fn redefine(&mut self, definitions: Vec<Deployment>) {
         self.definitions = definitions;
+    }
+
+    /// Bytes of everything that is stored.
+    pub(super) fn store_bytes(&self) -> usize {
+        let all = self.store.range(&[0], &[u8::MAX; 1_025], usize::MAX).unwrap();
+        all.iter().map(|(key, value)| key.len() + value.len()).sum()
     }
 
     pub(super) fn event(&mut self, event: Event) {
@@ -245,12 +255,13 @@ impl World {
 
     /// Lets time pass, and everything happen that happens by then.
     pub(super) fn run_until(&mut self, until: Timestamp) {
-        for _ in 0..1_000_000 {
+        for _ in 0..100_000 {
             if self.step() || self.offer() {
                 continue;
             }
             match self.driver.next_wakeup() {
                 Some(due) if due <= until => {
+                    self.put_off.clear();
                     self.now = self.now.max(due);
                     self.event(Event::Tick);
                 }
@@ -260,7 +271,12 @@ impl World {
                 }
             }
         }
-        panic!("the site does not come to rest");
+        panic!(
+            "the site does not come to rest after {:?}: at {:?} it wants to be woken at {:?}",
+            self.faults,
+            self.now,
+            self.driver.next_wakeup()
+        );
     }
 
     /// Reconciles with the mailbox: offers what the driver does not have.
@@ -271,7 +287,9 @@ impl World {
         let open: Vec<_> = self
             .mailbox
             .values()
-            .filter(|task| !self.accepted.contains(&task.message.id))
+            .filter(|task| {
+                !self.accepted.contains(&task.message.id) && !self.put_off.contains(&task.message.id)
+            })
             .filter(|task| !self.told.values().any(|told| *told == task.message.id))
             .map(|task| (task.message.clone(), task.statuses.last().copied()))
             .collect();
@@ -351,7 +369,9 @@ impl World {
             Action::Reply { ticket, reply } => {
                 if let Some(message) = self.told.remove(&ticket) {
                     match &reply {
-                        Reply::Message(Acceptance::Busy) => {}
+                        Reply::Message(Acceptance::Busy) => {
+                            self.put_off.insert(message);
+                        }
                         Reply::Message(_) => {
                             self.accepted.insert(message);
                         }
