@@ -11,6 +11,7 @@ use crate::message::{MessageStatus, Target};
 use crate::plugin::{Call, Execution, MessageSpec};
 
 /// Something to do. Actions of one list may be done at the same time; only commits keep their order.
+#[expect(clippy::large_enum_variant, reason = "an action is moved once, from the driver to its pump")]
 #[derive(Debug, Clone)]
 pub enum Action {
     /// Read from the store; answer with [`Event::Loaded`](crate::driver::Event::Loaded).

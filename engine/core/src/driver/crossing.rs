@@ -27,7 +27,7 @@ impl Shard {
         name: &Arc<str>,
         variables: &[(Arc<str>, Arc<Value>)],
         purpose: Purpose,
-    ) -> Result<(), Missing> {
+    ) {
         if purpose == Purpose::Decide {
             let mut draft = Draft::default();
             let identity = uuid(context.entropy);
@@ -35,7 +35,6 @@ impl Shard {
             draft.reply(Some(ticket), Reply::Done);
             self.commit(context, draft);
         }
-        Ok(())
     }
 
     /// Something was left here by a shard.

@@ -102,17 +102,14 @@ impl Shard {
             None => Some(self.index.saturating_add(1)).filter(|shard| *shard < context.placement.shards()),
         };
         let rows = std::mem::take(&mut listing.rows);
-        match shard {
-            Some(shard) => {
-                let filter = std::mem::take(&mut listing.filter);
-                let (ticket, limit) = (listing.ticket, listing.limit);
-                let further = Listing { ticket, filter, limit, rows, from: next };
-                context.passed_on.push((shard, Input::List(Box::new(further))));
-            }
-            None => {
-                let reply = Reply::List { rows, more_after: None };
-                context.actions.push(Action::Reply { ticket: listing.ticket, reply });
-            }
+        if let Some(shard) = shard {
+            let filter = std::mem::take(&mut listing.filter);
+            let (ticket, limit) = (listing.ticket, listing.limit);
+            let further = Listing { ticket, filter, limit, rows, from: next };
+            context.passed_on.push((shard, Input::List(Box::new(further))));
+        } else {
+            let reply = Reply::List { rows, more_after: None };
+            context.actions.push(Action::Reply { ticket: listing.ticket, reply });
         }
         Ok(())
     }

@@ -65,6 +65,7 @@ impl Shard {
         let alias = keys::alias(self.index, &business_key, &message.process_id);
         let aliased = self.view.prefix(&alias, 2);
         let (entry, found, alive, aliased) = (entry?, found?, alive?, aliased?);
+        let aliased: Vec<_> = aliased.iter().filter_map(|(row, _)| keys::read_instance(row)).collect();
         let presence = match found {
             Found::One(instance, _) if entry.is_none() => self.bring(context, instance)?,
             Found::Nobody | Found::One(..) | Found::Several => Presence::Absent,
@@ -92,8 +93,9 @@ impl Shard {
                 }
                 (Found::Nobody, _) => match aliased.as_slice() {
                     [] => self.start_by_message(context, message, &mut draft),
-                    [(row, _)] => {
-                        return self.hand_over(context, ticket, message, row, draft);
+                    [instance] => {
+                        self.hand_over(context, ticket, message, *instance);
+                        return Ok(());
                     }
                     [_, _, ..] => self.reject(context, message, texts::NOT_CORRELATED.to_owned(), &mut draft),
                 },
@@ -132,9 +134,9 @@ impl Shard {
         context: &mut Context<'_>,
         command: &StartCommand,
         purpose: Purpose,
-    ) -> Result<(), Missing> {
+    ) {
         if purpose == Purpose::Prefetch {
-            return Ok(());
+            return;
         }
         let version = command.version.as_deref();
         let starting = context.deployments.start(&command.process_id, version, command.message_name.as_ref());
@@ -173,7 +175,6 @@ impl Shard {
         };
         draft.reply(Some(command.ticket), reply);
         self.commit(context, draft);
-        Ok(())
     }
 
     /// A conversation with early messages has changed: the oldest of them that somebody waits for now is taken.
@@ -531,10 +532,9 @@ impl Shard {
         context: &mut Context<'_>,
         ticket: Ticket,
         message: &Arc<Message>,
-        row: &[u8],
-        mut draft: Draft,
-    ) -> Result<(), Missing> {
-        let Some(instance) = keys::read_instance(row) else { return Ok(()) };
+        instance: InstanceKey,
+    ) {
+        let mut draft = Draft::default();
         let shard = instance.shard();
         let crossing = keys::crossing(shard, &message.id);
         let content = Crossing::Message { message: message.clone(), instance: instance.id() };
@@ -542,7 +542,6 @@ impl Shard {
         draft.put(keys::inbox(self.index, &message.id), Inbox::Handed { shard }.seal());
         draft.after.pass_on.push((shard, Input::Crossing { row: crossing, ticket: Some(ticket) }));
         self.commit(context, draft);
-        Ok(())
     }
 
     /// Who waits for a message: first whoever waits for its correlation key, then whoever waits for any.

@@ -114,31 +114,29 @@ impl Driver {
             Event::Command { ticket, command } => {
                 stirred.extend(self.command(now, entropy, actions, ticket, command));
             }
-            Event::Loaded { load, result } => match self.shard_of(load.0) {
-                Some(index) => {
+            Event::Loaded { load, result } => {
+                if let Some(index) = self.shard_of(load.0) {
                     self.with(index, now, entropy, actions, |shard, context| {
                         shard.loaded(context, load, result);
                     });
                     stirred.insert(index);
-                }
-                None => {
+                } else {
                     self.opened(load, result, entropy, actions);
                     stirred.extend(self.all_shards());
                 }
-            },
-            Event::Committed { commit, outcome } => match self.shard_of(commit.0) {
-                Some(index) => {
+            }
+            Event::Committed { commit, outcome } => {
+                if let Some(index) = self.shard_of(commit.0) {
                     let passed_on = self.with(index, now, entropy, actions, |shard, context| {
                         shard.committed(context, commit, &outcome);
                     });
                     stirred.insert(index);
                     stirred.extend(self.distribute(now, entropy, actions, passed_on));
-                }
-                None => {
+                } else {
                     self.recorded(now, commit, &outcome);
                     stirred.extend(self.all_shards());
                 }
-            },
+            }
             Event::Settled { effect, outcome } => {
                 stirred.extend(self.settled(now, entropy, actions, &effect, outcome));
             }
@@ -178,12 +176,11 @@ impl Driver {
     ) -> Option<u16> {
         // Another incarnation's effects are none of this store's.
         self.opening.incarnation().filter(|incarnation| **incarnation == effect.incarnation)?;
-        let (shard, input) = match message::read_rejection_effect(effect) {
-            Some((shard, message)) => (shard, Input::RejectionSettled { message }),
-            None => {
-                let (shard, instance) = self.opening.placement()?.of_instance(&effect.instance)?;
-                (shard, Input::Settled { instance, sequence: effect.sequence, outcome })
-            }
+        let (shard, input) = if let Some((shard, message)) = message::read_rejection_effect(effect) {
+            (shard, Input::RejectionSettled { message })
+        } else {
+            let (shard, instance) = self.opening.placement()?.of_instance(&effect.instance)?;
+            (shard, Input::Settled { instance, sequence: effect.sequence, outcome })
         };
         usize::from(shard).lt(&self.shards.len()).then_some(())?;
         self.with(shard, now, entropy, actions, |shard, context| shard.accept(context, input));
@@ -250,13 +247,11 @@ impl Driver {
                 Some((0, Input::Count(Box::new(counting))))
             }
         };
-        match routed {
-            Some((shard, input)) => self.pass(now, entropy, actions, Some(shard), input),
-            None => {
-                actions.push(Action::Reply { ticket, reply: Reply::NotFound });
-                None
-            }
-        }
+        let Some((shard, input)) = routed else {
+            actions.push(Action::Reply { ticket, reply: Reply::NotFound });
+            return None;
+        };
+        self.pass(now, entropy, actions, Some(shard), input)
     }
 
     /// Gives an input to its shard, if the site is ready for inputs from outside.
@@ -268,21 +263,17 @@ impl Driver {
         shard: Option<u16>,
         input: Input,
     ) -> Option<u16> {
-        match shard.filter(|_| self.ready) {
-            Some(index) => {
-                self.with(index, now, entropy, actions, |shard, context| shard.accept(context, input));
-                Some(index)
-            }
-            None => {
-                let (ticket, asked) = input.ticket()?;
-                let reply = match asked {
-                    Asked::Message => Reply::Message(Acceptance::Busy),
-                    Asked::Command => Reply::Busy,
-                };
-                actions.push(Action::Reply { ticket, reply });
-                None
-            }
-        }
+        let Some(index) = shard.filter(|_| self.ready) else {
+            let (ticket, asked) = input.ticket()?;
+            let reply = match asked {
+                Asked::Message => Reply::Message(Acceptance::Busy),
+                Asked::Command => Reply::Busy,
+            };
+            actions.push(Action::Reply { ticket, reply });
+            return None;
+        };
+        self.with(index, now, entropy, actions, |shard, context| shard.accept(context, input));
+        Some(index)
     }
 
     /// Gives what shards have for each other to whom it is for.

@@ -143,7 +143,7 @@ impl Shard {
         table: Table,
         from: Option<&Vec<u8>>,
         purpose: Purpose,
-    ) -> Result<Option<(Rows, Option<Vec<u8>>)>, Missing> {
+    ) -> Result<Option<Page>, Missing> {
         let (from, to) = table_range(self.index, table, from);
         let rows = self.view.walk(&from, &to, SCAN_ROWS_MAX)?;
         if purpose == Purpose::Prefetch {
@@ -158,6 +158,9 @@ impl Shard {
         self.queue.push_front(Input::Recover(next));
     }
 }
+
+/// Rows, and where the next page begins.
+type Page = (Rows, Option<Vec<u8>>);
 
 /// Where the page after this one begins, if there may be one.
 pub(super) fn next_page(rows: &Rows) -> Option<Vec<u8>> {

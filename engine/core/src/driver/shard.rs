@@ -223,12 +223,11 @@ impl Shard {
             && self.in_flight.len() < COMMITS_IN_FLIGHT_PER_SHARD_MAX
         {
             let Some(mut input) = self.queue.pop_front() else { break };
-            match self.decide(context, &mut input, Purpose::Decide) {
-                Ok(()) => self.view.trim(self.queue.is_empty()),
-                Err(Missing) => {
-                    self.queue.push_front(input);
-                    self.load_ahead(context);
-                }
+            if self.decide(context, &mut input, Purpose::Decide) == Err(Missing) {
+                self.queue.push_front(input);
+                self.load_ahead(context);
+            } else {
+                self.view.trim(self.queue.is_empty());
             }
             self.wake(context.now);
         }
@@ -263,11 +262,8 @@ impl Shard {
         } else {
             context.statistics.failed_commits = context.statistics.failed_commits.saturating_add(1);
             for (ticket, reply) in done.after.replies {
-                let busy = match reply {
-                    Reply::Message(_) => Reply::Message(Acceptance::Busy),
-                    _other => Reply::Busy,
-                };
-                context.actions.push(Action::Reply { ticket, reply: busy });
+                let asked = if matches!(reply, Reply::Message(_)) { Asked::Message } else { Asked::Command };
+                refuse_busy(context, (ticket, asked));
             }
             if self.phase == Phase::Running {
                 self.fail(context);
@@ -461,12 +457,16 @@ impl Shard {
             Input::InProgress { ticket, message } => {
                 self.decide_in_progress(context, *ticket, message, purpose)
             }
-            Input::Start(start) => self.decide_start(context, start, purpose),
+            Input::Start(start) => {
+                self.decide_start(context, start, purpose);
+                Ok(())
+            }
             Input::Change { ticket, instance, change } => {
                 self.decide_change(context, *ticket, *instance, change, purpose)
             }
             Input::BroadcastSignal { ticket, name, variables } => {
-                self.decide_broadcast(context, *ticket, name, variables, purpose)
+                self.decide_broadcast(context, *ticket, name, variables, purpose);
+                Ok(())
             }
             Input::Settled { instance, sequence, outcome } => {
                 self.decide_settled(context, *instance, *sequence, outcome, purpose)

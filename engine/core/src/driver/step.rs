@@ -116,9 +116,10 @@ impl Shard {
         let mut facts = Vec::new();
         let mut refused = None;
         for input in inputs {
-            let definition = match &input {
-                instance::Input::Start(start) => &start.definition,
-                _other => resident.instance.definition(),
+            let definition = if let instance::Input::Start(start) = &input {
+                &start.definition
+            } else {
+                resident.instance.definition()
             };
             let Some(program) = context.deployments.program(definition) else {
                 return Err(Standstill::NotDeployed { definition: definition.clone() });

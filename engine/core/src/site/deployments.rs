@@ -118,17 +118,17 @@ impl Deployed {
         let mut starts = BTreeMap::new();
         for index in &program.scope(Program::ROOT).start_events {
             let element = program.element(*index);
-            match &element.kind {
-                Kind::StartEvent(Trigger::Message(message)) => {
-                    if let Some(name) = message.name.literal() {
-                        starts.entry(Some(name.into())).or_insert_with(|| element.id.clone());
-                    }
-                }
-                Kind::StartEvent(Trigger::None) => {
-                    starts.entry(None).or_insert_with(|| element.id.clone());
-                }
-                _other => {}
-            }
+            let Kind::StartEvent(trigger) = &element.kind else { continue };
+            let name = match trigger {
+                Trigger::None => None,
+                // A name that depends on variables cannot be known before there is an instance.
+                Trigger::Message(message) => match message.name.literal() {
+                    Some(name) => Some(name.into()),
+                    None => continue,
+                },
+                Trigger::Timer(_) | Trigger::Signal { .. } | Trigger::Error(_) => continue,
+            };
+            starts.entry(name).or_insert_with(|| element.id.clone());
         }
         let awaited = awaited_names(&program);
         Self { program, awaited, starts }
@@ -136,11 +136,15 @@ impl Deployed {
 }
 
 fn awaited_names(program: &Program) -> Option<BTreeSet<Arc<str>>> {
-    let messages = program.elements().filter_map(|(_, element)| match &element.kind {
-        Kind::CatchEvent(Trigger::Message(message))
+    let messages = program.elements().filter_map(|(_, element)| {
+        if let Kind::CatchEvent(Trigger::Message(message))
         | Kind::BoundaryEvent { trigger: Trigger::Message(message), .. }
-        | Kind::ReceiveTask(message) => Some(message),
-        _other => None,
+        | Kind::ReceiveTask(message) = &element.kind
+        {
+            Some(message)
+        } else {
+            None
+        }
     });
     messages.map(|message| message.name.literal().map(Arc::from)).collect()
 }

@@ -1,7 +1,7 @@
 //! Large values live beside their instance's record, under the digest of their JSON text: a step that does not touch
 //! them does not write them again. In the record a reference stands for the value while it is encoded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -55,14 +55,14 @@ impl Beside {
         new: &mut Vec<NewValue>,
         encode: impl FnOnce(&Instance, Vec<Digest>) -> R,
     ) -> R {
-        let mut used = BTreeMap::new();
+        let mut used = BTreeSet::new();
         instance.values_mut(&mut |value| {
             if let Some(digest) = self.put_aside(value, new) {
-                used.insert(digest, ());
+                used.insert(digest);
             }
         });
         let anything = !used.is_empty();
-        let result = encode(instance, used.into_keys().collect());
+        let result = encode(instance, used.into_iter().collect());
         if anything {
             // Every reference in there is one of ours: a look-alike was put aside as well.
             instance.values_mut(&mut |value| {
@@ -162,5 +162,10 @@ fn referenced(value: &Value) -> Option<Digest> {
 }
 
 fn hexadecimal(digest: &Digest) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().fold(String::with_capacity(2 * digest.len()), |mut text, byte| {
+        for nibble in [byte >> 4, byte & 0xf] {
+            text.extend(char::from_digit(u32::from(nibble), 16));
+        }
+        text
+    })
 }
