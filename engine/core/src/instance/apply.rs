@@ -152,7 +152,8 @@ fn advance(instance: &mut Instance, key: NodeKey, state: State) {
     if before != State::Parked && state != State::Parked {
         return;
     }
-    let (scope, element, flow) = (node.parent, node.element.clone(), node.by.clone().unwrap_or_else(|| "".into()));
+    let (scope, element, flow) =
+        (node.parent, node.element.clone(), node.by.clone().unwrap_or_else(|| "".into()));
     if before == State::Parked {
         unpark(instance, scope, &element, &flow, key);
     }
@@ -169,7 +170,10 @@ fn leave(instance: &mut Instance, key: NodeKey) {
         scope.children.remove(&key);
         // Messages that nobody answered yet are answered by the scope around.
         scope.messages.extend(node.messages.iter().filter(|index| {
-            instance.messages.get(**index).is_some_and(|received| received.status == MessageStatus::InProgress)
+            instance
+                .messages
+                .get(**index)
+                .is_some_and(|received| received.status == MessageStatus::InProgress)
         }));
     }
     if node.state == State::Parked {

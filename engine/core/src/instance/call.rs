@@ -32,7 +32,10 @@ impl Instance {
                 hook: hook.clone(),
                 execution: self.execution(program, effect, now, incarnation)?,
             }),
-            Effect::Call { .. } | Effect::Deliver { .. } | Effect::Answer { .. } | Effect::Broadcast { .. } => None,
+            Effect::Call { .. }
+            | Effect::Deliver { .. }
+            | Effect::Answer { .. }
+            | Effect::Broadcast { .. } => None,
         }
     }
 
@@ -44,7 +47,9 @@ impl Instance {
         now: Timestamp,
         incarnation: &Incarnation,
     ) -> Option<Execution> {
-        let Effect::Call { node: key, hook, fields, attempt, .. } = &**self.effect(effect)? else { return None };
+        let Effect::Call { node: key, hook, fields, attempt, .. } = &**self.effect(effect)? else {
+            return None;
+        };
         let node = self.node(*key)?;
         let view = View::new(self, program, *key);
         let home = self.node(local_home(self, program, *key))?;

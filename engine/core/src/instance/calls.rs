@@ -109,7 +109,7 @@ fn resume(step: &mut Step<'_>, node: NodeKey, place: Place, effect: &Arc<Effect>
 }
 
 /// Whether an outcome is one of those that the effect can have.
-fn fits(effect: &Effect, outcome: &Outcome) -> bool {
+pub(super) fn fits(effect: &Effect, outcome: &Outcome) -> bool {
     match (effect, outcome) {
         (Effect::Call { hook, .. }, Outcome::Call(call)) => match call {
             CallOutcome::Completed(_) => !matches!(hook, Hook::Prepare(_)),

@@ -62,5 +62,7 @@ fn matching<'a>(
             _ => None,
         })
     };
-    errors().find(|(_, error)| error.code.as_deref() == Some(code)).or_else(|| errors().find(|(_, error)| error.code.is_none()))
+    errors()
+        .find(|(_, error)| error.code.as_deref() == Some(code))
+        .or_else(|| errors().find(|(_, error)| error.code.is_none()))
 }

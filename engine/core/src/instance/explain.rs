@@ -45,7 +45,12 @@ struct Words<'a> {
 impl Words<'_> {
     fn status(&self) -> String {
         let instance = self.instance;
-        let about = format!("{} of {}, business key {}", instance.id(), instance.definition(), instance.business_key());
+        let about = format!(
+            "{} of {}, business key {}",
+            instance.id(),
+            instance.definition(),
+            instance.business_key()
+        );
         let ended = instance.ended_at().map(|at| format!(" {}", self.ago(at))).unwrap_or_default();
         match instance.status() {
             Status::Empty => "the instance was never started".to_owned(),
@@ -78,13 +83,20 @@ impl Words<'_> {
                     None => String::new(),
                 };
                 let business_key = self.instance.business_key();
-                format!("{place} waits for message {name} with business key {business_key}{key}; began {since}")
+                format!(
+                    "{place} waits for message {name} with business key {business_key}{key}; began {since}"
+                )
             }
-            WaitKind::Timer { due, .. } => format!("{place} waits for its time, {}; began {since}", self.in_time(*due)),
+            WaitKind::Timer { due, .. } => {
+                format!("{place} waits for its time, {}; began {since}", self.in_time(*due))
+            }
             WaitKind::Signal { name } => format!("{place} waits for signal {name}; began {since}"),
             WaitKind::Retry { due, effect } => match &**effect {
                 Effect::Call { attempt, .. } => {
-                    format!("{place} failed {since} and is tried again (attempt {attempt}) {}", self.in_time(*due))
+                    format!(
+                        "{place} failed {since} and is tried again (attempt {attempt}) {}",
+                        self.in_time(*due)
+                    )
                 }
                 Effect::Deliver { .. } | Effect::Answer { .. } | Effect::Broadcast { .. } => {
                     format!("{place} failed {since} and is tried again {}", self.in_time(*due))
@@ -137,9 +149,10 @@ impl Words<'_> {
         for (scope, element) in self.parked() {
             let Some(scope) = self.instance.node(scope) else { continue };
             let arrived = scope.parked.get(&element);
-            let missing = self.incoming(&element).into_iter().filter(|flow| {
-                arrived.is_none_or(|flows| !flows.contains_key(flow))
-            });
+            let missing = self
+                .incoming(&element)
+                .into_iter()
+                .filter(|flow| arrived.is_none_or(|flows| !flows.contains_key(flow)));
             let missing = missing.map(|flow| flow.to_string()).collect::<Vec<_>>().join(", ");
             let tokens = arrived.map_or(0, |flows| flows.values().map(std::collections::BTreeSet::len).sum());
             let place = self.place(&element);
@@ -185,7 +198,8 @@ impl Words<'_> {
 
 fn instant(at: Timestamp) -> String {
     let milliseconds = i64::try_from(at.0).unwrap_or(i64::MAX);
-    jiff::Timestamp::from_millisecond(milliseconds).map_or_else(|_| "at the end of time".to_owned(), |at| at.to_string())
+    jiff::Timestamp::from_millisecond(milliseconds)
+        .map_or_else(|_| "at the end of time".to_owned(), |at| at.to_string())
 }
 
 /// The two largest units are enough for a human.

@@ -79,10 +79,13 @@ fn begin(step: &mut Step<'_>, start: Start) -> Result<(), Refused> {
 fn take_message(step: &mut Step<'_>, key: WaitKey, message: Arc<Message>) -> Result<(), Refused> {
     let wait = open_wait(step, key)?;
     match &wait.kind {
-        WaitKind::Message { name, .. } if *name == message.name => fire(step, key, &wait, Payload::Message(message)),
-        WaitKind::Message { .. } | WaitKind::Timer { .. } | WaitKind::Signal { .. } | WaitKind::Retry { .. } => {
-            Err(Refused::WrongWait(key))
+        WaitKind::Message { name, .. } if *name == message.name => {
+            fire(step, key, &wait, Payload::Message(message))
         }
+        WaitKind::Message { .. }
+        | WaitKind::Timer { .. }
+        | WaitKind::Signal { .. }
+        | WaitKind::Retry { .. } => Err(Refused::WrongWait(key)),
     }
 }
 
@@ -98,9 +101,10 @@ fn take_signal(
         WaitKind::Signal { name: awaited } if **awaited == *name => {
             fire(step, key, &wait, Payload::Signal(variables))
         }
-        WaitKind::Message { .. } | WaitKind::Timer { .. } | WaitKind::Signal { .. } | WaitKind::Retry { .. } => {
-            Err(Refused::WrongWait(key))
-        }
+        WaitKind::Message { .. }
+        | WaitKind::Timer { .. }
+        | WaitKind::Signal { .. }
+        | WaitKind::Retry { .. } => Err(Refused::WrongWait(key)),
     }
 }
 

@@ -48,21 +48,21 @@ macro_rules! codes {
 }
 
 codes! {
-    EXPRESSION = "P101", "An expression of the model has no value here.",
+    EXPRESSION = "P501", "An expression of the model has no value here.",
         "Set the variable that it names, or correct the model; then retry.";
-    NO_FLOW = "P102", "No outgoing flow can be taken: no condition holds and there is no default flow.",
+    NO_FLOW = "P502", "No outgoing flow can be taken: no condition holds and there is no default flow.",
         "Set a variable so that a condition holds, then retry; or give the model a default flow.";
-    UNCAUGHT_ERROR = "P103", "A BPMN error was thrown and no boundary event catches it: it is uncaught.",
+    UNCAUGHT_ERROR = "P503", "A BPMN error was thrown and no boundary event catches it: it is uncaught.",
         "Repair the cause and retry, or add an error boundary event to the model.";
-    TIMER = "P104", "The value of a timer is no date, duration or cycle.",
+    TIMER = "P504", "The value of a timer is no date, duration or cycle.",
         "Set the variable that it comes from to an ISO 8601 text, then retry.";
-    LOOP = "P105", "The process loops without waiting; it was stopped.",
+    LOOP = "P505", "The process loops without waiting; it was stopped.",
         "Correct the model or the variable that ends the loop; a retry goes on for one more round of the limit.";
-    COLLECTION = "P106", "The collection or cardinality of a multi-instance activity is not usable.",
+    COLLECTION = "P506", "The collection or cardinality of a multi-instance activity is not usable.",
         "Set the variable that it comes from to a list, or a number within the limit; then retry.";
-    STUCK = "P107", "Tokens wait at a join for others that can not come any more.",
+    STUCK = "P507", "Tokens wait at a join for others that can not come any more.",
         "Correct the model; cancel the instance.";
-    VALUE = "P108", "A value can not be kept as variable.",
+    VALUE = "P508", "A value can not be kept as variable.",
         "Flatten the value; then retry.";
     WORK_FAILED = "W101", "A handler failed, also when tried again.",
         "Read the evidence, repair the cause, retry.";

@@ -91,7 +91,9 @@ fn flow_stage(
     let flow = step.program.flow(index);
     match state {
         State::Ready => Ok(Next::Go(State::Starting(0))),
-        State::Starting(next) if matches!(occurrence, Occurrence::Answered) => Ok(Next::Go(after(state, next))),
+        State::Starting(next) if matches!(occurrence, Occurrence::Answered) => {
+            Ok(Next::Go(after(state, next)))
+        }
         State::Starting(next) => {
             listen(step, node, &flow.listeners, ListenerEvent::Take, next, state, State::Leaving)
         }

@@ -19,7 +19,10 @@ pub(super) fn evaluate(
     mappings: &[Mapping],
 ) -> Result<Vec<(Arc<str>, Arc<Value>)>, Trouble> {
     let view = View::new(step.instance, step.program, node);
-    mappings.iter().map(|mapping| Ok((mapping.name.as_str().into(), storable(value(&mapping.value, &view)?)?))).collect()
+    mappings
+        .iter()
+        .map(|mapping| Ok((mapping.name.as_str().into(), storable(value(&mapping.value, &view)?)?)))
+        .collect()
 }
 
 /// A computed value that may become a variable.

@@ -152,7 +152,13 @@ pub(super) struct Iterations {
 }
 
 impl Node {
-    pub(super) fn new(parent: NodeKey, element: Arc<str>, role: Role, by: Option<Arc<str>>, since: Timestamp) -> Self {
+    pub(super) fn new(
+        parent: NodeKey,
+        element: Arc<str>,
+        role: Role,
+        by: Option<Arc<str>>,
+        since: Timestamp,
+    ) -> Self {
         Self {
             parent,
             element,

@@ -86,7 +86,9 @@ impl<'a> Step<'a> {
         let node = self.instance.node(node)?;
         match node.role {
             Role::Flow => self.program.find_flow(&node.element).map(Place::Flow),
-            Role::Element | Role::Body | Role::Iteration(_) => self.program.find(&node.element).map(Place::Element),
+            Role::Element | Role::Body | Role::Iteration(_) => {
+                self.program.find(&node.element).map(Place::Element)
+            }
         }
     }
 
@@ -100,7 +102,13 @@ impl<'a> Step<'a> {
 
     pub(super) fn at_element(&self, key: NodeKey, index: ElementIndex) -> Option<At<'a>> {
         let node = self.instance.node(key)?;
-        Some(At { node: key, parent: node.parent, role: node.role, index, element: self.program.element(index) })
+        Some(At {
+            node: key,
+            parent: node.parent,
+            role: node.role,
+            index,
+            element: self.program.element(index),
+        })
     }
 
     /// Puts a token on an element of a scope; it is driven when its turn comes.
@@ -109,17 +117,6 @@ impl<'a> Step<'a> {
         let role = if element.multi_instance.is_some() { Role::Body } else { Role::Element };
         let by = by.map(|flow| self.program.flow(flow).id.clone());
         self.activate(scope, element.id.clone(), role, by, Place::Element(index))
-    }
-
-    /// Puts a token on each of these elements; they are driven in this order.
-    pub(super) fn enter_all(&mut self, scope: NodeKey, elements: &[ElementIndex]) {
-        let first = self.agenda.len();
-        for index in elements {
-            self.enter(scope, *index, None);
-        }
-        if let Some(entered) = self.agenda.get_mut(first..) {
-            entered.reverse();
-        }
     }
 
     /// Begins an activation of any role.
@@ -179,7 +176,8 @@ impl<'a> Step<'a> {
         }
         for node in order.into_iter().rev() {
             self.close_waits(node);
-            let Some((effect, incident)) = self.instance.node(node).map(|node| (node.effect, node.incident)) else {
+            let Some((effect, incident)) = self.instance.node(node).map(|node| (node.effect, node.incident))
+            else {
                 continue;
             };
             if let Some(sequence) = effect {
@@ -194,7 +192,8 @@ impl<'a> Step<'a> {
 
     /// Ends all that is active in a scope, but not the scope.
     pub(super) fn cancel_children(&mut self, scope: NodeKey) {
-        let children = self.instance.node(scope).map(|node| node.children.iter().copied().collect::<Vec<_>>());
+        let children =
+            self.instance.node(scope).map(|node| node.children.iter().copied().collect::<Vec<_>>());
         for child in children.unwrap_or_default() {
             self.cancel(child);
         }

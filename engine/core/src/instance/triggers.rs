@@ -20,7 +20,11 @@ use crate::message::Message;
 const CORRELATION_KEY: &str = "correlationKey";
 
 /// What a trigger waits for, seen from an activation. `None`: it is not waited for, but thrown at (errors) or nothing.
-pub(super) fn wait_kind(step: &Step<'_>, node: NodeKey, trigger: &Trigger) -> Result<Option<WaitKind>, Trouble> {
+pub(super) fn wait_kind(
+    step: &Step<'_>,
+    node: NodeKey,
+    trigger: &Trigger,
+) -> Result<Option<WaitKind>, Trouble> {
     let view = View::new(step.instance, step.program, node);
     match trigger {
         Trigger::Message(message) => message_wait(&view, message).map(Some),

@@ -153,7 +153,9 @@ pub(super) fn local_home(instance: &Instance, program: &Program, node: NodeKey) 
             Role::Element => {
                 let element = program.find(&node.element).map(|index| program.element(index));
                 element.is_some_and(|element| {
-                    element.kind.scope().is_some() || !element.inputs.is_empty() || !element.outputs.is_empty()
+                    element.kind.scope().is_some()
+                        || !element.inputs.is_empty()
+                        || !element.outputs.is_empty()
                 })
             }
         }
@@ -166,7 +168,9 @@ pub(super) fn is_storable(value: &Value) -> bool {
     fn fits(value: &Value, depth_left: usize) -> bool {
         match value {
             Value::Array(items) => depth_left > 0 && items.iter().all(|item| fits(item, depth_left - 1)),
-            Value::Object(members) => depth_left > 0 && members.values().all(|item| fits(item, depth_left - 1)),
+            Value::Object(members) => {
+                depth_left > 0 && members.values().all(|item| fits(item, depth_left - 1))
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
         }
     }
@@ -183,9 +187,8 @@ impl Instance {
 impl Step<'_> {
     /// Sets a variable where it is visible already, else in the process.
     pub(super) fn set_visible(&mut self, from: NodeKey, name: Arc<str>, value: Arc<Value>) {
-        let holds = |key: &NodeKey| {
-            self.instance.node(*key).is_some_and(|node| node.variables.contains_key(&name))
-        };
+        let holds =
+            |key: &NodeKey| self.instance.node(*key).is_some_and(|node| node.variables.contains_key(&name));
         let node = ancestor_keys(self.instance, from).find(holds).unwrap_or(NodeKey::ROOT);
         self.emit(Fact::VariableSet { node, name, value });
     }

@@ -55,3 +55,51 @@ fn terminate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Tro
     step.token_ended(at.parent);
     Ok(Next::Gone)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::instance::tests::run::Run;
+
+    fn model(end: &str) -> String {
+        format!(
+            r#"<startEvent id="start"/><subProcess id="sub"><startEvent id="s0"/><serviceTask id="a" camunda:class="H"/><serviceTask id="b" camunda:class="H"/>
+              <endEvent id="e0">{end}</endEvent><endEvent id="e1"/>
+              s0 -> a
+              s0 -> b
+              a -> e0
+              b -> e1
+            </subProcess><endEvent id="end"/><endEvent id="caught"/>
+            <boundaryEvent id="b0" attachedToRef="sub"><errorEventDefinition errorRef="e"/></boundaryEvent>
+            start -> sub
+            sub -> end
+            b0 -> caught"#
+        )
+    }
+
+    #[test]
+    fn what_an_end_event_does_to_its_scope() {
+        let cases = [
+            ("", "b", "start s0 a e0"),
+            (r#"<signalEventDefinition signalRef="sig"/>"#, "b", "start s0 a e0"),
+            ("<terminateEventDefinition/>", "Completed", "start s0 a e0 -b sub end"),
+            (r#"<errorEventDefinition errorRef="e"/>"#, "Completed", "start s0 a -e0 -b -sub b0 caught"),
+        ];
+        for (end, places, path) in cases {
+            let mut run = Run::start(&model(end));
+            assert_eq!(run.places(), "a b");
+            run.done("a");
+            assert_eq!((run.places().as_str(), run.path().as_str()), (places, path), "{end}");
+        }
+    }
+
+    #[test]
+    fn an_uncaught_error_needs_a_human() {
+        let mut run = Run::start(
+            r#"<startEvent id="start"/><endEvent id="end"><errorEventDefinition errorRef="e"/></endEvent>
+            start -> end"#,
+        );
+        assert_eq!(run.places(), "end!P503");
+        run.retry();
+        assert_eq!(run.places(), "end!P503");
+    }
+}

@@ -49,3 +49,43 @@ fn decide(step: &mut Step<'_>, at: At<'_>, occurrence: Occurrence) -> Result<Nex
     step.take(at.parent, std::slice::from_ref(flow));
     Ok(Next::Gone)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::instance::tests::run::Run;
+
+    const MODEL: &str = r#"<startEvent id="start"/><eventBasedGateway id="g"/>
+        <intermediateCatchEvent id="t"><timerEventDefinition><timeDuration>PT20S</timeDuration></timerEventDefinition></intermediateCatchEvent>
+        <intermediateCatchEvent id="c"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>
+        <intermediateCatchEvent id="s1"><signalEventDefinition signalRef="sig"/></intermediateCatchEvent>
+        <receiveTask id="r" messageRef="n"/><exclusiveGateway id="x"/><endEvent id="end"/>
+        start -> g
+        g -> t
+        g -> c
+        g -> s1
+        g -> r
+        t -> x
+        c -> x
+        s1 -> x
+        r -> x
+        x -> end"#;
+
+    #[test]
+    fn the_first_event_decides_and_disarms_the_others() {
+        type Occurs = fn(&mut Run);
+        let cases: [(Occurs, &str); 4] = [
+            (|run| run.advance(20), "start -g t x end"),
+            (|run| run.message("m", None), "start -g c x end"),
+            (|run| run.signal("s", serde_json::json!({})), "start -g s1 x end"),
+            (|run| run.message("n", None), "start -g r x end"),
+        ];
+        for (occurs, path) in cases {
+            let mut run = Run::start(MODEL);
+            assert_eq!((run.places().as_str(), run.instance.waits().count()), ("g", 4));
+            run.advance(19);
+            assert_eq!(run.places(), "g");
+            occurs(&mut run);
+            assert_eq!((run.places().as_str(), run.path().as_str()), ("Completed", path));
+        }
+    }
+}

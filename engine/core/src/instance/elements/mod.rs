@@ -55,7 +55,12 @@ pub(super) fn table(kind: &Kind, role: Role) -> &'static Table {
 }
 
 /// Does what the element's table says. What is not in it changes nothing.
-pub(super) fn act(step: &mut Step<'_>, at: At<'_>, state: State, occurrence: Occurrence) -> Result<Next, Trouble> {
+pub(super) fn act(
+    step: &mut Step<'_>,
+    at: At<'_>,
+    state: State,
+    occurrence: Occurrence,
+) -> Result<Next, Trouble> {
     let table = table(&at.element.kind, at.role);
     let on = occurrence.occasion();
     let Some(row) = table.rows.iter().find(|row| row.from == state && row.on == on) else {

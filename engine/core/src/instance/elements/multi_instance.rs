@@ -115,7 +115,11 @@ fn begin_iteration(
 }
 
 /// An iteration has done its work: its result is collected, then its body decides.
-pub(in crate::instance) fn end_iteration(step: &mut Step<'_>, at: At<'_>, index: u32) -> Result<Next, Trouble> {
+pub(in crate::instance) fn end_iteration(
+    step: &mut Step<'_>,
+    at: At<'_>,
+    index: u32,
+) -> Result<Next, Trouble> {
     let Some(plan) = &at.element.multi_instance else { return Ok(Next::Gone) };
     // Everything that may fail comes first, so that a retry does not count twice.
     let view = View::of_ended_iteration(step.instance, step.program, at.node);
@@ -178,4 +182,94 @@ fn collect(step: &mut Step<'_>, at: At<'_>, plan: &MultiInstance, total: u32) {
     let result = |index| results.and_then(|counts| counts.results.get(&index)).map(|value| (**value).clone());
     let list = (0..total).map(|index| result(index).unwrap_or(Value::Null)).collect();
     step.set_visible(at.parent, name.as_str().into(), Arc::new(Value::Array(list)));
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::instance::tests::run::Run;
+
+    fn model(attributes: &str, inner: &str) -> String {
+        format!(
+            r#"<startEvent id="start"/><serviceTask id="w" camunda:class="H"><multiInstanceLoopCharacteristics {attributes}>{inner}</multiInstanceLoopCharacteristics></serviceTask>
+            <endEvent id="end"/><endEvent id="x"/>
+            <boundaryEvent id="b" attachedToRef="w"><errorEventDefinition errorRef="e"/></boundaryEvent>
+            start -> w
+            w -> end
+            b -> x"#
+        )
+    }
+
+    const COLLECTION: &str = r#"camunda:collection="${items}" camunda:elementVariable="item""#;
+
+    #[test]
+    fn how_many_there_are() {
+        let cardinality = "<loopCardinality>${n}</loopCardinality>";
+        let cases: [(&str, &str, Value, &str); 8] = [
+            (COLLECTION, "", json!({"items": [1, 2, 3]}), "w w w"),
+            (COLLECTION, "", json!({"items": []}), "Completed"),
+            (COLLECTION, "", json!({"items": "none"}), "w!P506"),
+            (COLLECTION, "", json!({}), "w!P501"),
+            ("", cardinality, json!({"n": 2}), "w w"),
+            ("", cardinality, json!({"n": -1}), "w!P506"),
+            ("", cardinality, json!({"n": 1_000_000}), "w!P506"),
+            (COLLECTION, cardinality, json!({"items": [1, 2, 3], "n": 2}), "w w"),
+        ];
+        for (attributes, inner, variables, places) in cases {
+            let case = format!("{attributes} {inner} {variables}");
+            let run = Run::start_with(&model(attributes, inner), variables);
+            assert_eq!(run.places(), places, "{case}");
+        }
+    }
+
+    #[test]
+    fn one_after_the_other() {
+        let mut run = Run::start_with(
+            &model(&format!(r#"isSequential="true" {COLLECTION}"#), ""),
+            json!({"items": ["a", "b"]}),
+        );
+        for item in ["a", "b"] {
+            assert_eq!(run.places(), "w");
+            let iteration = run.instance.nodes.values().last().unwrap();
+            assert_eq!(iteration.variables["item"].as_str(), Some(item));
+            run.done("w");
+        }
+        assert_eq!(run.path(), "start w w w#body end");
+    }
+
+    #[test]
+    fn enough_is_enough() {
+        let half =
+            "<completionCondition>${nrOfCompletedInstances / nrOfInstances >= 0.5}</completionCondition>";
+        let mut run =
+            Run::start_with(&model("", &format!("<loopCardinality>4</loopCardinality>{half}")), json!({}));
+        run.done("w");
+        assert_eq!(run.places(), "w w w");
+        run.done("w");
+        assert_eq!((run.places().as_str(), run.path().as_str()), ("Completed", "start w w -w -w w#body end"));
+    }
+
+    #[test]
+    fn an_error_in_one_ends_all() {
+        let mut run = Run::start(&model("", "<loopCardinality>3</loopCardinality>"));
+        run.done("w");
+        run.throw("w", "E");
+        assert_eq!((run.places().as_str(), run.path().as_str()), ("Completed", "start w -w -w -w#body b x"));
+    }
+
+    #[test]
+    fn results_are_collected_in_order() {
+        let model = r#"<startEvent id="start"/><serviceTask id="w" camunda:class="H">
+            <extensionElements><zeebe:loopCharacteristics xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" inputCollection="${items}" inputElement="item"
+              outputCollection="results" outputElement="${item * 10 + loopCounter}"/></extensionElements>
+            <multiInstanceLoopCharacteristics><extensionElements>
+              <zeebe:loopCharacteristics xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" inputCollection="${items}" inputElement="item"
+              outputCollection="results" outputElement="${item * 10 + loopCounter}"/></extensionElements></multiInstanceLoopCharacteristics></serviceTask>
+            start -> w"#;
+        let mut run = Run::start_with(model, json!({"items": [1, 2]}));
+        run.done("w");
+        run.done("w");
+        assert_eq!((run.places().as_str(), run.variable("results")), ("Completed", json!([10, 21])));
+    }
 }

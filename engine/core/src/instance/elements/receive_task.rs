@@ -28,3 +28,28 @@ fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble
         _ => Ok(Next::DONE),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::instance::tests::run::Run;
+
+    #[test]
+    fn iterations_wait_for_a_message_each() {
+        let model = r#"<startEvent id="start"/><receiveTask id="r" messageRef="m"><extensionElements><camunda:inputOutput>
+              <camunda:inputParameter name="correlationKey">${item}</camunda:inputParameter></camunda:inputOutput></extensionElements>
+            <multiInstanceLoopCharacteristics isSequential="SEQ" camunda:collection="${items}" camunda:elementVariable="item"/>
+            </receiveTask><endEvent id="end"/>
+            start -> r
+            r -> end"#;
+        for (sequential, places) in [("false", "r r"), ("true", "r")] {
+            let mut run = Run::start_with(&model.replace("SEQ", sequential), json!({"items": ["a", "b"]}));
+            assert_eq!(run.places(), places);
+            run.message("m", Some("a"));
+            assert_eq!(run.places(), "r");
+            run.message("m", Some("b"));
+            assert_eq!((run.places().as_str(), run.path().as_str()), ("Completed", "start r r r#body end"));
+        }
+    }
+}

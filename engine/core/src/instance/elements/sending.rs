@@ -22,7 +22,12 @@ use crate::plugin::{DeliveryError, Hook, MessageSpec, SendingElement};
 
 pub(super) const ROWS: &[Row] = &[
     Row { from: State::Started, on: Occasion::Begun, to: &[Next::Stay(State::Preparing)], act: prepare },
-    Row { from: State::Preparing, on: Occasion::Prepared, to: &[Next::Stay(State::Delivering)], act: deliver },
+    Row {
+        from: State::Preparing,
+        on: Occasion::Prepared,
+        to: &[Next::Stay(State::Delivering)],
+        act: deliver,
+    },
     Row { from: State::Delivering, on: Occasion::Delivered, to: &[Next::DONE], act: pass },
     Row {
         from: State::Delivering,
@@ -177,7 +182,9 @@ fn target(view: &View<'_>) -> Result<Option<Target>, Trouble> {
     let Some(value) = view.variable(TARGET).filter(|value| !value.is_null()) else { return Ok(None) };
     match serde::Deserialize::deserialize(value) {
         Ok(target) => Ok(Some(target)),
-        Err(error) => Err(Trouble::new(&incident::TARGET, format!("variable `target` is no target: {error}"))),
+        Err(error) => {
+            Err(Trouble::new(&incident::TARGET, format!("variable `target` is no target: {error}")))
+        }
     }
 }
 

@@ -1,10 +1,6 @@
 //! Embedded subprocess: a scope. It is done when the last token in it has ended, and then answers for the messages that
 //! it took.
 
-use std::borrow::Cow;
-
-use tessera_bpmn::compile::{ElementIndex, Kind};
-
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::State;
 use crate::instance::step::{At, Step};
@@ -24,22 +20,59 @@ pub(super) static TABLE: Table = Table {
 };
 
 fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    let program = step.program;
-    let scope = program.scope(at.index);
-    // Without a start event, everything that no flow leads to begins.
-    let is_first = |index: &ElementIndex| {
-        let element = program.element(*index);
-        element.incoming.is_empty() && !matches!(element.kind, Kind::BoundaryEvent { .. })
-    };
-    let first = match scope.start_events.as_slice() {
-        [] => scope.children.iter().copied().filter(is_first).collect(),
-        events => Cow::Borrowed(events),
-    };
-    step.enter_all(at.node, &first);
-    Ok(if first.is_empty() { Next::DONE } else { Next::Stay(State::Holding) })
+    let events = &step.program.scope(at.index).start_events;
+    for event in events {
+        step.enter(at.node, *event, None);
+    }
+    Ok(if events.is_empty() { Next::DONE } else { Next::Stay(State::Holding) })
 }
 
 fn end(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
     step.answer_completed(at.node);
     Ok(Next::DONE)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::instance::tests::run::Run;
+
+    #[test]
+    fn it_ends_with_its_last_token_and_answers_for_its_messages() {
+        let mut run = Run::start(
+            r#"<startEvent id="start"/><subProcess id="sub"><startEvent id="s0"/>
+              <intermediateCatchEvent id="c"><messageEventDefinition messageRef="m"/></intermediateCatchEvent><serviceTask id="w" camunda:class="H"/>
+              s0 -> c
+              c -> w
+            </subProcess><serviceTask id="after" camunda:class="H"/>
+            start -> sub
+            sub -> after"#,
+        );
+        run.message("m", None);
+        assert_eq!((run.places().as_str(), run.answers()), ("w", vec!["m0 InProgress".to_owned()]));
+        run.done("w");
+        assert_eq!((run.places().as_str(), run.path().as_str()), ("after", "start s0 c w sub"));
+        assert_eq!(run.answers(), ["m0 InProgress", "m0 Completed"]);
+    }
+
+    #[test]
+    fn its_variables_end_with_it() {
+        let mut run = Run::start_with(
+            r#"<startEvent id="start"/><subProcess id="sub"><extensionElements><camunda:inputOutput>
+                <camunda:inputParameter name="inner">${x}</camunda:inputParameter>
+                <camunda:outputParameter name="y">${inner + local}</camunda:outputParameter></camunda:inputOutput></extensionElements>
+              <startEvent id="s0"/><serviceTask id="w" camunda:class="H"/>
+              s0 -> w
+            </subProcess><serviceTask id="after" camunda:class="H"/>
+            start -> sub
+            sub -> after"#,
+            json!({"x": 1}),
+        );
+        run.done_with("w", json!({"local*": 2}));
+        assert_eq!(
+            (run.variable("inner"), run.variable("local"), run.variable("y")),
+            (json!(null), json!(null), json!(3))
+        );
+    }
 }

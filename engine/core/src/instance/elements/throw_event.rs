@@ -38,3 +38,29 @@ pub(super) fn broadcast(step: &mut Step<'_>, at: At<'_>, name: &Template) -> Res
     step.queue(Effect::Broadcast { name, variables: Vec::new() });
     Ok(Next::DONE)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::effect::Effect;
+    use crate::instance::Fact;
+    use crate::instance::tests::run::Run;
+
+    #[test]
+    fn signals_are_broadcast_and_the_thrower_goes_on() {
+        let run = Run::start(
+            r#"<startEvent id="start"/><intermediateThrowEvent id="none"/>
+            <intermediateThrowEvent id="t"><signalEventDefinition signalRef="sig"/></intermediateThrowEvent><endEvent id="end"/>
+            start -> none
+            none -> t
+            t -> end"#,
+        );
+        assert_eq!((run.places().as_str(), run.path().as_str()), ("Completed", "start none t end"));
+        let broadcast = |fact: &Fact| match fact {
+            Fact::EffectQueued { effect, .. } => {
+                matches!(&**effect, Effect::Broadcast { name, .. } if &**name == "s")
+            }
+            _ => false,
+        };
+        assert_eq!(run.facts.iter().filter(|fact| broadcast(fact)).count(), 1);
+    }
+}
