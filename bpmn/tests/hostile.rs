@@ -1,5 +1,7 @@
 //! Files from strangers: every byte string is read or refused, never a panic, never more than the limits allow.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected fails, as it should")]
+
 use proptest::prelude::*;
 use tessera_bpmn::diagnostic::codes;
 use tessera_bpmn::read::read;

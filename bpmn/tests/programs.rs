@@ -1,5 +1,7 @@
 //! What a model becomes: the program of a process that uses most of what is executable.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected fails, as it should")]
+
 use std::time::Duration;
 
 use tessera_bpmn::compile::{
@@ -7,7 +9,7 @@ use tessera_bpmn::compile::{
 };
 use tessera_bpmn::read::read;
 
-const MODEL: &str = r##"<?xml version="1.0" encoding="UTF-8"?>
+const MODEL: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://operaton.org/schema/1.0/bpmn"
              xmlns:t="https://tessera.dev/bpmn/1">
   <message id="order" name="order"/>
@@ -59,7 +61,7 @@ const MODEL: &str = r##"<?xml version="1.0" encoding="UTF-8"?>
     <endEvent id="broken_end"><errorEventDefinition errorRef="broken"/></endEvent>
     <endEvent id="stopped"><signalEventDefinition signalRef="stop"/></endEvent>
   </process>
-</definitions>"##;
+</definitions>"#;
 
 fn program() -> Program {
     let reading = read(MODEL.as_bytes());
