@@ -28,7 +28,7 @@ pub fn bundle(parent: &str, members: &[Member]) -> Value {
     let mut entries = vec![entry(
         "urn:uuid:00000000-0000-4000-8000-000000000000",
         &format!("Organization?identifier={}|{parent}", names::ORGANIZATION_IDENTIFIER),
-        json!({
+        &json!({
             "resourceType": "Organization",
             "meta": meta("organization-parent"),
             "identifier": [identifier(names::ORGANIZATION_IDENTIFIER, parent)],
@@ -42,7 +42,7 @@ pub fn bundle(parent: &str, members: &[Member]) -> Value {
         entries.push(entry(
             &organization,
             &format!("Organization?identifier={}|{}", names::ORGANIZATION_IDENTIFIER, member.organization),
-            json!({
+            &json!({
                 "resourceType": "Organization",
                 "meta": meta("organization"),
                 "extension": [{ "url": names::CERTIFICATE_THUMBPRINT, "valueString": member.thumbprint }],
@@ -55,7 +55,7 @@ pub fn bundle(parent: &str, members: &[Member]) -> Value {
         entries.push(entry(
             &endpoint,
             &format!("Endpoint?identifier={}|{}", names::ENDPOINT_IDENTIFIER, member.endpoint),
-            json!({
+            &json!({
                 "resourceType": "Endpoint",
                 "meta": meta("endpoint"),
                 "identifier": [identifier(names::ENDPOINT_IDENTIFIER, &member.endpoint)],
@@ -79,7 +79,7 @@ pub fn bundle(parent: &str, members: &[Member]) -> Value {
                 system = names::ORGANIZATION_IDENTIFIER,
                 member = member.organization,
             ),
-            json!({
+            &json!({
                 "resourceType": "OrganizationAffiliation",
                 "meta": meta("organization-affiliation"),
                 "active": true,
@@ -95,7 +95,7 @@ pub fn bundle(parent: &str, members: &[Member]) -> Value {
     json!({ "resourceType": "Bundle", "type": "transaction", "entry": entries })
 }
 
-fn entry(full_url: &str, conditional: &str, resource: Value) -> Value {
+fn entry(full_url: &str, conditional: &str, resource: &Value) -> Value {
     json!({ "fullUrl": full_url, "resource": resource, "request": { "method": "PUT", "url": conditional } })
 }
 

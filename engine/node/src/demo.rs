@@ -27,7 +27,7 @@ const NAMES: [&str; 3] = ["hospital-a.example", "hospital-b.example", "hospital-
 const PARENT: &str = "network.example";
 const CERTIFICATE_DAYS: u32 = 30;
 /// Until every ping has its answer; the model itself gives up on a pong after 20 seconds.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 const PING: &str = "http://dsf.dev/bpe/Process/ping|1.0";
 const START_PROFILE: &str = "http://dsf.dev/fhir/StructureDefinition/task-start-ping|1.0";

@@ -71,6 +71,11 @@ pub enum Command {
         /// Which one.
         instance: InstanceId,
     },
+    /// Reply when it has ended; at once if it has. A site that stops or loses its store for the moment replies "busy".
+    AwaitEnd {
+        /// Which one.
+        instance: InstanceId,
+    },
     /// Its history.
     Journal {
         /// Which one.
@@ -145,6 +150,11 @@ pub enum Reply {
     Shown(Box<Shown>),
     /// To `Explain`.
     Explained(Explanation),
+    /// To `AwaitEnd`, once the end is durable.
+    Ended {
+        /// How it ended.
+        state: State,
+    },
     /// To `Journal`.
     Journal(Vec<JournalEntry>),
     /// To `Counts`.

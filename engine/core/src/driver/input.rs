@@ -74,6 +74,10 @@ pub(super) enum Input {
         ticket: Ticket,
         instance: InstanceKey,
     },
+    AwaitEnd {
+        ticket: Ticket,
+        instance: InstanceKey,
+    },
     Journal {
         ticket: Ticket,
         instance: InstanceKey,
@@ -196,6 +200,7 @@ impl Input {
             | Self::BroadcastSignal { ticket, .. }
             | Self::Show { ticket, .. }
             | Self::Explain { ticket, .. }
+            | Self::AwaitEnd { ticket, .. }
             | Self::Journal { ticket, .. } => Some((*ticket, Asked::Command)),
             Self::List(listing) => Some((listing.ticket, Asked::Command)),
             Self::Count(counting) => Some((counting.ticket, Asked::Command)),

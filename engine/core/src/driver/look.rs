@@ -4,7 +4,7 @@
 use super::input::{Counting, Input, Listing};
 use super::message::table_range;
 use super::recovery::next_page;
-use super::shard::{Context, Purpose, Shard};
+use super::shard::{Context, Draft, Purpose, Shard};
 use super::step::Presence;
 use super::view::Missing;
 use super::{Action, Counts, Filter, Reply, Row, Ticket};
@@ -38,6 +38,34 @@ impl Shard {
         self.look(context, ticket, key, purpose, |resident, program, now| {
             Reply::Explained(describe::explanation(&resident.instance, program, now))
         })
+    }
+
+    /// Replies if the instance has ended; otherwise the step that ends it will.
+    pub(super) fn decide_await_end(
+        &mut self,
+        context: &mut Context<'_>,
+        ticket: Ticket,
+        key: InstanceKey,
+        purpose: Purpose,
+    ) -> Result<(), Missing> {
+        let presence = self.bring(context, key)?;
+        if purpose == Purpose::Prefetch {
+            return Ok(());
+        }
+        let reply = match (presence, self.instance(key)) {
+            (Presence::Unreadable(unreadable), _) => Reply::Refused { reason: unreadable.to_string() },
+            (Presence::Here, Some(instance)) if instance.is_running() => {
+                self.awaiting_end.entry(key).or_default().push(ticket);
+                return Ok(());
+            }
+            (Presence::Here, Some(instance)) => Reply::Ended { state: describe::row(instance).state },
+            (Presence::Here | Presence::Absent, _) => Reply::NotFound,
+        };
+        // The end that was read may rest on a commit that is under way: then the reply waits for it.
+        let mut draft = Draft::default();
+        draft.reply(Some(ticket), reply);
+        self.commit(context, draft);
+        Ok(())
     }
 
     pub(super) fn decide_journal(

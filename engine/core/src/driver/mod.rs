@@ -238,6 +238,9 @@ impl Driver {
             Command::Explain { instance } => {
                 addressed(&instance, &|instance| Input::Explain { ticket, instance })
             }
+            Command::AwaitEnd { instance } => {
+                addressed(&instance, &|instance| Input::AwaitEnd { ticket, instance })
+            }
             Command::Journal { instance, from, limit } => {
                 addressed(&instance, &|instance| Input::Journal { ticket, instance, from, limit })
             }

@@ -168,6 +168,8 @@ pub(super) struct Shard {
     pub(super) early: BTreeMap<Arc<str>, usize>,
     /// Crossings that are in the queue.
     pub(super) crossings: BTreeSet<Vec<u8>>,
+    /// Who waits for the end of which instance.
+    pub(super) awaiting_end: BTreeMap<InstanceKey, Vec<Ticket>>,
 }
 
 impl Shard {
@@ -190,6 +192,7 @@ impl Shard {
             held_timers: BTreeSet::new(),
             early: BTreeMap::new(),
             crossings: BTreeSet::new(),
+            awaiting_end: BTreeMap::new(),
         }
     }
 
@@ -399,6 +402,9 @@ impl Shard {
                 None => self.forget(&input),
             }
         }
+        for ticket in std::mem::take(&mut self.awaiting_end).into_values().flatten() {
+            refuse_busy(context, (ticket, Asked::Command));
+        }
         self.load = None;
         self.view = View::default();
         self.residents = Residents::default();
@@ -439,6 +445,7 @@ impl Shard {
             | Input::Recover(_)
             | Input::Show { .. }
             | Input::Explain { .. }
+            | Input::AwaitEnd { .. }
             | Input::Journal { .. }
             | Input::List(_)
             | Input::Count(_) => {}
@@ -483,6 +490,7 @@ impl Shard {
             Input::Recover(recovery) => self.decide_recovery(context, recovery, purpose),
             Input::Show { ticket, instance } => self.decide_show(context, *ticket, *instance, purpose),
             Input::Explain { ticket, instance } => self.decide_explain(context, *ticket, *instance, purpose),
+            Input::AwaitEnd { ticket, instance } => self.decide_await_end(context, *ticket, *instance, purpose),
             Input::Journal { ticket, instance, from, limit } => {
                 self.decide_journal(context, *ticket, *instance, *from, *limit, purpose)
             }

@@ -16,6 +16,7 @@ use crate::instance::{self, Instance, Refused};
 use crate::limits::STEP_BYTES_MAX;
 use crate::message::MessageStatus;
 use crate::plugin::{CallOutcome, Failure, FailureKind, Hook, RetryAdvice};
+use crate::site::describe;
 use crate::site::keys;
 use crate::site::placement::InstanceKey;
 use crate::site::records::{
@@ -168,6 +169,12 @@ impl Shard {
             draft.put(row, Vec::new());
         }
         draft.after.gone.extend(changes.gone.into_iter().map(|sequence| (key, sequence)));
+        if changes.ended {
+            let state = describe::row(&resident.instance).state;
+            for ticket in self.awaiting_end.remove(&key).into_iter().flatten() {
+                draft.reply(Some(ticket), Reply::Ended { state });
+            }
+        }
         let program = context.deployments.program(resident.instance.definition()).cloned();
         for sequence in changes.queued {
             queue_effect(context, &resident.instance, program.as_deref(), key, sequence, draft);

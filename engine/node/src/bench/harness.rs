@@ -150,17 +150,10 @@ impl EngineOnly {
             variables: Vec::new(),
         };
         let unexpected = |reply: &Reply| Failure::CouldNotRun(format!("{process}: {reply:?}"));
-        let instance = match self.engine().command(start).await {
-            Reply::Started { instance, .. } => instance,
-            other => return Err(unexpected(&other)),
-        };
-        loop {
-            match self.engine().command(Command::Show { instance: instance.clone() }).await {
-                Reply::Shown(shown) if shown.row.state == State::Completed => return Ok(()),
-                Reply::Shown(shown) if shown.row.state == State::Running => tokio::task::yield_now().await,
-                other => return Err(unexpected(&other)),
-            }
-        }
+        let reply = self.engine().command(start).await;
+        let Reply::Started { instance, .. } = reply else { return Err(unexpected(&reply)) };
+        let reply = self.engine().command(Command::AwaitEnd { instance }).await;
+        if matches!(reply, Reply::Ended { state: State::Completed }) { Ok(()) } else { Err(unexpected(&reply)) }
     }
 
     /// Stops the engine; the store is closed afterwards.

@@ -10,10 +10,9 @@ mod interpreter;
 mod limits;
 mod message;
 mod parked;
-mod report;
+pub mod report;
 
 pub use parked::{Parked, park};
-pub use report::{Report, human};
 
 use std::path::PathBuf;
 
@@ -21,7 +20,7 @@ use tessera_store::Kind;
 
 use crate::commands::Failure;
 use harness::Plugins;
-use report::{Durable, Machine};
+use report::{Durable, Machine, Report};
 
 /// What to measure and how long.
 #[derive(Debug, Clone)]

@@ -60,10 +60,9 @@ pub async fn park(dir: &Path, instances: usize) -> Result<(), Failure> {
                     business_key: Some(business_key(number)),
                     variables: Vec::new(),
                 };
-                match engine.engine().command(command).await {
-                    Reply::Started { .. } => Ok(()),
-                    other => Err(Failure::CouldNotRun(format!("parking an instance: {other:?}"))),
-                }
+                let reply = engine.engine().command(command).await;
+                let started = matches!(reply, Reply::Started { .. });
+                started.then_some(()).ok_or_else(|| Failure::CouldNotRun(format!("parking an instance: {reply:?}")))
             }
         }
     })
@@ -89,10 +88,9 @@ pub(super) async fn measure(options: &Options, plugins: &Plugins) -> Result<Park
         move |number| {
             let engine = Arc::clone(&engine);
             async move {
-                match engine.engine().message(wake_up(number)).await {
-                    Acceptance::Taken { .. } => Ok(()),
-                    other => Err(Failure::CouldNotRun(format!("waking a parked instance: {other:?}"))),
-                }
+                let acceptance = engine.engine().message(wake_up(number)).await;
+                let taken = matches!(acceptance, Acceptance::Taken { .. });
+                taken.then_some(()).ok_or_else(|| Failure::CouldNotRun(format!("waking an instance: {acceptance:?}")))
             }
         }
     })

@@ -129,7 +129,7 @@ impl Machine {
 }
 
 /// The value below which `share` of the durations are, in milliseconds with microsecond resolution.
-pub fn percentile_ms(sorted: &[Duration], share: f64) -> f64 {
+pub(super) fn percentile_ms(sorted: &[Duration], share: f64) -> f64 {
     let last = sorted.len().saturating_sub(1);
     #[allow(
         clippy::cast_precision_loss,
@@ -142,12 +142,12 @@ pub fn percentile_ms(sorted: &[Duration], share: f64) -> f64 {
 }
 
 /// Three digits after the point.
-pub fn rounded(value: f64) -> f64 {
+pub(super) fn rounded(value: f64) -> f64 {
     (value * 1_000.0).round() / 1_000.0
 }
 
 /// How many per second.
-pub fn rate(count: usize, took: Duration) -> u64 {
+pub(super) fn rate(count: usize, took: Duration) -> u64 {
     #[allow(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,

@@ -46,7 +46,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let report = report?;
     match arguments.format {
         Format::Json => say_line(serde_json::to_string_pretty(&report)?),
-        Format::Human => say(&bench::human(&report)),
+        Format::Human => say(&bench::report::human(&report)),
     }
     Ok(())
 }

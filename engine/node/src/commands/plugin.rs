@@ -39,6 +39,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn human(listed: &Value) -> String {
+    use std::fmt::Write as _;
     let text = |row: &Value, key: &str| row.get(key).and_then(Value::as_str).unwrap_or("-").to_owned();
     let rows = listed.as_array().map_or(&[][..], Vec::as_slice);
     let mut table = Table::new(["FILE", "PLUGIN", "STATE", "SHA-256"]);
@@ -49,7 +50,7 @@ fn human(listed: &Value) -> String {
     let mut out = table.to_string();
     for row in rows {
         for note in tessera_fhir::resource::list(row, "notes").iter().filter_map(Value::as_str) {
-            out.push_str(&format!("\n{}: {note}\n", text(row, "file")));
+            let _ = write!(out, "\n{}: {note}\n", text(row, "file"));
         }
     }
     out

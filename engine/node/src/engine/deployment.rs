@@ -245,7 +245,18 @@ fn handlers(program: &Program) -> Vec<(&str, &str)> {
             Kind::SendTask(send) | Kind::ThrowEvent(Throw::Message(send)) | Kind::EndEvent(Throw::Message(send)) => {
                 send.handler.as_deref()
             }
-            _ => None,
+            Kind::Process(_)
+            | Kind::SubProcess(_)
+            | Kind::StartEvent(_)
+            | Kind::CatchEvent(_)
+            | Kind::BoundaryEvent { .. }
+            | Kind::ThrowEvent(_)
+            | Kind::EndEvent(_)
+            | Kind::Task
+            | Kind::ReceiveTask(_)
+            | Kind::ExclusiveGateway
+            | Kind::ParallelGateway
+            | Kind::EventBasedGateway => None,
         };
         let listeners = element.listeners.iter().filter_map(|listener| listener.handler.as_deref());
         found.extend(own.into_iter().chain(listeners).map(|handler| (handler, &*element.id)));

@@ -13,6 +13,7 @@ use tessera_fhir::resource;
 use tessera_fhir::task;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
+use tracing::Instrument as _;
 
 use crate::engine::link::{LinkError, MailboxLink};
 use crate::engine::pump::Engine;
@@ -93,11 +94,11 @@ async fn offer(engine: &Engine, offers: &mut JoinSet<()>, task: Value) {
     match status {
         task::Status::Requested => {
             let accepted = engine.message(message);
-            offers.spawn(async move { report(&id, &accepted.await) });
+            offers.spawn(async move { report(&id, &accepted.await) }.in_current_span());
         }
         task::Status::InProgress => {
             let accepted = engine.in_progress(message);
-            offers.spawn(async move { report(&id, &accepted.await) });
+            offers.spawn(async move { report(&id, &accepted.await) }.in_current_span());
         }
         // An event that was overtaken: somebody has moved the Task since.
         task::Status::Draft

@@ -135,10 +135,10 @@ impl MailboxLink {
                 return Err(LinkError(answer.reason()));
             }
             let next = next_page(&answer.body);
-            if let Value::Object(mut bundle) = answer.body {
-                if let Some(Value::Array(entries)) = bundle.remove("entry") {
-                    found.extend(entries.into_iter().filter_map(entry_resource));
-                }
+            if let Value::Object(mut bundle) = answer.body
+                && let Some(Value::Array(entries)) = bundle.remove("entry")
+            {
+                found.extend(entries.into_iter().filter_map(entry_resource));
             }
             if found.len() >= entries_max {
                 found.truncate(entries_max);

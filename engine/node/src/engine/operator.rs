@@ -54,13 +54,10 @@ impl Operator {
         loop {
             let command =
                 Command::List { filter: filter.clone(), after, limit: tessera_core::limits::LIST_ROWS_MAX };
-            match self.engine.command(command).await {
-                Reply::List { rows, more_after } => {
-                    all.extend(rows);
-                    after = more_after;
-                }
-                other => return Err(unexpected(&other)),
-            }
+            let reply = self.engine.command(command).await;
+            let Reply::List { rows, more_after } = reply else { return Err(unexpected(&reply)) };
+            all.extend(rows);
+            after = more_after;
             if after.is_none() {
                 break;
             }
@@ -71,10 +68,9 @@ impl Operator {
     }
 
     async fn retry_all(&self, instance: &InstanceId) -> Result<Value, String> {
-        let incidents = match self.engine.command(Command::Explain { instance: instance.clone() }).await {
-            Reply::Explained(explanation) => explanation.incidents,
-            other => return Err(unexpected(&other)),
-        };
+        let reply = self.engine.command(Command::Explain { instance: instance.clone() }).await;
+        let Reply::Explained(explanation) = reply else { return Err(unexpected(&reply)) };
+        let incidents = explanation.incidents;
         if incidents.is_empty() {
             return Err(format!("instance {instance} has no open incident; nothing to retry"));
         }
@@ -94,7 +90,12 @@ impl Operator {
             Reply::Started { instance, business_key } => {
                 Ok(json!({ "instance": instance.0, "business_key": business_key }))
             }
-            other => Err(unexpected(&other)),
+            Reply::Ended { state } => json_of(&state),
+            reply @ (Reply::Message(_)
+            | Reply::List { .. }
+            | Reply::Refused { .. }
+            | Reply::NotFound
+            | Reply::Busy) => Err(unexpected(&reply)),
         }
     }
 }
@@ -119,6 +120,7 @@ fn unexpected(reply: &Reply) -> String {
         | Reply::Shown(_)
         | Reply::Explained(_)
         | Reply::Journal(_)
+        | Reply::Ended { .. }
         | Reply::Counts(_) => "the site gave an answer to another question; this is a bug".to_owned(),
     }
 }

@@ -91,6 +91,7 @@ async fn acceptance(reply: impl Future<Output = Reply>) -> Acceptance {
         | Reply::Shown(_)
         | Reply::Explained(_)
         | Reply::Journal(_)
+        | Reply::Ended { .. }
         | Reply::Counts(_) => Acceptance::Busy,
     }
 }
