@@ -90,10 +90,10 @@ pub fn run(command: Command) -> ExitCode {
 #[derive(Debug, Args)]
 pub struct SiteArguments {
     /// The site's configuration file
-    #[arg(long, value_name = "FILE", default_value = "site.toml", conflicts_with = "data")]
+    #[arg(long, value_name = "FILE", default_value = "site.toml", conflicts_with = "data", global = true)]
     config: PathBuf,
     /// The site's data directory, instead of its configuration
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     data: Option<PathBuf>,
 }
 
