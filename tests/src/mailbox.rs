@@ -72,7 +72,7 @@ impl Party {
         panic!("{task} at {} is not {statuses:?}; last seen: {seen}", self.name());
     }
 
-    /// Every Task of the mailbox that the own organisation may read.
+    /// Every Task of the mailbox but the drafts, which plugins bring along as templates for people.
     pub async fn tasks(&self) -> Vec<Value> {
         let mut tasks = Vec::new();
         for page in 1.. {
@@ -80,7 +80,9 @@ impl Party {
             let answer = answer.unwrap_or_else(|error| panic!("{}: {error}", self.name()));
             assert!(answer.status.is_success(), "{}: {}", self.name(), answer.reason());
             let entries = answer.body["entry"].as_array().map_or(&[][..], Vec::as_slice);
-            tasks.extend(entries.iter().map(|entry| entry["resource"].clone()));
+            let sent =
+                entries.iter().map(|entry| &entry["resource"]).filter(|task| task["status"] != "draft");
+            tasks.extend(sent.cloned());
             let links = answer.body["link"].as_array().map_or(&[][..], Vec::as_slice);
             if !links.iter().any(|link| link["relation"] == "next") {
                 break;

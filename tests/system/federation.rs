@@ -36,6 +36,8 @@ async fn an_engine_that_was_away_finds_what_came_meanwhile() {
     let [a, b] = network.parties() else { unreachable!("two names, two parties") };
     let _a = a.start(Roles::All);
     let _mailbox = b.start(Roles::Mailbox);
+    // Once, so that the mailbox knows which processes are played here.
+    b.start(Roles::Engine).kill();
     let ping = Ping::start(a, "before-the-engine").await;
     let _engine = b.start(Roles::Engine);
     assert_eq!(ping.results().await, received([b.name()]));

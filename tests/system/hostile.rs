@@ -29,7 +29,6 @@ async fn a_certificate_that_nobody_listed_is_refused() {
     let unlisted = network.stranger(&issue(network.authority(), Validity::days(now(), 1)));
     let answer = unlisted.get(a.base_url(), "Task").await.unwrap();
     assert_eq!(answer.status.as_u16(), 403);
-    assert_eq!(answer.body["resourceType"], "OperationOutcome", "{}", answer.body);
 
     let other_authority = certificate::authority("Test CA", Validity::days(now(), 1)).unwrap();
     let foreign = network.stranger(&issue(&other_authority, Validity::days(now(), 1)));
