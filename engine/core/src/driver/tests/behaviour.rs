@@ -339,7 +339,7 @@ fn large_values_live_beside_the_record_and_come_back() {
     world.restart();
     world.settle_down();
     let instance = only(&mut world).instance;
-    let Reply::Shown(shown) = world.ask(Command::Show { instance: instance.clone() }) else { panic!() };
+    let Reply::Shown(shown) = world.ask(Command::Show { instance }) else { panic!() };
     assert_eq!(*shown.variables["large"], large);
     assert_eq!(*shown.variables["mimic"], look_alike);
     let all = world.store_bytes();
@@ -393,9 +393,7 @@ fn instances_of_a_definition_that_is_gone_stay_and_go_on_when_it_is_back() {
     world.restart();
     world.settle_down();
     let instance = only(&mut world).instance;
-    let Reply::Explained(explanation) = world.ask(Command::Explain { instance: instance.clone() }) else {
-        panic!()
-    };
+    let Reply::Explained(explanation) = world.ask(Command::Explain { instance }) else { panic!() };
     assert!(explanation.lines.iter().any(|line| line.contains("deployed")), "{explanation:?}");
     world.post(more("2"));
     world.settle_down();

@@ -223,6 +223,7 @@ impl World {
     }
 
     /// Asks and waits for the reply.
+    #[expect(clippy::needless_pass_by_value, reason = "tests build the command where they ask")]
     pub(super) fn ask(&mut self, command: Command) -> Reply {
         for _ in 0..100 {
             let ticket = self.ticket();
