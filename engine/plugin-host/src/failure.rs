@@ -3,9 +3,10 @@
 use tessera_core::plugin::{Failure, FailureKind, RetryAdvice};
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 
+use crate::backtrace;
 use crate::bindings::tessera::process::types::{self as wit, TechnicalError};
-use crate::interfaces::wasi::Exited;
-use crate::limits::{BACKTRACE_FRAMES_MAX, FAILURE_CAUSES_MAX, FAILURE_TEXT_BYTES, WASM_STACK_BYTES};
+use crate::interfaces::wasi::{Exited, NotOffered};
+use crate::limits::{FAILURE_CAUSES_MAX, FAILURE_TEXT_BYTES};
 use crate::sandbox::{LastLines, LimitReached, shortened};
 use crate::values;
 
@@ -31,11 +32,10 @@ pub(crate) fn failure(kind: FailureKind, of: &str, what: &str, log: Vec<String>)
 
 /// The call ended by a trap, or could not begin.
 pub(crate) fn of_error(of: &str, error: &wasmtime::Error, lines: &mut LastLines) -> Failure {
-    let (kind, what) = explanation(error, lines.last_error());
+    let backtrace = error.downcast_ref::<WasmBacktrace>().map(backtrace::frames).unwrap_or_default();
+    let (kind, what) = explanation(error, lines.last_error(), &backtrace);
     let mut failure = failure(kind, of, &what, lines.take());
-    if let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() {
-        failure.causes = frames(backtrace);
-    }
+    failure.causes = backtrace::lines(&backtrace);
     failure
 }
 
@@ -60,22 +60,29 @@ pub(crate) fn of_technical(error: &TechnicalError, lines: &mut LastLines) -> Fai
     }
 }
 
-fn explanation(error: &wasmtime::Error, last_error: Option<&str>) -> (FailureKind, String) {
+fn explanation(
+    error: &wasmtime::Error,
+    last_error: Option<&str>,
+    frames: &[String],
+) -> (FailureKind, String) {
     if let Some(limit) = error.downcast_ref::<LimitReached>() {
         return (limit.kind, format!("was stopped: {}", limit.message));
     }
     if let Some(exited) = error.downcast_ref::<Exited>() {
         return (FailureKind::PluginBug, format!("ended early: {exited}"));
     }
+    if let Some(called) = error.downcast_ref::<NotOffered>() {
+        return (FailureKind::PluginBug, format!("was stopped: {called}"));
+    }
     if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
         return (FailureKind::Host, "could not start: all places for running plugins are taken".into());
     }
     if let Some(trap) = error.downcast_ref::<Trap>() {
         return match (trap, last_error) {
-            (Trap::StackOverflow, _) => {
-                let kibibytes = WASM_STACK_BYTES / 1024;
-                let what = format!("was stopped: it recursed deeper than its call stack of {kibibytes} KiB");
-                (FailureKind::OtherLimit, what)
+            (Trap::StackOverflow, _) => (FailureKind::OtherLimit, recursion()),
+            // Languages keep a second stack in linear memory, and recursion runs over its edge first.
+            (Trap::MemoryOutOfBounds, _) if backtrace::is_endless_recursion(frames) => {
+                (FailureKind::OtherLimit, recursion())
             }
             (Trap::UnreachableCodeReached, Some(panic)) => {
                 (FailureKind::PluginBug, format!("panicked: {panic}"))
@@ -98,21 +105,14 @@ fn explanation(error: &wasmtime::Error, last_error: Option<&str>) -> (FailureKin
         return (FailureKind::OtherLimit, "was stopped: it keeps too many handles open".into());
     }
     // With a backtrace the guest was running: it broke a rule of the component model or called what is not offered.
-    if error.downcast_ref::<WasmBacktrace>().is_some() {
+    if !frames.is_empty() {
         return (FailureKind::PluginBug, format!("trapped: {reason}"));
     }
     (FailureKind::Host, format!("could not run: {error:#}"))
 }
 
-/// One line for each frame, innermost first, with readable function names.
-fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
-    // Only the runtime's own text has demangled names: `  0: 0x1a2b - module.wasm!function`.
-    let text = backtrace.to_string();
-    let names = text.lines().filter_map(|line| line.split_once(" - ").map(|(_, name)| name));
-    names
-        .take(BACKTRACE_FRAMES_MAX)
-        .map(|name| format!("at {}", bounded(name.split_once('!').map_or(name, |(_, function)| function))))
-        .collect()
+fn recursion() -> String {
+    "was stopped: it called itself until its call stack was exhausted".into()
 }
 
 fn bounded(text: &str) -> String {

@@ -67,29 +67,13 @@ impl PluginHost {
         let component = Component::from_binary(&self.engine, package.bytes())
             .map_err(|error| LoadError::Compile(format!("{error:#}")))?;
         let mut linker = Linker::new(&self.engine);
-        let linked = interfaces::link(&mut linker).and_then(|()| {
-            if package.imports().iter().any(|import| import.starts_with("wasi:"))
-                && offers_all_but_wasi(package)
-            {
-                interfaces::wasi::link_rest_as_traps(&mut linker, &component)?;
-            }
-            linker.instantiate_pre(&component)
-        });
+        let linked = interfaces::link(&mut linker)
+            .and_then(|()| interfaces::wasi::link_rest_as_traps(&mut linker, &component))
+            .and_then(|()| linker.instantiate_pre(&component));
         let ready = linked.map_err(|error| LoadError::Link(format!("{error:#}")))?;
         let limits = self.settings.limits.lowered_by(&package.manifest().limits);
         Plugin::new(package, ready, limits, Arc::clone(&self.turns), Arc::clone(&self.ticker)).map(Arc::new)
     }
-}
-
-/// Whether what is left to link can only be WASI. An interface of ours that does not exist must stay an error.
-fn offers_all_but_wasi(package: &Package) -> bool {
-    const OFFERED: [&str; 5] = ["types", "execution", "log", "fhir", "directory"];
-    package.imports().iter().all(|import| {
-        import.starts_with("wasi:")
-            || import.strip_prefix("tessera:process/").is_some_and(|rest| {
-                rest.split_once("@0.1.").is_some_and(|(interface, _)| OFFERED.contains(&interface))
-            })
-    })
 }
 
 fn engine_config(slots: u32, memory_bytes: usize) -> Config {

@@ -5,6 +5,7 @@
 //! interfaces are in `interfaces/`, one file each. Whether a package may be loaded at all is decided elsewhere.
 #![warn(missing_docs)]
 
+mod backtrace;
 mod bindings;
 mod failure;
 mod host;
