@@ -41,7 +41,10 @@ fn what_is_refused_and_where() {
         ("<?xml version='1.0' encoding='ISO-8859-1'?><a>\u{e4}</a>".to_owned(), "P002 1:1"),
         ("<a>".repeat(limits::DEPTH_MAX + 1), "P005 1:385"),
         (
-            format!("<a {}/>", (0..=limits::ATTRIBUTES_MAX).map(|n| format!("a{n}='' ")).collect::<String>()),
+            format!(
+                "<a {}/>",
+                (0..=limits::ATTRIBUTES_MAX).map(|n| format!("a{n}=''")).collect::<Vec<_>>().join(" ")
+            ),
             "P005 1:1",
         ),
         (model(&format!("<process id='{}'/>", "x".repeat(limits::TEXT_BYTES_MAX + 1))), "P005 2:14"),
