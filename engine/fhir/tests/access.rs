@@ -164,11 +164,7 @@ fn status_of_new_tasks_by_actor() {
                 task["identifier"][0]["system"] = json!(names::TASK_IDENTIFIER);
             }
             let clerk = actor.is_local() && !actor.is_local_admin();
-            let expected = match status {
-                Status::Draft => actor.is_local_admin(),
-                Status::Requested => !clerk,
-                _ => false,
-            };
+            let expected = (draft && actor.is_local_admin()) || (*status == Status::Requested && !clerk);
             let decision = task::create(actor, &task, context);
             assert_eq!(decision.is_ok(), expected, "{status} by {actor}: {decision:?}");
         }
@@ -279,6 +275,8 @@ fn read_access_tags() {
     }
 }
 
+type Change<'a> = &'a dyn Fn(&mut Value);
+
 #[test]
 fn profiles_constrain_inputs() {
     let (_, mut definitions) = network();
@@ -306,7 +304,6 @@ fn profiles_constrain_inputs() {
         found.into_iter().map(|issue| issue.diagnostics).collect::<Vec<_>>().join("\n")
     };
     assert_eq!(check(&|_| {}), "");
-    type Change<'a> = &'a dyn Fn(&mut Value);
     let table: [(Change<'_>, &str); 9] = [
         (&|task| task["input"][0]["valueString"] = json!("other"), "must be exactly \"test\""),
         (&|task| task["input"][1] = input("correlation-key", json!("x")), "at most 0 allowed"),
@@ -317,7 +314,7 @@ fn profiles_constrain_inputs() {
         (&|task| task["meta"]["profile"] = json!([]), "names no profile"),
         (
             &|task| {
-                task["meta"]["profile"][0] = json!("http://dsf.dev/fhir/StructureDefinition/test-task|0.9")
+                task["meta"]["profile"][0] = json!("http://dsf.dev/fhir/StructureDefinition/test-task|0.9");
             },
             "not installed",
         ),

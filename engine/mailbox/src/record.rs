@@ -102,8 +102,8 @@ mod tests {
             version: 7,
             time: Timestamp::from_millisecond(1_767_225_600_000).unwrap(),
         };
-        let hex: String = head.seal().iter().skip(4).map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "41010100000000000000070000019b76daa800");
+        let golden = [0x41, 1, 1, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0x01, 0x9b, 0x76, 0xda, 0xa8, 0];
+        assert_eq!(head.seal()[4..], golden);
         assert_eq!(Head::open(&head.seal()), Ok(head));
     }
 

@@ -51,7 +51,7 @@ async fn refused_tasks() {
     });
     case("status", "F1101", &|task| task["status"] = json!("in-progress"));
     case("unknown process", "F1105", &|task| {
-        task["instantiatesCanonical"] = json!("http://dsf.dev/bpe/Process/other|1.0")
+        task["instantiatesCanonical"] = json!("http://dsf.dev/bpe/Process/other|1.0");
     });
     case("no process", "F1105", &|task| task["instantiatesCanonical"] = json!("other"));
     case("output", "F1107", &|task| task["output"] = json!([task["input"][0].clone()]));
@@ -71,7 +71,7 @@ async fn refused_tasks() {
         task["input"].as_array_mut().unwrap().remove(2);
     });
     case("requester reference", "requester.reference", &|task| {
-        task["requester"]["reference"] = json!("Organization/1")
+        task["requester"]["reference"] = json!("Organization/1");
     });
     case("unknown endpoint", "F1007", &|task| {
         task["input"][3]["valueReference"]["identifier"]["value"] = json!("nowhere");

@@ -8,19 +8,19 @@ use tessera_fhir::{Identifier, Timestamp};
 use tessera_mailbox::{Answer, Identity, Mailbox, Settings};
 use tessera_store::{Committer, Memory, Store};
 
-pub const BASE: &str = "https://a.example/fhir";
-pub const LOCAL: &str = "a.example";
-pub const PEER: &str = "b.example";
+pub(crate) const BASE: &str = "https://a.example/fhir";
+pub(crate) const LOCAL: &str = "a.example";
+pub(crate) const PEER: &str = "b.example";
 
-pub struct Site {
-    pub mailbox: Arc<Mailbox>,
-    pub store: Arc<dyn Store>,
-    pub committer: Arc<Committer>,
+pub(crate) struct Site {
+    pub(crate) mailbox: Arc<Mailbox>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) committer: Arc<Committer>,
 }
 
 impl Site {
     /// A site with built-in resources only.
-    pub async fn empty(settings: Settings) -> Self {
+    pub(crate) async fn empty(settings: Settings) -> Self {
         let store: Arc<dyn Store> = Arc::new(Memory::default());
         let committer = Arc::new(Committer::start(Arc::clone(&store)).unwrap());
         let mailbox = Mailbox::open(Arc::clone(&store), Arc::clone(&committer), settings).await.unwrap();
@@ -28,7 +28,7 @@ impl Site {
     }
 
     /// A site that knows the network and the ping process. The thumbprints are those of the local site and its peer.
-    pub async fn in_network(settings: Settings, local: &str, peer: &str) -> Self {
+    pub(crate) async fn in_network(settings: Settings, local: &str, peer: &str) -> Self {
         let site = Self::empty(settings).await;
         let answer =
             site.mailbox.load_allow_list(&allow_list(&site.mailbox.settings().base_url, local, peer)).await;
@@ -41,29 +41,29 @@ impl Site {
         site
     }
 
-    pub async fn usual() -> Self {
+    pub(crate) async fn usual() -> Self {
         Self::in_network(settings(), &"a".repeat(128), &"b".repeat(128)).await
     }
 }
 
-pub fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings::new(BASE, LOCAL)
 }
 
-pub fn local_identity() -> Identity {
+pub(crate) fn local_identity() -> Identity {
     Identity::local(LOCAL)
 }
 
-pub fn peer_identity() -> Identity {
+pub(crate) fn peer_identity() -> Identity {
     Identity::remote(PEER)
 }
 
-pub fn id_of(answer: &Answer) -> String {
+pub(crate) fn id_of(answer: &Answer) -> String {
     answer.body.as_ref().unwrap()["id"].as_str().unwrap().to_owned()
 }
 
 /// The ping of `requester`, as message number `number`.
-pub fn ping(requester: &str, number: u32) -> Value {
+pub(crate) fn ping(requester: &str, number: u32) -> Value {
     build(&Draft {
         profile: "http://dsf.dev/fhir/StructureDefinition/task-ping|1.0".to_owned(),
         instantiates_canonical: "http://dsf.dev/bpe/Process/pong|1.0".to_owned(),
@@ -82,11 +82,11 @@ pub fn ping(requester: &str, number: u32) -> Value {
     })
 }
 
-pub fn tagged(code: &str) -> Value {
+pub(crate) fn tagged(code: &str) -> Value {
     json!({ "tag": [{ "system": "http://dsf.dev/fhir/CodeSystem/read-access-tag", "code": code }] })
 }
 
-pub fn organization(identifier: &str, thumbprint: Option<&str>, endpoint: Option<&str>) -> Value {
+pub(crate) fn organization(identifier: &str, thumbprint: Option<&str>, endpoint: Option<&str>) -> Value {
     let mut organization = json!({
         "resourceType": "Organization", "meta": tagged("ALL"), "active": true, "name": identifier,
         "identifier": [{ "system": "http://dsf.dev/sid/organization-identifier", "value": identifier }],
@@ -101,7 +101,7 @@ pub fn organization(identifier: &str, thumbprint: Option<&str>, endpoint: Option
     organization
 }
 
-pub fn endpoint(identifier: &str, address: &str, organization: &str) -> Value {
+pub(crate) fn endpoint(identifier: &str, address: &str, organization: &str) -> Value {
     json!({
         "resourceType": "Endpoint", "meta": tagged("ALL"), "status": "active", "address": address,
         "identifier": [{ "system": "http://dsf.dev/sid/endpoint-identifier", "value": identifier }],
@@ -111,7 +111,7 @@ pub fn endpoint(identifier: &str, address: &str, organization: &str) -> Value {
 }
 
 /// The allow list as it is distributed: a transaction whose entries refer to each other.
-pub fn allow_list(base: &str, local: &str, peer: &str) -> Value {
+pub(crate) fn allow_list(base: &str, local: &str, peer: &str) -> Value {
     let put = |url: &str, query: &str, uuid: &str, resource: Value| {
         json!({ "fullUrl": format!("urn:uuid:{uuid}"), "resource": resource,
                 "request": { "method": "PUT", "url": format!("{url}?{query}") } })
@@ -146,7 +146,7 @@ pub fn allow_list(base: &str, local: &str, peer: &str) -> Value {
     ]})
 }
 
-pub fn ping_profile() -> Value {
+pub(crate) fn ping_profile() -> Value {
     json!({
         "resourceType": "StructureDefinition", "meta": tagged("ALL"), "status": "active",
         "url": "http://dsf.dev/fhir/StructureDefinition/task-ping", "version": "1.0", "name": "TaskPing",
@@ -169,7 +169,7 @@ pub fn ping_profile() -> Value {
     })
 }
 
-pub fn ping_process() -> Value {
+pub(crate) fn ping_process() -> Value {
     let party = |name: &str, code: &str| json!({ "url": name, "valueCoding": { "system": "http://dsf.dev/fhir/CodeSystem/process-authorization", "code": code } });
     json!({
         "resourceType": "ActivityDefinition", "meta": tagged("ALL"), "status": "active", "kind": "Task",

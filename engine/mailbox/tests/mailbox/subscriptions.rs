@@ -25,11 +25,11 @@ async fn open(served: &Served, certificate: &Certificate) -> Socket {
 
 async fn text(socket: &mut Socket) -> String {
     loop {
-        match socket.next().await.unwrap().unwrap() {
-            Message::Text(text) => return text.to_string(),
-            Message::Ping(_) | Message::Pong(_) => {}
-            other => panic!("{other:?}"),
+        let message = socket.next().await.unwrap().unwrap();
+        if let Message::Text(text) = &message {
+            return text.to_string();
         }
+        assert!(message.is_ping() || message.is_pong(), "{message:?}");
     }
 }
 

@@ -17,23 +17,23 @@ use tokio_rustls::client::TlsStream;
 
 use crate::network::{LOCAL, PEER, Site, ping};
 
-pub struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 #[derive(Clone)]
-pub struct Certificate {
-    pub chain: Vec<CertificateDer<'static>>,
+pub(crate) struct Certificate {
+    pub(crate) chain: Vec<CertificateDer<'static>>,
     key: Arc<KeyPair>,
 }
 
 impl Authority {
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    pub fn issue(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Certificate {
+    pub(crate) fn issue(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Certificate {
         let mut params = CertificateParams::new(vec![name.to_owned(), "localhost".to_owned()]).unwrap();
         params.distinguished_name.push(DnType::CommonName, name);
         params.extended_key_usages =
@@ -50,7 +50,7 @@ impl Authority {
 }
 
 impl Certificate {
-    pub fn thumbprint(&self) -> String {
+    pub(crate) fn thumbprint(&self) -> String {
         thumbprint(&self.chain[0])
     }
 
@@ -60,18 +60,18 @@ impl Certificate {
 }
 
 /// A served site, with certificates for itself and its peer.
-pub struct Served {
-    pub site: Site,
-    pub address: SocketAddr,
-    pub base: String,
-    pub authority: Authority,
-    pub local: Certificate,
-    pub peer: Certificate,
+pub(crate) struct Served {
+    pub(crate) site: Site,
+    pub(crate) address: SocketAddr,
+    pub(crate) base: String,
+    pub(crate) authority: Authority,
+    pub(crate) local: Certificate,
+    pub(crate) peer: Certificate,
     _stop: oneshot::Sender<()>,
 }
 
 impl Served {
-    pub async fn start(change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) async fn start(change: impl FnOnce(&mut Settings)) -> Self {
         let authority = Authority::new("Network");
         let local = authority.issue(LOCAL, |_| {});
         let peer = authority.issue(PEER, |_| {});
@@ -99,7 +99,10 @@ impl Served {
     }
 
     /// A TLS connection with this client certificate.
-    pub async fn connect(&self, certificate: Option<&Certificate>) -> std::io::Result<TlsStream<TcpStream>> {
+    pub(crate) async fn connect(
+        &self,
+        certificate: Option<&Certificate>,
+    ) -> std::io::Result<TlsStream<TcpStream>> {
         let mut roots = rustls::RootCertStore::empty();
         roots.add(self.authority.der()).unwrap();
         let builder =
@@ -118,7 +121,7 @@ impl Served {
     }
 
     /// One request, written as text; the whole answer as text. An error when TLS or the connection fails.
-    pub async fn ask(
+    pub(crate) async fn ask(
         &self,
         certificate: Option<&Certificate>,
         head: &str,
