@@ -108,7 +108,10 @@ impl Pump {
                 }
                 Action::Ready { .. } => self.ready = true,
                 Action::Abandon { .. } => {}
-                Action::Halt { reason } => panic!("{reason}"),
+                Action::Halt { reason } => {
+                    println!("{reason}");
+                    return;
+                }
             }
         }
     }

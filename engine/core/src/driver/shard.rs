@@ -490,7 +490,9 @@ impl Shard {
             Input::Recover(recovery) => self.decide_recovery(context, recovery, purpose),
             Input::Show { ticket, instance } => self.decide_show(context, *ticket, *instance, purpose),
             Input::Explain { ticket, instance } => self.decide_explain(context, *ticket, *instance, purpose),
-            Input::AwaitEnd { ticket, instance } => self.decide_await_end(context, *ticket, *instance, purpose),
+            Input::AwaitEnd { ticket, instance } => {
+                self.decide_await_end(context, *ticket, *instance, purpose)
+            }
             Input::Journal { ticket, instance, from, limit } => {
                 self.decide_journal(context, *ticket, *instance, *from, *limit, purpose)
             }

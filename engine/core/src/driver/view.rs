@@ -232,3 +232,79 @@ impl Remembered {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(key: &str) -> (Vec<u8>, Vec<u8>) {
+        (key.into(), b"v".to_vec())
+    }
+
+    fn keys(rows: &Rows) -> Vec<&str> {
+        rows.iter().map(|(key, _)| std::str::from_utf8(key).unwrap()).collect()
+    }
+
+    /// Reads like a store that holds `stored`, as often as the view wants.
+    fn read(view: &mut View, stored: &[&str], prefix: &str, limit: usize) -> Rows {
+        for _ in 0..3 {
+            if let Ok(rows) = view.prefix(prefix.as_bytes(), limit) {
+                return rows;
+            }
+            let reads = view.take_missing();
+            let answers = reads.iter().map(|read| match read {
+                Read::Range { from, to, limit } => {
+                    let within = stored
+                        .iter()
+                        .filter(|key| from.as_slice() <= key.as_bytes() && key.as_bytes() < to.as_slice());
+                    within.take(*limit).map(|key| row(key)).collect()
+                }
+                Read::Get { .. } => Rows::new(),
+            });
+            let answers = answers.collect();
+            view.loaded(reads, answers);
+        }
+        panic!("it wants the same again and again");
+    }
+
+    #[test]
+    fn what_is_remembered_follows_what_is_written_in_nested_prefixes_too() {
+        let mut view = View::default();
+        let stored = ["a1", "a2", "ab1", "b1"];
+        assert_eq!(keys(&read(&mut view, &stored, "a", 9)), ["a1", "a2", "ab1"]);
+        assert_eq!(keys(&read(&mut view, &stored, "ab", 9)), ["ab1"]);
+        let commit = CommitId(1);
+        view.write(b"ab2".to_vec(), Some(b"v".to_vec()), commit);
+        view.write(b"a1".to_vec(), None, commit);
+        let expected = ["a2", "ab1", "ab2"];
+        assert_eq!(keys(&view.prefix(b"a", 9).unwrap()), expected);
+        view.acknowledged(vec![b"ab2".to_vec(), b"a1".to_vec()], commit);
+        assert_eq!(keys(&view.prefix(b"a", 9).unwrap()), expected);
+        assert_eq!(keys(&view.prefix(b"ab", 9).unwrap()), ["ab1", "ab2"]);
+    }
+
+    #[test]
+    fn a_cut_range_is_read_again_when_its_rows_are_deleted() {
+        let mut view = View::default();
+        let stored = ["a1", "a2", "a3"];
+        assert_eq!(keys(&read(&mut view, &stored, "a", 2)), ["a1", "a2"]);
+        view.write(b"a1".to_vec(), None, CommitId(1));
+        view.write(b"a2".to_vec(), None, CommitId(1));
+        assert_eq!(keys(&read(&mut view, &stored, "a", 2)), ["a3"]);
+        // A row behind the cut is not known to be the next one.
+        view.write(b"a9".to_vec(), Some(b"v".to_vec()), CommitId(2));
+        assert_eq!(keys(&read(&mut view, &stored, "a", 1)), ["a3"]);
+    }
+
+    #[test]
+    fn a_load_that_is_overtaken_by_an_acknowledgement_is_corrected() {
+        let mut view = View::default();
+        view.write(b"k".to_vec(), Some(b"new".to_vec()), CommitId(1));
+        assert_eq!(view.prefix(b"k", 9), Err(Missing));
+        let reads = view.take_missing();
+        view.acknowledged(vec![b"k".to_vec()], CommitId(1));
+        // The store was read before the commit landed.
+        view.loaded(reads, vec![Rows::new()]);
+        assert_eq!(view.prefix(b"k", 9).unwrap(), [(b"k".to_vec(), b"new".to_vec())]);
+    }
+}

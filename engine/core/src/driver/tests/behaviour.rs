@@ -6,8 +6,10 @@ use super::pump::{START, World, definition, message, set, target, writes};
 use crate::driver::{Acceptance, Command, Counts, Deployment, Event, Filter, Reply, Row, State};
 use crate::effect::Outcome;
 use crate::identity::InstanceId;
+use crate::limits::ENDED_MESSAGE_TTL_MS;
 use crate::message::{Message, MessageStatus};
 use crate::plugin::{CallOutcome, Writes};
+use crate::site::keys::{self, Table};
 
 /// Started by `go`, then works, then waits for `more`.
 fn conversation() -> Vec<Deployment> {
@@ -513,4 +515,21 @@ fn correlation_keys_tell_parallel_branches_apart() {
     world.post(with("3", Some("one")));
     world.settle_down();
     assert_eq!(only(&mut world).state, State::Completed);
+}
+
+#[test]
+fn an_ended_message_is_forgotten_after_a_day() {
+    let mut world = World::new(4, conversation());
+    world.post(go("1"));
+    world.post(message("2", "nothing", "go", None));
+    world.settle_down();
+    world.post(more("3"));
+    world.settle_down();
+    let inbox =
+        |world: &World| (0..4).map(|shard| world.rows(&keys::table(shard, Table::Inbox))).sum::<usize>();
+    let timers =
+        |world: &World| (0..4).map(|shard| world.rows(&keys::table(shard, Table::Timer))).sum::<usize>();
+    assert_eq!((inbox(&world), timers(&world)), (3, 3));
+    world.run_until(START.plus_ms(2 * ENDED_MESSAGE_TTL_MS));
+    assert_eq!((inbox(&world), timers(&world)), (0, 0));
 }

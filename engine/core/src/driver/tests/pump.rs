@@ -199,6 +199,11 @@ impl World {
         self.definitions = definitions;
     }
 
+    /// How many rows begin with a prefix.
+    pub(super) fn rows(&self, prefix: &[u8]) -> usize {
+        self.store.range(prefix, &tessera_store::prefix_end(prefix), usize::MAX).unwrap().len()
+    }
+
     /// Bytes of everything that is stored.
     pub(super) fn store_bytes(&self) -> usize {
         let all = self.store.range(&[0], &[u8::MAX; 1_025], usize::MAX).unwrap();
