@@ -49,20 +49,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut best = 0.0_f64;
     for _ in 0..ROUNDS {
         let began = Instant::now();
-        let mut facts = 0;
+        let mut facts = 0_u64;
         for _ in 0..INSTANCES {
             facts += run(&program, &definition)?;
         }
         let rate = f64::from(INSTANCES) / began.elapsed().as_secs_f64();
         best = best.max(rate);
-        println!("{rate:>9.0} instances/s  {:>4.1} facts each", facts as f64 / f64::from(INSTANCES));
+        println!("{rate:>9.0} instances/s, {} facts each", facts / u64::from(INSTANCES));
     }
     println!("best: {best:.0} instances/s on one core");
     Ok(())
 }
 
 /// Takes one instance through and counts its facts.
-fn run(program: &Program, definition: &DefinitionKey) -> Result<usize, Refused> {
+fn run(program: &Program, definition: &DefinitionKey) -> Result<u64, Refused> {
     let mut instance = Instance::empty();
     let start = Start {
         definition: definition.clone(),
@@ -85,5 +85,5 @@ fn run(program: &Program, definition: &DefinitionKey) -> Result<usize, Refused> 
         facts += handle(&mut instance, program, Timestamp(sequence), settled)?.len();
     }
     assert_eq!(instance.status(), Status::Completed);
-    Ok(facts)
+    Ok(u64::try_from(facts).unwrap_or(u64::MAX))
 }

@@ -23,6 +23,7 @@ pub(crate) mod optional {
     use serde::de::Error as _;
     use serde::ser::Error as _;
 
+    #[allow(clippy::ref_option, reason = "serde passes the field as it is")]
     pub(crate) fn serialize<T: Serialize, S: Serializer>(
         value: &Option<T>,
         serializer: S,

@@ -57,9 +57,12 @@ fn matching<'a>(
     code: &str,
 ) -> Option<(ElementIndex, &'a ErrorTrigger)> {
     let errors = || {
-        element.boundary_events.iter().filter_map(|index| match &program.element(*index).kind {
-            Kind::BoundaryEvent { trigger: Trigger::Error(error), .. } => Some((*index, error)),
-            _ => None,
+        element.boundary_events.iter().filter_map(|index| {
+            let Kind::BoundaryEvent { trigger: Trigger::Error(error), .. } = &program.element(*index).kind
+            else {
+                return None;
+            };
+            Some((*index, error))
         })
     };
     errors()

@@ -17,7 +17,7 @@ use crate::identity::{IncidentKey, NodeKey, Timestamp, WaitKey};
 use crate::limits::VALUE_DEPTH_MAX;
 use crate::message::Message;
 
-use super::variables::is_storable;
+use super::variables::{Named, is_storable};
 
 /// Decides what follows from `input`, applies it, and returns it. `Err`: nothing happened.
 ///
@@ -89,12 +89,7 @@ fn take_message(step: &mut Step<'_>, key: WaitKey, message: Arc<Message>) -> Res
     }
 }
 
-fn take_signal(
-    step: &mut Step<'_>,
-    key: WaitKey,
-    name: &str,
-    variables: Vec<(Arc<str>, Arc<Value>)>,
-) -> Result<(), Refused> {
+fn take_signal(step: &mut Step<'_>, key: WaitKey, name: &str, variables: Named) -> Result<(), Refused> {
     are_storable(&variables)?;
     let wait = open_wait(step, key)?;
     match &wait.kind {
@@ -131,7 +126,7 @@ fn fire(step: &mut Step<'_>, key: WaitKey, wait: &Wait, payload: Payload) -> Res
         let process = step.program.process_id.clone();
         return Err(Refused::UnknownElement { process, element: wait.element.clone() });
     };
-    triggers::fire(step, key, wait, waiting, payload);
+    triggers::fire(step, key, wait, &waiting, payload);
     Ok(())
 }
 
@@ -150,11 +145,7 @@ fn retry(step: &mut Step<'_>, key: IncidentKey) -> Result<(), Refused> {
     Ok(())
 }
 
-fn set_variables(
-    step: &mut Step<'_>,
-    node: NodeKey,
-    variables: Vec<(Arc<str>, Arc<Value>)>,
-) -> Result<(), Refused> {
+fn set_variables(step: &mut Step<'_>, node: NodeKey, variables: Named) -> Result<(), Refused> {
     is_running(step)?;
     are_storable(&variables)?;
     if step.instance.node(node).is_none() {

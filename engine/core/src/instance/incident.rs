@@ -64,6 +64,8 @@ codes! {
         "Correct the model; cancel the instance.";
     VALUE = "P508", "A value can not be kept as variable.",
         "Flatten the value; then retry.";
+    NO_RULE = "P599", "The interpreter came to a state that its tables do not know: a bug of Tessera.",
+        "Report it together with the instance's journal; retry once it is repaired.";
     WORK_FAILED = "W101", "A handler failed, also when tried again.",
         "Read the evidence, repair the cause, retry.";
     PLUGIN_BUG = "W102", "A handler trapped or panicked: a bug of the plugin.",

@@ -182,7 +182,7 @@ fn choose<'a>(step: &Step<'a>, at: At<'a>) -> Result<Cow<'a, [FlowIndex]>, Troub
     let program = step.program;
     let outgoing = at.element.outgoing.as_slice();
     let leaves = elements::table(&at.element.kind, at.role).leaves;
-    if leaves == Leaves::ByEvery || outgoing.is_empty() {
+    if leaves == Leaves::Every || outgoing.is_empty() {
         return Ok(Cow::Borrowed(outgoing));
     }
     let view = View::new(step.instance, program, at.node);
@@ -193,7 +193,7 @@ fn choose<'a>(step: &Step<'a>, at: At<'a>) -> Result<Cow<'a, [FlowIndex]>, Troub
         }
         let condition = program.flow(*index).condition.as_ref();
         if condition.map_or(Ok(true), |condition| condition.evaluate_condition(&view))? {
-            if leaves == Leaves::ByFirstThatHolds || outgoing.len() == 1 {
+            if leaves == Leaves::FirstThatHolds || outgoing.len() == 1 {
                 return Ok(Cow::Borrowed(std::slice::from_ref(index)));
             }
             chosen.to_mut().push(*index);

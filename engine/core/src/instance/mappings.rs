@@ -9,15 +9,11 @@ use tessera_bpmn::expression::Scope;
 use super::incident;
 use super::occurrence::Trouble;
 use super::step::Step;
-use super::variables::{View, is_storable};
+use super::variables::{Named, View, is_storable};
 use crate::identity::NodeKey;
 
 /// Computes all values before any of them is set.
-pub(super) fn evaluate(
-    step: &Step<'_>,
-    node: NodeKey,
-    mappings: &[Mapping],
-) -> Result<Vec<(Arc<str>, Arc<Value>)>, Trouble> {
+pub(super) fn evaluate(step: &Step<'_>, node: NodeKey, mappings: &[Mapping]) -> Result<Named, Trouble> {
     let view = View::new(step.instance, step.program, node);
     mappings
         .iter()

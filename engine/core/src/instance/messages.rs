@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::fact::Fact;
 use super::state::{Instance, Role};
 use super::step::Step;
@@ -50,10 +52,8 @@ impl Step<'_> {
         if received.status != MessageStatus::InProgress {
             return;
         }
-        let outputs = match received.started {
-            true => self.instance.outputs.iter().map(|output| (**output).clone()).collect(),
-            false => Vec::new(),
-        };
+        let outputs = if received.started { self.instance.outputs.as_slice() } else { &[] };
+        let outputs = outputs.iter().map(|output| Value::clone(output)).collect();
         let message = received.message.id.clone();
         self.emit(Fact::MessageAnswered { index, status });
         let error = error.map(str::to_owned);

@@ -105,11 +105,11 @@ impl Next {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Leaves {
     /// All, whatever their conditions.
-    ByEvery,
+    Every,
     /// All whose condition holds, else the default flow.
-    ByEveryThatHolds,
+    EachThatHolds,
     /// The first whose condition holds, else the default flow.
-    ByFirstThatHolds,
+    FirstThatHolds,
 }
 
 /// Why an activation can not go on; becomes an incident.

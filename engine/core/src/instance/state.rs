@@ -319,7 +319,9 @@ impl Instance {
                 Effect::Deliver { .. } | Effect::Broadcast { .. } => match Arc::make_mut(effect) {
                     Effect::Deliver { document, .. } => visit(document),
                     Effect::Broadcast { variables, .. } => {
-                        variables.iter_mut().for_each(|(_, value)| visit(value));
+                        for (_, value) in variables {
+                            visit(value);
+                        }
                     }
                     Effect::Call { .. } | Effect::Answer { .. } => {}
                 },

@@ -21,18 +21,15 @@ pub(super) fn wait(view: &View<'_>, timer: &Timer, now: Timestamp) -> Result<Wai
         TimerKind::Duration => later(now, &text).map(|due| (due, None)),
         TimerKind::Cycle => cycle(&text, now),
     };
-    match found {
-        Some((due, repeat)) => Ok(WaitKind::Timer { due, repeat }),
-        None => {
-            let wanted = match timer.kind {
-                TimerKind::Date => "date such as 2030-01-31T12:00:00Z",
-                TimerKind::Duration => "duration such as PT20S",
-                TimerKind::Cycle => "cycle such as R3/PT10M",
-            };
-            let message = format!("`{text}` is no {wanted}");
-            Err(Trouble::new(&incident::TIMER, message))
-        }
+    if let Some((due, repeat)) = found {
+        return Ok(WaitKind::Timer { due, repeat });
     }
+    let wanted = match timer.kind {
+        TimerKind::Date => "date such as 2030-01-31T12:00:00Z",
+        TimerKind::Duration => "duration such as PT20S",
+        TimerKind::Cycle => "cycle such as R3/PT10M",
+    };
+    Err(Trouble::new(&incident::TIMER, format!("`{text}` is no {wanted}")))
 }
 
 /// The next firing of a cycle that has just fired. Firings missed while the site was down collapse into one.
@@ -49,16 +46,16 @@ pub(super) fn next(due: Timestamp, repeat: &Repeat, now: Timestamp) -> Option<Wa
 
 fn date(text: &str) -> Option<Timestamp> {
     if let Ok(instant) = text.parse::<jiff::Timestamp>() {
-        return stamp(instant);
+        return Some(stamp(instant));
     }
     let civil = text.parse::<DateTime>().or_else(|_| text.parse::<Date>().map(|day| day.at(0, 0, 0, 0)));
-    stamp(civil.ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp())
+    Some(stamp(civil.ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp()))
 }
 
 fn later(from: Timestamp, duration: &str) -> Option<Timestamp> {
     // The parser also knows a friendly form that no model may rely on.
     let span = duration.starts_with('P').then(|| duration.parse::<Span>().ok()).flatten()?;
-    stamp(zoned(from)?.checked_add(span).ok()?.timestamp())
+    Some(stamp(zoned(from)?.checked_add(span).ok()?.timestamp()))
 }
 
 /// `R3/PT10M`, `R/PT10M`, `R3/2030-01-31T12:00:00Z/PT10M`.
@@ -89,6 +86,6 @@ fn zoned(instant: Timestamp) -> Option<Zoned> {
 }
 
 /// An instant before the epoch is long past.
-fn stamp(instant: jiff::Timestamp) -> Option<Timestamp> {
-    Some(Timestamp(u64::try_from(instant.as_millisecond()).unwrap_or(0)))
+fn stamp(instant: jiff::Timestamp) -> Timestamp {
+    Timestamp(u64::try_from(instant.as_millisecond()).unwrap_or(0))
 }

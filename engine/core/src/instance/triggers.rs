@@ -11,7 +11,7 @@ use super::occurrence::{Next, Occurrence, Trouble};
 use super::state::State;
 use super::step::{At, Place, Step};
 use super::timers;
-use super::variables::View;
+use super::variables::{Named, View};
 use super::wait::{Wait, WaitKind};
 use crate::identity::{NodeKey, WaitKey};
 use crate::message::Message;
@@ -38,11 +38,11 @@ fn message_wait(view: &View<'_>, message: &MessageTrigger) -> Result<WaitKind, T
     let name = message.name.evaluate_text(view)?.into();
     let correlation_key = match &message.correlation_key {
         Some(template) => Some(template.evaluate_text(view)?.into()),
-        None => view.variable(CORRELATION_KEY).and_then(|key| match key {
-            serde_json::Value::Null => None,
-            serde_json::Value::String(key) => Some(Arc::from(key.as_str())),
-            other => Some(other.to_string().into()),
-        }),
+        None => match view.variable(CORRELATION_KEY) {
+            None | Some(serde_json::Value::Null) => None,
+            Some(serde_json::Value::String(key)) => Some(key.as_str().into()),
+            Some(other) => Some(other.to_string().into()),
+        },
     };
     Ok(WaitKind::Message { name, correlation_key })
 }
@@ -83,13 +83,13 @@ pub(super) fn begin_waiting(step: &mut Step<'_>, at: At<'_>, trigger: &Trigger) 
 /// What came true.
 pub(super) enum Payload {
     Message(Arc<Message>),
-    Signal(Vec<(Arc<str>, Arc<serde_json::Value>)>),
+    Signal(Named),
     Time,
 }
 
 /// Moves what an open wait holds back.
-pub(super) fn fire(step: &mut Step<'_>, key: WaitKey, wait: &Wait, waiting: Waiting<'_>, payload: Payload) {
-    match waiting {
+pub(super) fn fire(step: &mut Step<'_>, key: WaitKey, wait: &Wait, waiting: &Waiting<'_>, payload: Payload) {
+    match *waiting {
         Waiting::Activity { at, event, interrupting } => {
             accept(step, at.parent, payload);
             if interrupting {

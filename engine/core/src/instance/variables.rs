@@ -14,6 +14,9 @@ use crate::identity::NodeKey;
 use crate::limits::VALUE_DEPTH_MAX;
 use crate::plugin::{VariableScope, Writes};
 
+/// Variables by name.
+pub(super) type Named = Vec<(Arc<str>, Arc<Value>)>;
+
 /// The 0-based number of an iteration.
 pub(super) const LOOP_COUNTER: &str = "loopCounter";
 /// How many iterations there are in all.

@@ -12,7 +12,7 @@ use crate::instance::{timers, triggers};
 pub(super) static TABLE: Table = Table {
     element: "boundary event",
     rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::DONE], act: pass }],
-    leaves: Leaves::ByEveryThatHolds,
+    leaves: Leaves::EachThatHolds,
 };
 
 /// What remains to be waited for after a non-interrupting event.

@@ -1,8 +1,8 @@
 //! Intermediate catch event: waits for a message, a point in time or a signal.
 
-use tessera_bpmn::compile::{Kind, Trigger};
+use tessera_bpmn::compile::Kind;
 
-use super::pass;
+use super::{misplaced, pass};
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::State;
 use crate::instance::step::{At, Step};
@@ -19,14 +19,11 @@ pub(super) static TABLE: Table = Table {
         },
         Row { from: State::Waiting, on: Occasion::Triggered, to: &[Next::DONE], act: pass },
     ],
-    leaves: Leaves::ByEveryThatHolds,
+    leaves: Leaves::EachThatHolds,
 };
 
 fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    let trigger = match &at.element.kind {
-        Kind::CatchEvent(trigger) => trigger,
-        _ => &Trigger::None,
-    };
+    let Kind::CatchEvent(trigger) = &at.element.kind else { return Err(misplaced(at)) };
     triggers::begin_waiting(step, at, trigger)
 }
 

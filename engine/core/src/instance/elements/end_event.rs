@@ -2,7 +2,7 @@
 
 use tessera_bpmn::compile::{Kind, Throw};
 
-use super::{pass, sending, throw_event};
+use super::{misplaced, pass, sending, throw_event};
 use crate::instance::errors;
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::State;
@@ -11,41 +11,38 @@ use crate::instance::step::{At, Step};
 pub(super) static NONE: Table = Table {
     element: "end event",
     rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::DONE], act: pass }],
-    leaves: Leaves::ByEvery,
+    leaves: Leaves::Every,
 };
 
 pub(super) static MESSAGE: Table =
-    Table { element: "message end event", rows: sending::ROWS, leaves: Leaves::ByEvery };
+    Table { element: "message end event", rows: sending::ROWS, leaves: Leaves::Every };
 
 pub(super) static SIGNAL: Table = Table {
     element: "signal end event",
     rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::DONE], act: throw_signal }],
-    leaves: Leaves::ByEvery,
+    leaves: Leaves::Every,
 };
 
 pub(super) static ERROR: Table = Table {
     element: "error end event",
     rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::Gone], act: throw_error }],
-    leaves: Leaves::ByEvery,
+    leaves: Leaves::Every,
 };
 
 pub(super) static TERMINATE: Table = Table {
     element: "terminate end event",
     rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::Gone], act: terminate }],
-    leaves: Leaves::ByEvery,
+    leaves: Leaves::Every,
 };
 
 fn throw_signal(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    match &at.element.kind {
-        Kind::EndEvent(Throw::Signal { name }) => throw_event::broadcast(step, at, name),
-        _ => Ok(Next::DONE),
-    }
+    let Kind::EndEvent(Throw::Signal { name }) = &at.element.kind else { return Err(misplaced(at)) };
+    throw_event::broadcast(step, at, name)
 }
 
 fn throw_error(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    if let Kind::EndEvent(Throw::Error { code, message }) = &at.element.kind {
-        errors::raise(step, at.node, code, message.as_deref().unwrap_or_default())?;
-    }
+    let Kind::EndEvent(Throw::Error { code, message }) = &at.element.kind else { return Err(misplaced(at)) };
+    errors::raise(step, at.node, code, message.as_deref().unwrap_or_default())?;
     Ok(Next::Gone)
 }
 

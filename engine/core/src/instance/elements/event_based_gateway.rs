@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tessera_bpmn::compile::{Kind, Trigger};
 
+use super::misplaced;
 use crate::instance::fact::{Ending, Fact};
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::State;
@@ -17,19 +18,19 @@ pub(super) static TABLE: Table = Table {
         Row { from: State::Started, on: Occasion::Begun, to: &[Next::Stay(State::Waiting)], act: begin },
         Row { from: State::Waiting, on: Occasion::Triggered, to: &[Next::Gone], act: decide },
     ],
-    leaves: Leaves::ByEvery,
+    leaves: Leaves::Every,
 };
 
 fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
     let mut waits: Vec<(&Arc<str>, _)> = Vec::new();
     for flow in &at.element.outgoing {
         let event = step.program.element(step.program.flow(*flow).target);
-        let kind = match &event.kind {
-            Kind::CatchEvent(trigger) => triggers::wait_kind(step, at.node, trigger)?,
-            Kind::ReceiveTask(message) => {
-                triggers::wait_kind(step, at.node, &Trigger::Message(message.clone()))?
-            }
-            _ => None,
+        let kind = if let Kind::CatchEvent(trigger) = &event.kind {
+            triggers::wait_kind(step, at.node, trigger)?
+        } else if let Kind::ReceiveTask(message) = &event.kind {
+            triggers::wait_kind(step, at.node, &Trigger::Message(message.clone()))?
+        } else {
+            None
         };
         waits.extend(kind.map(|kind| (&event.id, kind)));
     }
@@ -40,11 +41,9 @@ fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble
 }
 
 fn decide(step: &mut Step<'_>, at: At<'_>, occurrence: Occurrence) -> Result<Next, Trouble> {
-    let Occurrence::Triggered(event) = occurrence else { return Ok(Next::Stay(State::Waiting)) };
+    let Occurrence::Triggered(event) = occurrence else { return Err(misplaced(at)) };
     let leads_there = |flow: &&_| step.program.element(step.program.flow(**flow).target).id == event;
-    let Some(flow) = at.element.outgoing.iter().find(leads_there) else {
-        return Ok(Next::Stay(State::Waiting));
-    };
+    let Some(flow) = at.element.outgoing.iter().find(leads_there) else { return Err(misplaced(at)) };
     step.emit(Fact::NodeLeft { node: at.node, ending: Ending::Cancelled });
     step.take(at.parent, std::slice::from_ref(flow));
     Ok(Next::Gone)

@@ -1,6 +1,12 @@
 //! The elements of BPMN, one file each: a table of its life cycle (in this state, when this occurs, do that, then it is
 //! there) and the decisions that the table names. A new element is a file and one line in [`table`].
 
+#![allow(
+    clippy::unnecessary_wraps,
+    clippy::needless_pass_by_value,
+    reason = "the actions of all tables have one signature"
+)]
+
 pub(super) mod boundary_event;
 pub(super) mod multi_instance;
 
@@ -21,6 +27,7 @@ mod throw_event;
 
 use tessera_bpmn::compile::{Kind, Throw};
 
+use super::incident;
 use super::occurrence::{Next, Occurrence, Table, Trouble};
 use super::state::{Role, State};
 use super::step::{At, Step};
@@ -54,7 +61,7 @@ pub(super) fn table(kind: &Kind, role: Role) -> &'static Table {
     }
 }
 
-/// Does what the element's table says. What is not in it changes nothing.
+/// Does what the element's table says.
 pub(super) fn act(
     step: &mut Step<'_>,
     at: At<'_>,
@@ -64,19 +71,48 @@ pub(super) fn act(
     let table = table(&at.element.kind, at.role);
     let on = occurrence.occasion();
     let Some(row) = table.rows.iter().find(|row| row.from == state && row.on == on) else {
-        debug_assert!(false, "{}: no row for {state:?} on {on:?}", table.element);
-        return Ok(Next::Stay(state));
+        let message = format!("{} `{}` has no rule for {on:?} while {state:?}", table.element, at.element.id);
+        return Err(Trouble::new(&incident::NO_RULE, message));
     };
     let next = (row.act)(step, at, occurrence);
-    debug_assert!(
-        next.as_ref().map_or(true, |next| row.to.contains(next)),
-        "{}: {state:?} on {on:?} led to {next:?}",
-        table.element
-    );
+    debug_assert!(next.as_ref().map_or(true, |next| row.to.contains(next)), "{}: {state:?}", table.element);
+    #[cfg(test)]
+    super::tests::coverage::record(table, row, &next);
     next
+}
+
+/// An action was asked for something that its table does not lead to.
+fn misplaced(at: At<'_>) -> Trouble {
+    Trouble::new(&incident::NO_RULE, format!("`{}` was treated as what it is not", at.element.id))
 }
 
 /// Does nothing: the work is done.
 fn pass(_: &mut Step<'_>, _: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
     Ok(Next::DONE)
 }
+
+/// All tables, so that a test can tell which rows were never taken.
+#[cfg(test)]
+pub(super) static TABLES: &[&Table] = &[
+    &multi_instance::TABLE,
+    &process::TABLE,
+    &sub_process::TABLE,
+    &start_event::TABLE,
+    &catch_event::TABLE,
+    &boundary_event::TABLE,
+    &throw_event::NONE,
+    &throw_event::MESSAGE,
+    &throw_event::SIGNAL,
+    &end_event::NONE,
+    &end_event::MESSAGE,
+    &end_event::SIGNAL,
+    &end_event::ERROR,
+    &end_event::TERMINATE,
+    &task::TABLE,
+    &service_task::TABLE,
+    &send_task::TABLE,
+    &receive_task::TABLE,
+    &exclusive_gateway::TABLE,
+    &parallel_gateway::TABLE,
+    &event_based_gateway::TABLE,
+];

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tessera_bpmn::compile::MultiInstance;
 
+use super::misplaced;
 use crate::identity::NodeKey;
 use crate::instance::fact::Fact;
 use crate::instance::incident;
@@ -32,12 +33,12 @@ pub(super) static TABLE: Table = Table {
             act: go_on,
         },
     ],
-    leaves: Leaves::ByEveryThatHolds,
+    leaves: Leaves::EachThatHolds,
 };
 
 /// Decides how many iterations there are, and begins the first, or all.
 fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    let Some(plan) = &at.element.multi_instance else { return Ok(Next::DONE) };
+    let Some(plan) = &at.element.multi_instance else { return Err(misplaced(at)) };
     let Planned { total, items } = plan_iterations(step, at, plan)?;
     let kept = if plan.sequential { items.clone().map(|items| Arc::new(Value::Array(items))) } else { None };
     step.emit(Fact::IterationsPlanned { node: at.node, total, items: kept });
@@ -156,9 +157,9 @@ fn count_ended(step: &mut Step<'_>, iteration: NodeKey, body: NodeKey, place: Pl
 /// Ends the body, begins the next iteration, or waits for the others.
 fn go_on(step: &mut Step<'_>, at: At<'_>, occurrence: Occurrence) -> Result<Next, Trouble> {
     let satisfied = matches!(occurrence, Occurrence::IterationEnded { satisfied: true });
-    let Some(plan) = &at.element.multi_instance else { return Ok(Next::DONE) };
+    let Some(plan) = &at.element.multi_instance else { return Err(misplaced(at)) };
     let counts = step.instance.node(at.node).and_then(|body| body.iterations.as_deref());
-    let Some(counts) = counts else { return Ok(Next::DONE) };
+    let Some(counts) = counts else { return Err(misplaced(at)) };
     let (total, started, ended) = (counts.total, counts.started, counts.ended);
     if satisfied || ended >= total {
         step.cancel_children(at.node);

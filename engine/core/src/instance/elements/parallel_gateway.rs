@@ -21,7 +21,7 @@ pub(super) static TABLE: Table = Table {
             act: join,
         },
     ],
-    leaves: Leaves::ByEvery,
+    leaves: Leaves::Every,
 };
 
 fn begin(_: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {

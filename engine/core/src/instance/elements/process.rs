@@ -7,7 +7,7 @@ use crate::instance::step::{At, Step};
 pub(super) static TABLE: Table = Table {
     element: "process",
     rows: &[Row { from: State::Holding, on: Occasion::Emptied, to: &[Next::Gone], act: end }],
-    leaves: Leaves::ByEvery,
+    leaves: Leaves::Every,
 };
 
 fn end(step: &mut Step<'_>, _: At<'_>, _: Occurrence) -> Result<Next, Trouble> {

@@ -2,7 +2,7 @@
 
 use tessera_bpmn::compile::{Kind, Trigger};
 
-use super::pass;
+use super::{misplaced, pass};
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::State;
 use crate::instance::step::{At, Step};
@@ -19,14 +19,12 @@ pub(super) static TABLE: Table = Table {
         },
         Row { from: State::Waiting, on: Occasion::Triggered, to: &[Next::DONE], act: pass },
     ],
-    leaves: Leaves::ByEveryThatHolds,
+    leaves: Leaves::EachThatHolds,
 };
 
 fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    match &at.element.kind {
-        Kind::ReceiveTask(message) => triggers::begin_waiting(step, at, &Trigger::Message(message.clone())),
-        _ => Ok(Next::DONE),
-    }
+    let Kind::ReceiveTask(message) = &at.element.kind else { return Err(misplaced(at)) };
+    triggers::begin_waiting(step, at, &Trigger::Message(message.clone()))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::sending;
 use crate::instance::occurrence::{Leaves, Table};
 
 pub(super) static TABLE: Table =
-    Table { element: "send task", rows: sending::ROWS, leaves: Leaves::ByEveryThatHolds };
+    Table { element: "send task", rows: sending::ROWS, leaves: Leaves::EachThatHolds };
 
 #[cfg(test)]
 mod tests {

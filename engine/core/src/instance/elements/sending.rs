@@ -8,7 +8,7 @@ use serde_json::Value;
 use tessera_bpmn::compile::{Kind, Send, Throw};
 use tessera_bpmn::expression::Scope;
 
-use super::{multi_instance, pass};
+use super::{misplaced, multi_instance, pass};
 use crate::effect::Effect;
 use crate::identity::NodeKey;
 use crate::instance::fact::Fact;
@@ -32,7 +32,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         from: State::Delivering,
         on: Occasion::NotDelivered,
-        to: &[Next::Stay(State::Consulting), Next::Stay(State::Delivering), Next::Gone],
+        to: &[Next::Stay(State::Consulting), Next::Gone],
         act: react,
     },
     Row { from: State::Consulting, on: Occasion::Answered, to: &[Next::DONE], act: pass },
@@ -50,24 +50,23 @@ const MESSAGE_NAME: &str = "messageName";
 const PROFILE: &str = "profile";
 
 fn prepare(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    let Some((_, send)) = sent_by(&at.element.kind) else { return Ok(Next::Stay(State::Preparing)) };
+    let Some((_, send)) = sent_by(&at.element.kind) else { return Err(misplaced(at)) };
     let spec = specify(step, at, None)?;
     queue(step, at, send, Hook::Prepare(spec))?;
     Ok(Next::Stay(State::Preparing))
 }
 
 fn deliver(step: &mut Step<'_>, at: At<'_>, occurrence: Occurrence) -> Result<Next, Trouble> {
-    if let Occurrence::Prepared(message) = occurrence {
-        let (document, target) = *message;
-        step.queue(Effect::Deliver { node: at.node, target, document });
-    }
+    let Occurrence::Prepared(message) = occurrence else { return Err(misplaced(at)) };
+    let (document, target) = *message;
+    step.queue(Effect::Deliver { node: at.node, target, document });
     Ok(Next::Stay(State::Delivering))
 }
 
 fn react(step: &mut Step<'_>, at: At<'_>, occurrence: Occurrence) -> Result<Next, Trouble> {
-    let Occurrence::NotDelivered(failed) = occurrence else { return Ok(Next::Stay(State::Delivering)) };
+    let Occurrence::NotDelivered(failed) = occurrence else { return Err(misplaced(at)) };
     let (error, target) = *failed;
-    let Some((_, send)) = sent_by(&at.element.kind) else { return Ok(Next::Stay(State::Delivering)) };
+    let Some((_, send)) = sent_by(&at.element.kind) else { return Err(misplaced(at)) };
     if send.handler.is_some() {
         let spec = specify(step, at, Some(target))?;
         queue(step, at, send, Hook::Failed(spec, error))?;
@@ -125,11 +124,14 @@ fn give_up(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Troub
 }
 
 fn sent_by(kind: &Kind) -> Option<(SendingElement, &Send)> {
-    match kind {
-        Kind::SendTask(send) => Some((SendingElement::SendTask, send)),
-        Kind::ThrowEvent(Throw::Message(send)) => Some((SendingElement::ThrowEvent, send)),
-        Kind::EndEvent(Throw::Message(send)) => Some((SendingElement::EndEvent, send)),
-        _ => None,
+    if let Kind::SendTask(send) = kind {
+        Some((SendingElement::SendTask, send))
+    } else if let Kind::ThrowEvent(Throw::Message(send)) = kind {
+        Some((SendingElement::ThrowEvent, send))
+    } else if let Kind::EndEvent(Throw::Message(send)) = kind {
+        Some((SendingElement::EndEvent, send))
+    } else {
+        None
     }
 }
 
@@ -150,15 +152,12 @@ fn call(step: &Step<'_>, at: At<'_>, send: &Send, hook: Hook) -> Result<Effect, 
 /// What the model says about the message.
 fn specify(step: &Step<'_>, at: At<'_>, sent_to: Option<Target>) -> Result<MessageSpec, Trouble> {
     let view = View::new(step.instance, step.program, at.node);
-    let (element, send) = match sent_by(&at.element.kind) {
-        Some((element, send)) => (element, Some(send)),
-        None => (SendingElement::SendTask, None),
-    };
+    let Some((element, send)) = sent_by(&at.element.kind) else { return Err(misplaced(at)) };
     let field = |name: &str| {
-        let field = send.and_then(|send| send.fields.iter().find(|field| field.name == name));
+        let field = send.fields.iter().find(|field| field.name == name);
         field.map(|field| field.value.evaluate_text(&view)).transpose()
     };
-    let message_name = match (field(MESSAGE_NAME)?, send.and_then(|send| send.message_name.as_ref())) {
+    let message_name = match (field(MESSAGE_NAME)?, &send.message_name) {
         (Some(name), _) => name,
         (None, Some(name)) => name.evaluate_text(&view)?,
         (None, None) => String::new(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tessera_bpmn::compile::Kind;
 
-use super::pass;
+use super::{misplaced, pass};
 use crate::effect::Effect;
 use crate::instance::calls;
 use crate::instance::mappings::storable;
@@ -26,11 +26,11 @@ pub(super) static TABLE: Table = Table {
         },
         Row { from: State::Working, on: Occasion::Answered, to: &[Next::DONE], act: pass },
     ],
-    leaves: Leaves::ByEveryThatHolds,
+    leaves: Leaves::EachThatHolds,
 };
 
 fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    let Kind::ServiceTask(work) = &at.element.kind else { return Ok(Next::DONE) };
+    let Kind::ServiceTask(work) = &at.element.kind else { return Err(misplaced(at)) };
     if let (Some(expression), None) = (&work.expression, &work.handler) {
         let value = expression.evaluate(&View::new(step.instance, step.program, at.node))?;
         if let Some(name) = &work.result_variable {

@@ -1,6 +1,7 @@
 //! Embedded subprocess: a scope. It is done when the last token in it has ended, and then answers for the messages that
 //! it took.
 
+use super::misplaced;
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::State;
 use crate::instance::step::{At, Step};
@@ -8,23 +9,16 @@ use crate::instance::step::{At, Step};
 pub(super) static TABLE: Table = Table {
     element: "subprocess",
     rows: &[
-        Row {
-            from: State::Started,
-            on: Occasion::Begun,
-            to: &[Next::Stay(State::Holding), Next::DONE],
-            act: begin,
-        },
+        Row { from: State::Started, on: Occasion::Begun, to: &[Next::Stay(State::Holding)], act: begin },
         Row { from: State::Holding, on: Occasion::Emptied, to: &[Next::DONE], act: end },
     ],
-    leaves: Leaves::ByEveryThatHolds,
+    leaves: Leaves::EachThatHolds,
 };
 
 fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    let events = &step.program.scope(at.index).start_events;
-    for event in events {
-        step.enter(at.node, *event, None);
-    }
-    Ok(if events.is_empty() { Next::DONE } else { Next::Stay(State::Holding) })
+    let [event] = step.program.scope(at.index).start_events[..] else { return Err(misplaced(at)) };
+    step.enter(at.node, event, None);
+    Ok(Next::Stay(State::Holding))
 }
 
 fn end(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {

@@ -7,7 +7,7 @@ use crate::instance::state::State;
 pub(super) static TABLE: Table = Table {
     element: "task",
     rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::DONE], act: pass }],
-    leaves: Leaves::ByEveryThatHolds,
+    leaves: Leaves::EachThatHolds,
 };
 
 #[cfg(test)]

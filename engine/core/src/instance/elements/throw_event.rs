@@ -3,7 +3,7 @@
 use tessera_bpmn::compile::{Kind, Throw};
 use tessera_bpmn::expression::Template;
 
-use super::{pass, sending};
+use super::{misplaced, pass, sending};
 use crate::effect::Effect;
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::State;
@@ -13,23 +13,21 @@ use crate::instance::variables::View;
 pub(super) static NONE: Table = Table {
     element: "throw event",
     rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::DONE], act: pass }],
-    leaves: Leaves::ByEveryThatHolds,
+    leaves: Leaves::EachThatHolds,
 };
 
 pub(super) static MESSAGE: Table =
-    Table { element: "message throw event", rows: sending::ROWS, leaves: Leaves::ByEveryThatHolds };
+    Table { element: "message throw event", rows: sending::ROWS, leaves: Leaves::EachThatHolds };
 
 pub(super) static SIGNAL: Table = Table {
     element: "signal throw event",
     rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::DONE], act: throw_signal }],
-    leaves: Leaves::ByEveryThatHolds,
+    leaves: Leaves::EachThatHolds,
 };
 
 fn throw_signal(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    match &at.element.kind {
-        Kind::ThrowEvent(Throw::Signal { name }) => broadcast(step, at, name),
-        _ => Ok(Next::DONE),
-    }
+    let Kind::ThrowEvent(Throw::Signal { name }) = &at.element.kind else { return Err(misplaced(at)) };
+    broadcast(step, at, name)
 }
 
 /// Everybody at the site who waits for the signal is to hear it; the thrower does not wait for that.
@@ -55,12 +53,10 @@ mod tests {
             t -> end"#,
         );
         assert_eq!((run.places().as_str(), run.path().as_str()), ("Completed", "start none t end"));
-        let broadcast = |fact: &Fact| match fact {
-            Fact::EffectQueued { effect, .. } => {
-                matches!(&**effect, Effect::Broadcast { name, .. } if &**name == "s")
-            }
-            _ => false,
+        let broadcast = |fact: &&Fact| {
+            let Fact::EffectQueued { effect, .. } = fact else { return false };
+            matches!(&**effect, Effect::Broadcast { name, .. } if &**name == "s")
         };
-        assert_eq!(run.facts.iter().filter(|fact| broadcast(fact)).count(), 1);
+        assert_eq!(run.facts.iter().filter(broadcast).count(), 1);
     }
 }

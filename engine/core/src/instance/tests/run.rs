@@ -120,7 +120,9 @@ impl Run {
         let stored = postcard::to_stdvec(&facts).expect("facts can be stored");
         let read: Vec<Fact> = postcard::from_bytes(&stored).expect("facts can be read");
         assert_eq!(facts, read);
-        read.iter().for_each(|fact| apply(&mut self.folded, fact));
+        for fact in &read {
+            apply(&mut self.folded, fact);
+        }
         let live = bytes(&self.instance);
         assert_eq!(live, bytes(&self.folded), "the folded facts are the live state");
         self.instance = postcard::from_bytes(&live).expect("a record can be read");
