@@ -77,7 +77,9 @@ pub trait Answer: Send + Sync + 'static {
 #[derive(Debug, thiserror::Error)]
 pub enum ControlError {
     /// No site runs on this directory.
-    #[error("no running site answers at {path}: {source}; is `tessera run` up, and is this its data directory?")]
+    #[error(
+        "no running site answers at {path}: {source}; is `tessera run` up, and is this its data directory?"
+    )]
     NotRunning {
         /// The socket.
         path: PathBuf,

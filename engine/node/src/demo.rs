@@ -178,7 +178,8 @@ fn prepare(dir: &Path) -> Result<Vec<Prepared>, DemoError> {
         return Err(DemoError::NotEmpty(dir.to_owned()));
     }
     let now = clock::instant(clock::now());
-    let authority = certificate::authority("Tessera demonstration CA", Validity::days(now, CERTIFICATE_DAYS))?;
+    let authority =
+        certificate::authority("Tessera demonstration CA", Validity::days(now, CERTIFICATE_DAYS))?;
     let (ca, _) = authority.write(dir, "ca")?;
     let mut parts = Vec::new();
     let mut members = Vec::new();
@@ -210,7 +211,8 @@ fn write_site(
 ) -> Result<Prepared, DemoError> {
     let folder = dir.join(name);
     let plugins = folder.join("plugins");
-    std::fs::create_dir_all(&plugins).map_err(|source| system(&format!("creating {}", plugins.display()), source))?;
+    std::fs::create_dir_all(&plugins)
+        .map_err(|source| system(&format!("creating {}", plugins.display()), source))?;
     issued.write(&folder, "site")?;
     write(&plugins.join("ping-pong.wasm"), tessera_example_plugins::PING_PONG)?;
     write(&folder.join("allow-list.json"), format!("{allow_list:#}").as_bytes())?;
@@ -273,7 +275,9 @@ impl Party {
             authored_on: clock::instant(clock::now()),
             identifier: Identifier::new("https://tessera.dev/sid/demo", clock::uuid().to_string()),
             additional_inputs: targets
-                .map(|targets| task::input("http://dsf.dev/fhir/CodeSystem/ping", "target-endpoints", targets))
+                .map(|targets| {
+                    task::input("http://dsf.dev/fhir/CodeSystem/ping", "target-endpoints", targets)
+                })
                 .into_iter()
                 .collect(),
         });
@@ -302,10 +306,13 @@ impl Party {
                 _ => {}
             }
         };
-        let key = task::Message::parse(&task).ok().and_then(|message| message.business_key).unwrap_or_default();
-        let authored = text(&task, "authoredOn").and_then(|time| time.parse().ok()).unwrap_or(Timestamp::UNIX_EPOCH);
+        let key =
+            task::Message::parse(&task).ok().and_then(|message| message.business_key).unwrap_or_default();
+        let authored =
+            text(&task, "authoredOn").and_then(|time| time.parse().ok()).unwrap_or(Timestamp::UNIX_EPOCH);
         let pongs = self.pongs(&key, authored).await?;
-        let rows: Vec<Row> = list(&task, "output").iter().filter_map(|output| self.row(output, &pongs)).collect();
+        let rows: Vec<Row> =
+            list(&task, "output").iter().filter_map(|output| self.row(output, &pongs)).collect();
         if rows.is_empty() {
             let status = text(&task, "status").unwrap_or("unknown");
             return Err(self.failed(format!("the start Task is {status} without a ping-status")));
@@ -315,7 +322,8 @@ impl Party {
 
     /// The pongs of a conversation: sender, and milliseconds from its start until the Task was created here.
     async fn pongs(&self, business_key: &str, started: Timestamp) -> Result<Vec<(String, u64)>, DemoError> {
-        let found = self.get(&format!("Task?{}", query([("_count", "100"), ("_sort", "-_lastUpdated")]))).await?;
+        let found =
+            self.get(&format!("Task?{}", query([("_count", "100"), ("_sort", "-_lastUpdated")]))).await?;
         let mut pongs = Vec::new();
         for entry in list(&found, "entry") {
             let Some(Ok(message)) = entry.get("resource").map(task::Message::parse) else { continue };
@@ -323,7 +331,8 @@ impl Party {
                 continue;
             }
             let first = self.get(&format!("Task/{}/_history/1", message.id.unwrap_or_default())).await?;
-            let took = resource::last_updated(&first).map(|created| created.duration_since(started).as_millis());
+            let took =
+                resource::last_updated(&first).map(|created| created.duration_since(started).as_millis());
             if let Some(Ok(milliseconds)) = took.map(u64::try_from) {
                 pongs.push((message.requester.value, milliseconds));
             }
@@ -335,18 +344,24 @@ impl Party {
         let status = output.get("valueCoding").and_then(|coding| text(coding, "code"))?;
         let details = list(output, "extension").first()?;
         let detail = |url| resource::extensions(details, url).next();
-        let to = detail("organization-identifier")?.get("valueIdentifier").and_then(|value| text(value, "value"))?;
+        let to = detail("organization-identifier")?
+            .get("valueIdentifier")
+            .and_then(|value| text(value, "value"))?;
         Some(Row {
             from: self.name.to_owned(),
             to: to.to_owned(),
             message: "ping",
             status: status.to_owned(),
-            milliseconds: pongs.iter().find(|(sender, _)| sender == to).map(|(_, milliseconds)| *milliseconds),
+            milliseconds: pongs
+                .iter()
+                .find(|(sender, _)| sender == to)
+                .map(|(_, milliseconds)| *milliseconds),
         })
     }
 
     async fn get(&self, path: &str) -> Result<Value, DemoError> {
-        let answer = self.client.get(&self.base, path).await.map_err(|error| self.failed(error.to_string()))?;
+        let answer =
+            self.client.get(&self.base, path).await.map_err(|error| self.failed(error.to_string()))?;
         if answer.status.is_success() { Ok(answer.body) } else { Err(self.failed(answer.reason())) }
     }
 }

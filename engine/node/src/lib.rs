@@ -14,6 +14,7 @@ pub mod config;
 pub mod control;
 pub mod demo;
 pub mod engine;
+pub mod failure;
 pub mod limits;
 pub mod logging;
 pub mod site;

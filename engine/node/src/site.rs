@@ -31,6 +31,7 @@ use crate::engine::local::{LocalMailbox, MailboxError};
 use crate::engine::operator::Operator;
 use crate::engine::perform::{Hands, Performer};
 use crate::engine::pump::{Engine, Pump};
+use crate::failure::{Alarm, WatchedStore};
 use crate::limits::SHUTDOWN_SECONDS;
 use crate::logging;
 
@@ -79,6 +80,7 @@ pub struct Site {
     base_url: String,
     mailbox: Option<MailboxRole>,
     engine: Option<EngineRole>,
+    alarm: Alarm,
 }
 
 #[derive(Debug)]
@@ -108,24 +110,27 @@ impl Site {
 
     async fn start_roles(config: &Config, listener: Option<TcpListener>) -> Result<Self, StartError> {
         create_private(&config.data)?;
+        let alarm = Alarm::default();
         let mailbox = match &config.mailbox {
-            Some(mailbox) => Some(MailboxRole::start(config, mailbox, listener).await?),
+            Some(mailbox) => Some(MailboxRole::start(config, mailbox, listener, &alarm).await?),
             None => None,
         };
         let base_url = match (&config.mailbox, &config.engine) {
             (Some(mailbox), _) => mailbox.base_url.clone(),
-            (None, Some(config::Engine { mailbox: config::MailboxLink::Remote { base_url }, .. })) => base_url.clone(),
+            (None, Some(config::Engine { mailbox: config::MailboxLink::Remote { base_url }, .. })) => {
+                base_url.clone()
+            }
             (None, _) => String::new(),
         };
         let engine = match &config.engine {
             Some(engine) => {
                 let local = mailbox.as_ref().map(|mailbox| Arc::clone(&mailbox.local));
-                Some(EngineRole::start(config, engine, &base_url, local).await?)
+                Some(EngineRole::start(config, engine, &base_url, local, &alarm).await?)
             }
             None => None,
         };
         tracing::info!(base_url, "site ready");
-        Ok(Self { base_url, mailbox, engine })
+        Ok(Self { base_url, mailbox, engine, alarm })
     }
 
     /// The FHIR base URL of the site's mailbox.
@@ -141,6 +146,11 @@ impl Site {
     /// The engine's committer, for its statistics.
     pub fn committer(&self) -> Option<&Committer> {
         self.engine.as_ref().map(|role| &*role.committer)
+    }
+
+    /// Waits until the site cannot go on, if that ever happens; the reason.
+    pub async fn failed(&self) -> String {
+        self.alarm.heard().await
     }
 
     /// Stops gracefully: no new work, commits drained, connections closed.
@@ -159,17 +169,18 @@ impl MailboxRole {
         config: &Config,
         mailbox: &config::Mailbox,
         listener: Option<TcpListener>,
+        alarm: &Alarm,
     ) -> Result<Self, StartError> {
-        let store = open(config, "mailbox")?;
+        let store = open(config, "mailbox", alarm)?;
         let local = LocalMailbox::open(store, &mailbox.base_url, &config.organization_identifier).await?;
         if let Some(file) = &mailbox.allow_list {
             local.load_allow_list(file).await?;
         }
         let listener = match listener {
             Some(listener) => listener,
-            None => TcpListener::bind(mailbox.listen)
-                .await
-                .map_err(|source| system(format!("listening on {} (mailbox.listen)", mailbox.listen), source))?,
+            None => TcpListener::bind(mailbox.listen).await.map_err(|source| {
+                system(format!("listening on {} (mailbox.listen)", mailbox.listen), source)
+            })?,
         };
         let (shutdown, stopped) = watch::channel(false);
         let serving = local.serve(listener, mailbox, stopped);
@@ -195,6 +206,7 @@ impl EngineRole {
         engine: &config::Engine,
         base_url: &str,
         local: Option<Arc<LocalMailbox>>,
+        alarm: &Alarm,
     ) -> Result<Self, StartError> {
         let identity = TlsIdentity::new(&engine.client.credentials, &engine.client.server_authorities)?;
         let timeouts = Timeouts { connect: engine.client.connect_timeout, request: engine.client.timeout };
@@ -222,9 +234,10 @@ impl EngineRole {
         };
         publish(&link, &deployed.resources).await;
 
-        let store = open(config, "engine")?;
+        let store = open(config, "engine", alarm)?;
         let committer = Arc::new(
-            Committer::start(Arc::clone(&store)).map_err(|source| system("starting the committer".to_owned(), source))?,
+            Committer::start(Arc::clone(&store))
+                .map_err(|source| system("starting the committer".to_owned(), source))?,
         );
         let retry = Backoff { first: engine.delivery.first_retry, longest: engine.delivery.longest_retry };
         let hands = Arc::new(Hands {
@@ -256,6 +269,7 @@ impl EngineRole {
             Arc::clone(&committer),
             |engine| Performer::new(runtime, engine, hands, span),
             ready,
+            alarm.clone(),
         )
         .map_err(|source| system("starting the engine's thread".to_owned(), source))?;
         for definition in deployed.definitions {
@@ -299,8 +313,13 @@ async fn publish(link: &MailboxLink, resources: &[serde_json::Value]) {
     let answer = loop {
         match link.bundle(&batch).await {
             Ok(answer) if !answer.status.is_server_error() => break answer,
-            Ok(answer) => tracing::warn!(reason = answer.reason(), "the own mailbox does not take the plugins' resources"),
-            Err(error) => tracing::warn!(%error, "the own mailbox is away; publishing the plugins' resources later"),
+            Ok(answer) => tracing::warn!(
+                reason = answer.reason(),
+                "the own mailbox does not take the plugins' resources"
+            ),
+            Err(error) => {
+                tracing::warn!(%error, "the own mailbox is away; publishing the plugins' resources later");
+            }
         }
         attempts.wait().await;
     };
@@ -323,8 +342,10 @@ async fn publish(link: &MailboxLink, resources: &[serde_json::Value]) {
     }
 }
 
-fn open(config: &Config, name: &str) -> Result<Arc<dyn Store>, StartError> {
-    Ok(tessera_store::open(config.store, &config.data.join(name), Options { cache_bytes: STORE_CACHE_BYTES })?)
+fn open(config: &Config, name: &str, alarm: &Alarm) -> Result<Arc<dyn Store>, StartError> {
+    let options = Options { cache_bytes: STORE_CACHE_BYTES };
+    let store = tessera_store::open(config.store, &config.data.join(name), options)?;
+    Ok(Arc::new(WatchedStore::new(store, alarm.clone())))
 }
 
 fn plugin_settings(limits: &config::PluginLimits) -> tessera_plugin_host::Settings {

@@ -50,16 +50,20 @@ async fn connect(identity: &TlsIdentity, base: &str, id: &str) -> Result<Stream,
         Some((host, port)) => (host, port.parse().map_err(|_| format!("bad port {port}"))?),
         None => (authority, 443_u16),
     };
-    let tcp = TcpStream::connect((host.trim_matches(['[', ']']), port)).await.map_err(|error| error.to_string())?;
+    let tcp =
+        TcpStream::connect((host.trim_matches(['[', ']']), port)).await.map_err(|error| error.to_string())?;
     tcp.set_nodelay(true).map_err(|error| error.to_string())?;
     let name = rustls::pki_types::ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
         .map_err(|error| error.to_string())?;
-    let tls = TlsConnector::from(identity.config()).connect(name, tcp).await.map_err(|error| error.to_string())?;
-    let limits =
-        WebSocketConfig::default().max_message_size(Some(ANSWER_BYTES_MAX)).max_frame_size(Some(ANSWER_BYTES_MAX));
-    let (mut stream, _) = tokio_tungstenite::client_async_with_config(format!("wss://{rest}/ws"), tls, Some(limits))
-        .await
-        .map_err(|error| error.to_string())?;
+    let tls =
+        TlsConnector::from(identity.config()).connect(name, tcp).await.map_err(|error| error.to_string())?;
+    let limits = WebSocketConfig::default()
+        .max_message_size(Some(ANSWER_BYTES_MAX))
+        .max_frame_size(Some(ANSWER_BYTES_MAX));
+    let (mut stream, _) =
+        tokio_tungstenite::client_async_with_config(format!("wss://{rest}/ws"), tls, Some(limits))
+            .await
+            .map_err(|error| error.to_string())?;
     stream.send(Message::text(format!("bind {id}"))).await.map_err(|error| error.to_string())?;
     let bound = format!("bound {id}");
     while let Some(message) = stream.next().await {
@@ -69,7 +73,11 @@ async fn connect(identity: &TlsIdentity, base: &str, id: &str) -> Result<Stream,
                 let reason = frame.map(|frame| frame.reason.to_string()).unwrap_or_default();
                 return Err(format!("closed before bound: {reason}"));
             }
-            Message::Text(_) | Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+            Message::Text(_)
+            | Message::Binary(_)
+            | Message::Ping(_)
+            | Message::Pong(_)
+            | Message::Frame(_) => {}
         }
     }
     Err("closed before bound".to_owned())
@@ -84,7 +92,9 @@ async fn forward(mut stream: Stream, news: mpsc::Sender<Value>) {
                         break;
                     }
                 }
-                Err(error) => tracing::warn!(%error, "a WebSocket frame is not JSON; the reconcile loop will find the Task"),
+                Err(error) => {
+                    tracing::warn!(%error, "a WebSocket frame is not JSON; the reconcile loop will find the Task");
+                }
             },
             Message::Close(_) => break,
             Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}

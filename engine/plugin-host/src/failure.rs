@@ -118,3 +118,20 @@ fn recursion() -> String {
 fn bounded(text: &str) -> String {
     shortened(text, FAILURE_TEXT_BYTES).to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use tessera_core::plugin::{FailureKind, RetryAdvice};
+
+    use super::of_error;
+    use crate::sandbox::LastLines;
+
+    #[test]
+    fn what_no_guest_can_cause_is_the_hosts_fault() {
+        let error = wasmtime::Error::msg("cannot map memory").context("failed to instantiate");
+        let failure = of_error("handler \"h\" of plugin p 1", &error, &mut LastLines::default());
+        assert_eq!((failure.kind, failure.retry), (FailureKind::Host, RetryAdvice::ByPolicy));
+        let expected = "handler \"h\" of plugin p 1 could not run: failed to instantiate: cannot map memory";
+        assert_eq!(failure.message, expected);
+    }
+}

@@ -32,6 +32,9 @@ pub const POOL_SLOTS_MAX: u32 = 4_000;
 pub const INSTANCES_PER_CALL_MAX: u32 = 400;
 /// Linear memories of one call.
 pub const MEMORIES_PER_CALL_MAX: u32 = 32;
+/// Linear memories in the pool for each call that can run at the same time. Most plugins have one. Each reserves 4 GiB of
+/// address space, of which a process has 128 TiB for all its sites.
+pub const MEMORIES_POOLED_PER_CALL: u32 = 4;
 /// Tables of one call.
 pub const TABLES_PER_CALL_MAX: u32 = 32;
 /// Elements of one table.

@@ -26,6 +26,7 @@ use crate::engine::link::MailboxLink;
 use crate::engine::local::LocalMailbox;
 use crate::engine::perform::{Hands, Performer};
 use crate::engine::pump::{Engine, Pump};
+use crate::failure::Alarm;
 
 const ORGANIZATION: &str = "bench.example";
 const ADDRESS: &str = "https://bench.example/fhir";
@@ -119,16 +120,20 @@ impl EngineOnly {
         let committer = Arc::new(Committer::start(Arc::clone(&store))?);
         let hands = Arc::new(plugins.hands().await?);
         let (ready, recovered) = oneshot::channel();
-        let settings = Settings { shards: 8, early_message_ttl_ms: tessera_core::limits::EARLY_MESSAGE_TTL_MS };
+        let settings =
+            Settings { shards: 8, early_message_ttl_ms: tessera_core::limits::EARLY_MESSAGE_TTL_MS };
         let runtime = Handle::current();
         let performer = |engine| Performer::new(runtime, engine, hands, tracing::Span::none());
-        let pump = Pump::start(settings, store, Arc::clone(&committer), performer, ready)?;
+        let pump = Pump::start(settings, store, Arc::clone(&committer), performer, ready, Alarm::default())?;
         for definition in &plugins.definitions {
             pump.engine().tell(Event::Deploy(definition.clone()));
         }
         pump.engine().tell(Event::Start);
         let failed = Failure::CouldNotRun;
-        recovered.await.map_err(|_| failed("the engine stopped while it recovered".to_owned()))?.map_err(failed)?;
+        recovered
+            .await
+            .map_err(|_| failed("the engine stopped while it recovered".to_owned()))?
+            .map_err(failed)?;
         Ok(Self { pump, committer })
     }
 
@@ -153,7 +158,11 @@ impl EngineOnly {
         let reply = self.engine().command(start).await;
         let Reply::Started { instance, .. } = reply else { return Err(unexpected(&reply)) };
         let reply = self.engine().command(Command::AwaitEnd { instance }).await;
-        if matches!(reply, Reply::Ended { state: State::Completed }) { Ok(()) } else { Err(unexpected(&reply)) }
+        if matches!(reply, Reply::Ended { state: State::Completed }) {
+            Ok(())
+        } else {
+            Err(unexpected(&reply))
+        }
     }
 
     /// Stops the engine; the store is closed afterwards.

@@ -18,7 +18,8 @@ pub(super) fn instances_per_s(plugins: &Plugins, instances: usize) -> Result<u64
     let definition = plugins
         .definition("tesseradev_threeTasks")
         .ok_or_else(|| Failure::CouldNotRun("the benchmark plugin lacks its process".to_owned()))?;
-    let failed = |what: &dyn std::fmt::Debug| Failure::CouldNotRun(format!("the benchmark's process fails: {what:?}"));
+    let failed =
+        |what: &dyn std::fmt::Debug| Failure::CouldNotRun(format!("the benchmark's process fails: {what:?}"));
     let counts: Vec<_> = (1..=3).map(|count| Arc::new(json!(count))).collect();
     let name: Arc<str> = "count".into();
     let start_event: Arc<str> = "start".into();
@@ -34,7 +35,8 @@ pub(super) fn instances_per_s(plugins: &Plugins, instances: usize) -> Result<u64
             variables: Vec::new(),
             message: None,
         }));
-        handle(&mut instance, &definition.program, Timestamp(0), input).map_err(|refused| failed(&refused))?;
+        handle(&mut instance, &definition.program, Timestamp(0), input)
+            .map_err(|refused| failed(&refused))?;
         for count in &counts {
             let next = instance.effects().find_map(|(sequence, effect)| {
                 matches!(effect.as_ref(), Effect::Call { .. }).then_some(sequence)

@@ -54,7 +54,10 @@ pub async fn run(options: &Options, progress: impl Fn(&str)) -> Result<Report, F
         progress(&format!("durable instances on {kind}"));
         let measured = durable::measure(options, &plugins, kind).await?;
         fan_out.push(measured.fan_out_ms);
-        durable.insert(kind.to_string(), Durable { sequential: measured.sequential, concurrent64: measured.concurrent });
+        durable.insert(
+            kind.to_string(),
+            Durable { sequential: measured.sequential, concurrent64: measured.concurrent },
+        );
     }
     progress("parked instances");
     let parked = parked::measure(options, &plugins).await?;

@@ -62,7 +62,9 @@ pub async fn park(dir: &Path, instances: usize) -> Result<(), Failure> {
                 };
                 let reply = engine.engine().command(command).await;
                 let started = matches!(reply, Reply::Started { .. });
-                started.then_some(()).ok_or_else(|| Failure::CouldNotRun(format!("parking an instance: {reply:?}")))
+                started
+                    .then_some(())
+                    .ok_or_else(|| Failure::CouldNotRun(format!("parking an instance: {reply:?}")))
             }
         }
     })
@@ -90,7 +92,9 @@ pub(super) async fn measure(options: &Options, plugins: &Plugins) -> Result<Park
             async move {
                 let acceptance = engine.engine().message(wake_up(number)).await;
                 let taken = matches!(acceptance, Acceptance::Taken { .. });
-                taken.then_some(()).ok_or_else(|| Failure::CouldNotRun(format!("waking an instance: {acceptance:?}")))
+                taken
+                    .then_some(())
+                    .ok_or_else(|| Failure::CouldNotRun(format!("waking an instance: {acceptance:?}")))
             }
         }
     })

@@ -164,16 +164,34 @@ pub fn human(report: &Report) -> String {
     let per_s = |rate: u64| format!("{rate}/s");
     let ms = |value: f64| format!("{value:.2} ms");
     let none = String::new;
-    table.row(["interpreter in memory".into(), per_s(report.core.instances_per_s), none(), none(), "one core".into()]);
+    table.row([
+        "interpreter in memory".into(),
+        per_s(report.core.instances_per_s),
+        none(),
+        none(),
+        "one core".into(),
+    ]);
     for (store, durable) in &report.durable {
         let one = durable.sequential;
-        table.row([format!("durable, one at a time, {store}"), per_s(one.per_s), ms(one.p50_ms), ms(one.p99_ms), none()]);
+        table.row([
+            format!("durable, one at a time, {store}"),
+            per_s(one.per_s),
+            ms(one.p50_ms),
+            ms(one.p99_ms),
+            none(),
+        ]);
         let many = durable.concurrent64;
         let note = format!(
             "{} instances, {} commits, {} syncs, {:.1} commits a sync",
             many.instances, many.commits, many.syncs, many.mean_group
         );
-        table.row([format!("durable, 64 at a time, {store}"), per_s(many.per_s), ms(many.p50_ms), ms(many.p99_ms), note]);
+        table.row([
+            format!("durable, 64 at a time, {store}"),
+            per_s(many.per_s),
+            ms(many.p50_ms),
+            ms(many.p99_ms),
+            note,
+        ]);
     }
     table.row(["fan-out of 100 tasks".into(), none(), ms(report.fanout100.ms), none(), "sled".into()]);
     let parked = &report.parked;
@@ -181,11 +199,38 @@ pub fn human(report: &Report) -> String {
         "{} parked, {} bytes of memory each, recovered in {:.0} ms after kill -9",
         parked.instances, parked.bytes_each, parked.recover_ms
     );
-    table.row(["correlation of parked instances".into(), per_s(parked.correlate_per_s), none(), none(), note]);
+    table.row([
+        "correlation of parked instances".into(),
+        per_s(parked.correlate_per_s),
+        none(),
+        none(),
+        note,
+    ]);
     let message = report.message;
-    table.row(["message to a peer and back".into(), none(), ms(message.p50_ms), ms(message.p99_ms), "mutual TLS".into()]);
-    table.row(["limit: append 4 KiB + fdatasync".into(), per_s(report.limits.fdatasync_per_s), none(), none(), none()]);
-    table.row(["limit: WebAssembly calls".into(), per_s(report.limits.wasm_calls_per_s), none(), none(), none()]);
+    table.row([
+        "message to a peer and back".into(),
+        none(),
+        ms(message.p50_ms),
+        ms(message.p99_ms),
+        "mutual TLS".into(),
+    ]);
+    table.row([
+        "limit: append 4 KiB + fdatasync".into(),
+        per_s(report.limits.fdatasync_per_s),
+        none(),
+        none(),
+        none(),
+    ]);
+    table.row([
+        "limit: WebAssembly calls".into(),
+        per_s(report.limits.wasm_calls_per_s),
+        none(),
+        none(),
+        none(),
+    ]);
     let Machine { processor, cores, date, tessera } = &report.machine;
-    format!("{table}\n{processor}, {cores} cores, {date}, tessera {tessera}{}\n", if report.quick { ", quick" } else { "" })
+    format!(
+        "{table}\n{processor}, {cores} cores, {date}, tessera {tessera}{}\n",
+        if report.quick { ", quick" } else { "" }
+    )
 }

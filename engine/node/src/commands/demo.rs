@@ -74,8 +74,15 @@ async fn play(arguments: &Arguments, dir: &std::path::Path) -> Result<(), Failur
 fn human(rows: &[Row]) -> String {
     let mut table = Table::new(["FROM", "TO", "MESSAGE", "STATUS", "MS"]);
     for row in rows {
-        let milliseconds = row.milliseconds.map_or_else(|| "-".to_owned(), |milliseconds| milliseconds.to_string());
-        table.row([row.from.clone(), row.to.clone(), row.message.to_owned(), row.status.clone(), milliseconds]);
+        let milliseconds =
+            row.milliseconds.map_or_else(|| "-".to_owned(), |milliseconds| milliseconds.to_string());
+        table.row([
+            row.from.clone(),
+            row.to.clone(),
+            row.message.to_owned(),
+            row.status.clone(),
+            milliseconds,
+        ]);
     }
     let received = rows.iter().filter(|row| row.status == RECEIVED).count();
     format!("{table}\n{received} of {} pings ponged\n", rows.len())

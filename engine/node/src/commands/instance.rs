@@ -100,7 +100,8 @@ fn strings(value: &Value, key: &str) -> Vec<String> {
 }
 
 fn list(rows: &Value) -> String {
-    let mut table = Table::new(["INSTANCE", "PROCESS", "BUSINESS KEY", "STATE", "STARTED", "AT", "INCIDENTS"]);
+    let mut table =
+        Table::new(["INSTANCE", "PROCESS", "BUSINESS KEY", "STATE", "STARTED", "AT", "INCIDENTS"]);
     for row in rows.as_array().map_or(&[][..], Vec::as_slice) {
         table.row([
             text(row, "instance"),

@@ -32,10 +32,16 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         };
         // Whoever starts sites waits for this line.
         say_line(format_args!("ready base_url={}", site.base_url()));
-        stop.wait().await;
+        let failure = tokio::select! {
+            () = stop.wait() => None,
+            reason = site.failed() => Some(reason),
+        };
         tracing::info!("stopping");
         site.stop().await;
-        Ok(())
+        match failure {
+            None => Ok(()),
+            Some(reason) => Err(Failure::CouldNotRun(format!("the site cannot go on: {reason}"))),
+        }
     })
 }
 

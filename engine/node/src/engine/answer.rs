@@ -60,7 +60,11 @@ impl Answerer {
     }
 
     /// One read and at most one update. `None`: not there yet.
-    async fn step(&self, reference: &str, goal: &Goal) -> Result<Option<Outcome>, crate::engine::link::LinkError> {
+    async fn step(
+        &self,
+        reference: &str,
+        goal: &Goal,
+    ) -> Result<Option<Outcome>, crate::engine::link::LinkError> {
         let Some((current, version)) = self.link.read(reference).await? else {
             return Ok(Some(Outcome::AnswerRefused { reason: format!("{reference} is not in the mailbox") }));
         };
@@ -134,8 +138,12 @@ mod tests {
         ];
         for (status, goal, expected) in table {
             let task = json!({ "resourceType": "Task", "status": status, "input": [] });
-            let goal =
-                Goal { status: goal, business_key: Some("key".into()), outputs: vec![json!({"a": 1})], error: None };
+            let goal = Goal {
+                status: goal,
+                business_key: Some("key".into()),
+                outputs: vec![json!({"a": 1})],
+                error: None,
+            };
             let what = match next_step(task, Status::parse(status), &goal) {
                 Step::Done => "done".to_owned(),
                 Step::Refused(_) => "refused".to_owned(),

@@ -66,7 +66,10 @@ impl Caller {
         let Some(target) = message.target.clone() else {
             return CallOutcome::Failed(failure(
                 FailureKind::Technical,
-                format!("message {:?} has nobody to go to: the variable `target` is not set", message.message_name),
+                format!(
+                    "message {:?} has nobody to go to: the variable `target` is not set",
+                    message.message_name
+                ),
             ));
         };
         let plan = MessagePlan {

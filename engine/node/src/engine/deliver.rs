@@ -63,7 +63,9 @@ impl Deliverer {
                 Attempt::TryAgain(reason) => reason,
             };
             let wait = attempts.next_wait();
-            if clock::instant(clock::now().plus_ms(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))) > expires {
+            if clock::instant(clock::now().plus_ms(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)))
+                > expires
+            {
                 tracing::warn!(%effect, peer = target.organization, reason, "message expired");
                 return Outcome::NotDelivered(DeliveryError::Unreachable { reason });
             }

@@ -80,7 +80,12 @@ pub fn deploy(
         let listed = deploy_file(&path, settings, organization, host, &mut deployed);
         match listed.state {
             "active" => tracing::info!(file = listed.file, plugin = listed.plugin, "plugin active"),
-            state => tracing::warn!(file = listed.file, state, notes = listed.notes.join("; "), "plugin not running"),
+            state => tracing::warn!(
+                file = listed.file,
+                state,
+                notes = listed.notes.join("; "),
+                "plugin not running"
+            ),
         }
         deployed.listed.push(listed);
     }
@@ -174,7 +179,8 @@ fn prepare(
                     key.process_id == deployment.key.process_id && key.version == deployment.key.version
                 };
                 if others.keys().any(|key| taken(&key)) {
-                    problems.push(format!("process {} is already provided by another plugin", deployment.key));
+                    problems
+                        .push(format!("process {} is already provided by another plugin", deployment.key));
                 }
                 prepared.definitions.push(deployment);
             }
@@ -221,7 +227,10 @@ fn definition(
         .into_iter()
         .filter(|(handler, _)| !package.manifest().has_handler(handler))
         .map(|(handler, element)| {
-            format!("{}: element {element} names handler {handler:?}, which the plugin does not have", process.model)
+            format!(
+                "{}: element {element} names handler {handler:?}, which the plugin does not have",
+                process.model
+            )
         })
         .collect();
     if !missing.is_empty() {
@@ -242,9 +251,9 @@ fn handlers(program: &Program) -> Vec<(&str, &str)> {
     for (_, element) in program.elements() {
         let own = match &element.kind {
             Kind::ServiceTask(work) => work.handler.as_deref(),
-            Kind::SendTask(send) | Kind::ThrowEvent(Throw::Message(send)) | Kind::EndEvent(Throw::Message(send)) => {
-                send.handler.as_deref()
-            }
+            Kind::SendTask(send)
+            | Kind::ThrowEvent(Throw::Message(send))
+            | Kind::EndEvent(Throw::Message(send)) => send.handler.as_deref(),
             Kind::Process(_)
             | Kind::SubProcess(_)
             | Kind::StartEvent(_)
@@ -268,7 +277,9 @@ fn fhir_resource(package: &Package, path: &str, placeholders: &Placeholders<'_>)
     let text = text_file(package, path)?;
     let mut resource: Value = serde_json::from_str(text).map_err(|error| format!("{path}: {error}"))?;
     substitute(&mut resource, placeholders).map_err(|unknown| {
-        format!("{path}: unknown placeholder {unknown}; known are #{{version}}, #{{date}} and #{{organization}}")
+        format!(
+            "{path}: unknown placeholder {unknown}; known are #{{version}}, #{{date}} and #{{organization}}"
+        )
     })?;
     if resource.get("url").is_some() {
         // The site, not the author, decides that a process is in use.
@@ -302,7 +313,8 @@ fn substitute(resource: &mut Value, placeholders: &Placeholders<'_>) -> Result<(
 }
 
 fn text_file<'a>(package: &'a Package, path: &str) -> Result<&'a str, String> {
-    let bytes = package.file(path).ok_or_else(|| format!("{path}: the manifest names it, the package lacks it"))?;
+    let bytes =
+        package.file(path).ok_or_else(|| format!("{path}: the manifest names it, the package lacks it"))?;
     std::str::from_utf8(bytes).map_err(|error| format!("{path}: not UTF-8: {error}"))
 }
 
@@ -340,7 +352,8 @@ fn identity(resource: &Value) -> String {
     match type_name(resource) {
         Some("NamingSystem") => format!("name={}", text(resource, "name").unwrap_or_default()),
         Some("Task") => {
-            let identifier = tessera_fhir::resource::sole_identifier(resource, tessera_fhir::names::TASK_IDENTIFIER);
+            let identifier =
+                tessera_fhir::resource::sole_identifier(resource, tessera_fhir::names::TASK_IDENTIFIER);
             format!(
                 "identifier={}|{}&status=draft",
                 tessera_fhir::names::TASK_IDENTIFIER,

@@ -48,12 +48,19 @@ impl Directory {
         Ok(self.find_endpoints(&[("identifier", &identifier)]).await?.into_iter().next())
     }
 
-    async fn search(&self, resource_type: &str, parameters: &[(&str, &str)]) -> Result<Vec<Value>, ServiceError> {
+    async fn search(
+        &self,
+        resource_type: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<Vec<Value>, ServiceError> {
         let query = query(parameters.iter().copied());
         Ok(self.link.search(&format!("{resource_type}?{query}"), DIRECTORY_ENTRIES_MAX).await?)
     }
 
-    async fn find_organizations(&self, parameters: &[(&str, &str)]) -> Result<Vec<Organization>, ServiceError> {
+    async fn find_organizations(
+        &self,
+        parameters: &[(&str, &str)],
+    ) -> Result<Vec<Organization>, ServiceError> {
         let all: Vec<_> = [("active", "true")].into_iter().chain(parameters.iter().copied()).collect();
         let found = self.search("Organization", &all).await?;
         Ok(found.iter().filter_map(organization).collect())
@@ -69,7 +76,10 @@ impl Directory {
 
     async fn members(&self, wanted: &MembershipQuery) -> Result<Vec<Member>, ServiceError> {
         let parent = format!("{ORGANIZATION_IDENTIFIER}|{}", wanted.parent_organization);
-        let role = wanted.role.as_ref().map(|role| format!("http://dsf.dev/fhir/CodeSystem/organization-role|{role}"));
+        let role = wanted
+            .role
+            .as_ref()
+            .map(|role| format!("http://dsf.dev/fhir/CodeSystem/organization-role|{role}"));
         let mut parameters = vec![
             ("active", "true"),
             ("primary-organization:identifier", parent.as_str()),
@@ -88,7 +98,8 @@ impl Directory {
                 continue;
             }
             let endpoint = list(affiliation, "endpoint").first().and_then(follow);
-            let endpoint = endpoint.and_then(|found| endpoint_of(found, Some(organization.identifier.clone())));
+            let endpoint =
+                endpoint.and_then(|found| endpoint_of(found, Some(organization.identifier.clone())));
             members.push(Member { organization, endpoint: endpoint.filter(|endpoint| endpoint.active) });
         }
         Ok(members)
@@ -151,7 +162,10 @@ impl Services for Directory {
         Box::pin(async move {
             let own = self.find_endpoints(&[("address", &self.mailbox_url)]).await?.into_iter().next();
             own.ok_or_else(|| {
-                ServiceError::Internal(format!("no active Endpoint with address {} in the allow list", self.mailbox_url))
+                ServiceError::Internal(format!(
+                    "no active Endpoint with address {} in the allow list",
+                    self.mailbox_url
+                ))
             })
         })
     }
@@ -167,7 +181,9 @@ impl Services for Directory {
         Box::pin(async move {
             match query {
                 None => self.find_organizations(&[]).await,
-                Some(query) => Ok(self.members(&query).await?.into_iter().map(|member| member.organization).collect()),
+                Some(query) => {
+                    Ok(self.members(&query).await?.into_iter().map(|member| member.organization).collect())
+                }
             }
         })
     }

@@ -63,7 +63,11 @@ async fn reconcile(link: &MailboxLink, engine: &Engine, offers: &mut JoinSet<()>
     Ok(())
 }
 
-async fn reconcile_requested(link: &MailboxLink, engine: &Engine, offers: &mut JoinSet<()>) -> Result<(), LinkError> {
+async fn reconcile_requested(
+    link: &MailboxLink,
+    engine: &Engine,
+    offers: &mut JoinSet<()>,
+) -> Result<(), LinkError> {
     for task in find(link, "requested").await? {
         offer(engine, offers, task).await;
     }
@@ -120,7 +124,9 @@ fn report(task: &str, acceptance: &Acceptance) {
         Acceptance::AlreadyTaken => tracing::debug!(task, "message already taken"),
         Acceptance::Buffered => tracing::info!(task, "early message buffered"),
         Acceptance::Rejected { reason } => tracing::warn!(task, reason, "message rejected"),
-        Acceptance::Busy => tracing::warn!(task, "the engine is busy; the message stays in the mailbox for now"),
+        Acceptance::Busy => {
+            tracing::warn!(task, "the engine is busy; the message stays in the mailbox for now");
+        }
     }
 }
 

@@ -172,7 +172,9 @@ impl MailboxLink {
                     )));
                 };
                 let id = resource::id(subscription).unwrap_or_default();
-                websocket::bind(&mailbox.identity, &mailbox.base, id).await.map_err(|error| LinkError(error.to_string()))
+                websocket::bind(&mailbox.identity, &mailbox.base, id)
+                    .await
+                    .map_err(|error| LinkError(error.to_string()))
             }
         }
     }
@@ -201,7 +203,9 @@ fn entry_resource(mut entry: Value) -> Option<Value> {
 
 /// `Type?query` of the link `next`, whatever base the server writes.
 fn next_page(bundle: &Value) -> Option<String> {
-    let next = resource::list(bundle, "link").iter().find(|link| resource::text(link, "relation") == Some("next"))?;
+    let next = resource::list(bundle, "link")
+        .iter()
+        .find(|link| resource::text(link, "relation") == Some("next"))?;
     let url = resource::text(next, "url")?;
     let (path, query) = url.split_once('?')?;
     let resource_type = path.rsplit('/').next()?;

@@ -65,7 +65,8 @@ impl LocalMailbox {
     pub async fn load_allow_list(&self, path: &Path) -> Result<(), MailboxError> {
         let failed = |detail: String| MailboxError::AllowList { path: path.to_owned(), detail };
         let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
-        let bundle: Value = serde_json::from_str(&text).map_err(|error| failed(format!("not JSON: {error}")))?;
+        let bundle: Value =
+            serde_json::from_str(&text).map_err(|error| failed(format!("not JSON: {error}")))?;
         let answer = convert(self.mailbox.load_allow_list(&bundle).await);
         if answer.status.is_success() { Ok(()) } else { Err(failed(answer.reason())) }
     }
@@ -136,8 +137,10 @@ impl LocalMailbox {
     /// Everything after this call's return is news; the news end when some were lost.
     pub fn watch(&self) -> Result<News, LinkError> {
         let identity = self.mailbox.local_identity();
-        let mut events =
-            self.mailbox.subscribe(&identity, CRITERIA).map_err(|answer| LinkError(convert(answer).reason()))?;
+        let mut events = self
+            .mailbox
+            .subscribe(&identity, CRITERIA)
+            .map_err(|answer| LinkError(convert(answer).reason()))?;
         let (news, received) = mpsc::channel(NEWS_QUEUED_MAX);
         let forward = async move {
             loop {

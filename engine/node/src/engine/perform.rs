@@ -86,7 +86,9 @@ impl Performer {
 impl Hands {
     async fn perform(&self, effect: &EffectId, work: Work) -> Outcome {
         match work {
-            Work::Call { definition, call } => Outcome::Call(self.caller.call(effect, &definition, call).await),
+            Work::Call { definition, call } => {
+                Outcome::Call(self.caller.call(effect, &definition, call).await)
+            }
             Work::Build { definition, message, execution } => {
                 Outcome::Call(self.caller.build(effect, &definition, &message, &execution).await)
             }

@@ -5,6 +5,7 @@
 //! and it says so only after the commit.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -19,6 +20,7 @@ use tokio::sync::oneshot;
 
 use crate::clock;
 use crate::engine::perform::Performer;
+use crate::failure::Alarm;
 
 /// What the rest of the node hands to the pump.
 enum Input {
@@ -111,6 +113,7 @@ impl Pump {
         committer: Arc<Committer>,
         performer: impl FnOnce(Engine) -> Performer,
         ready: oneshot::Sender<Recovery>,
+        alarm: Alarm,
     ) -> std::io::Result<Self> {
         let (inputs, received) = channel();
         let engine = Engine { inputs };
@@ -129,7 +132,7 @@ impl Pump {
         };
         let thread = std::thread::Builder::new()
             .name("tessera-engine".to_owned())
-            .spawn(move || machine.run(&received))?;
+            .spawn(move || machine.run(&received, &alarm))?;
         Ok(Self { engine, thread })
     }
 
@@ -162,7 +165,15 @@ struct Machine {
 }
 
 impl Machine {
-    fn run(mut self, inputs: &Receiver<Input>) {
+    /// Until it is told to stop. A panic is a bug in deciding code, and its state is not to be trusted any more.
+    fn run(mut self, inputs: &Receiver<Input>, alarm: &Alarm) {
+        if catch_unwind(AssertUnwindSafe(|| self.pump(inputs))).is_err() {
+            alarm.raise("the engine panicked; please report the log of this site as a bug");
+        }
+        self.performer.stop();
+    }
+
+    fn pump(&mut self, inputs: &Receiver<Input>) {
         let mut actions = Vec::new();
         while !self.halted {
             let Some(event) = self.next(inputs) else { break };
@@ -171,7 +182,6 @@ impl Machine {
                 self.act(action);
             }
         }
-        self.performer.stop();
     }
 
     /// The next event: one that an action caused, else one from outside, else a due tick.
