@@ -91,23 +91,36 @@ impl Party {
         tasks
     }
 
-    /// Every message that the mailbox holds, by what makes it that message, with the statuses of its Tasks. More than
-    /// one status means that the message was taken more than once.
+    /// Every message that the mailbox holds, by what makes it that message, with the statuses of its Tasks, once all are
+    /// done with. More than one status means that the message was taken more than once.
     pub async fn messages(&self) -> BTreeMap<String, Vec<String>> {
-        let mut messages: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for task in self.tasks().await {
-            let envelope = |code| input(&task, code).unwrap_or_default();
-            let message = format!(
-                "{} from {} for {}{}",
-                envelope("message-name"),
-                task["requester"]["identifier"]["value"].as_str().unwrap_or_default(),
-                envelope("business-key"),
-                envelope("correlation-key"),
-            );
-            messages.entry(message).or_default().push(task["status"].as_str().unwrap_or_default().to_owned());
+        let deadline = Instant::now() + DEADLINE;
+        let mut look = interval(LOOK_EVERY);
+        loop {
+            look.tick().await;
+            let tasks = self.tasks().await;
+            let open =
+                tasks.iter().find(|task| task["status"] == "requested" || task["status"] == "in-progress");
+            let Some(open) = open else { return by_message(&tasks) };
+            assert!(Instant::now() < deadline, "at {} this stays open: {open:#}", self.name());
         }
-        messages
     }
+}
+
+fn by_message(tasks: &[Value]) -> BTreeMap<String, Vec<String>> {
+    let mut messages: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for task in tasks {
+        let envelope = |code| input(task, code).unwrap_or_default();
+        let message = format!(
+            "{} from {} for {} {}",
+            envelope("message-name"),
+            task["requester"]["identifier"]["value"].as_str().unwrap_or_default(),
+            envelope("business-key"),
+            envelope("correlation-key"),
+        );
+        messages.entry(message).or_default().push(task["status"].as_str().unwrap_or_default().to_owned());
+    }
+    messages
 }
 
 /// A text of the envelope.
