@@ -1,6 +1,8 @@
 //! The rules of the repository that no compiler checks: who may know whom, where a dependency lives, what files are
 //! called and how they begin, and that README says what is there. Each test reports all offenders at once.
 
+#![expect(clippy::panic, reason = "a test fails by panicking and says where")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
