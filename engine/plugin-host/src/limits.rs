@@ -26,12 +26,13 @@ pub const TICK: Duration = Duration::from_millis(10);
 pub const CALL_STACK_BYTES: usize = 2 * 1024 * 1024;
 /// The part of it that WebAssembly may use before deep recursion traps.
 pub const WASM_STACK_BYTES: usize = 512 * 1024;
-/// Slots of the pool; each reserves address space for one memory, so that the number is bounded by `vm.max_map_count`.
-pub const POOL_SLOTS_MAX: u32 = 4_000;
-/// Core instances, memories and tables of one component. Python components need many.
+/// Calls that can run at the same time in one host. Each reserves [`MEMORIES_PER_CALL_MAX`] times 4 GiB of address space, so
+/// that bounds checks cost nothing; a process has 128 TiB, and several sites may share one process.
+pub const POOL_SLOTS_MAX: u32 = 1_000;
+/// Core instances of one call. Python components need many.
 pub const INSTANCES_PER_CALL_MAX: u32 = 400;
-/// Linear memories of one call.
-pub const MEMORIES_PER_CALL_MAX: u32 = 32;
+/// Linear memories of one call. Rust, C and Python components have one.
+pub const MEMORIES_PER_CALL_MAX: u32 = 4;
 /// Linear memories in the pool for each call that can run at the same time. Most plugins have one. Each reserves 4 GiB of
 /// address space, of which a process has 128 TiB for all its sites.
 pub const MEMORIES_POOLED_PER_CALL: u32 = 4;

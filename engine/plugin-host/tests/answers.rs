@@ -1,4 +1,5 @@
 //! What handlers that behave see of the site, and how their answers reach the core.
+#![allow(clippy::panic, reason = "a helper that panics fails the test")]
 
 mod support;
 
@@ -17,10 +18,10 @@ async fn call(plugin: &Plugin, handler: &str, hook: Hook, execution: Execution) 
 }
 
 fn writes(answer: Answer) -> Writes {
-    match answer {
-        Answer::Outcome(CallOutcome::Completed(writes)) => writes,
-        other => panic!("expected writes, got {other:#?}"),
-    }
+    let Answer::Outcome(CallOutcome::Completed(writes)) = answer else {
+        panic!("expected writes, got {answer:#?}")
+    };
+    writes
 }
 
 fn written(writes: &Writes) -> Vec<(VariableScope, &str, Value)> {

@@ -6,8 +6,8 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use support::{Site, call, call_hook, failure, load};
-use tessera_core::plugin::{CallOutcome, FailureKind, Hook, RetryAdvice};
+use support::{Site, call, call_hook, execution, failure, load};
+use tessera_core::plugin::{Call, CallOutcome, Execution, FailureKind, Hook, RetryAdvice};
 use tessera_misbehaving::MISBEHAVING;
 use tessera_plugin_host::{Answer, Limits, Package, PluginHost, Settings};
 
@@ -106,6 +106,47 @@ async fn says_what_happened_in_plain_words() {
             assert!(failure.message.contains(OF), "{handler}: {:?}", failure.message);
         }
     }
+}
+
+#[tokio::test]
+async fn every_limit_of_host_calls_is_enforced() {
+    let task = Arc::new(serde_json::json!({"resourceType": "Task", "input": []}));
+    let select = Execution { start_message: Some(task), ..execution() };
+    let cases = [
+        (Limits { host_calls: 1, ..strict() }, "it asked the site more than 1 times in one call"),
+        (Limits { handles: 1, ..strict() }, "it keeps too many handles open"),
+        (Limits { host_call_bytes: 16, ..strict() }, "it handed over too many bytes in one host call"),
+    ];
+    for (limits, message) in cases {
+        let (_host, plugin) = load(limits, tessera_example_plugins::PING_PONG);
+        let handler = "select-ping-targets".into();
+        let call = Call { handler, hook: Hook::ServiceTask, execution: select.clone() };
+        let Answer::Outcome(outcome) = plugin.call(call, Arc::new(Site::default())).await else {
+            panic!("a service task answers with an outcome");
+        };
+        let failure = failure(outcome);
+        assert_eq!(
+            (failure.kind, failure.retry),
+            (FailureKind::OtherLimit, RetryAdvice::Never),
+            "{failure:#?}"
+        );
+        assert!(failure.message.ends_with(message), "{:?}", failure.message);
+    }
+}
+
+/// One thread: when `yield_now` returns, the spinning call has had its first turn and holds the only place.
+#[tokio::test(flavor = "current_thread")]
+async fn calls_over_the_cap_wait_for_their_turn() {
+    let (_host, plugin) = load(Limits { concurrent_calls: 1, ..strict() }, MISBEHAVING);
+    let spinning = {
+        let plugin = Arc::clone(&plugin);
+        tokio::spawn(async move { call(&plugin, "loop-forever").await })
+    };
+    tokio::task::yield_now().await;
+    let waiting = call(&plugin, "do-nothing");
+    assert!(tokio::time::timeout(Duration::from_millis(1), waiting).await.is_err());
+    spinning.abort();
+    assert!(matches!(call(&plugin, "do-nothing").await, CallOutcome::Completed(_)));
 }
 
 #[tokio::test]
@@ -208,4 +249,15 @@ async fn a_plugin_can_lower_its_limits_but_not_raise_them() {
     assert_eq!(requested("{}"), operator);
     assert_eq!(requested(r#"{"memory-mib": 8, "cpu-ms": 7, "wall-ms": 9}"#).memory_bytes, 8 * 1024 * 1024);
     assert_eq!(requested(r#"{"memory-mib": 9999999999, "cpu-ms": 99999999, "wall-ms": 99999999}"#), operator);
+}
+
+#[tokio::test]
+async fn several_hosts_fit_into_one_process() {
+    let largest = Settings { concurrent_calls: u32::MAX, ..Settings::default() };
+    let hosts = [Settings::default(), Settings::default(), Settings::default(), largest].map(PluginHost::new);
+    for host in hosts {
+        let plugin = host.unwrap().load(&Package::read(MISBEHAVING).unwrap()).unwrap();
+        // The plugin outlives its host, with everything it needs.
+        assert!(matches!(call(&plugin, "do-nothing").await, CallOutcome::Completed(_)));
+    }
 }

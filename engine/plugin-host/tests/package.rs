@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use tessera_example_plugins::{HELLO_WORLD, PING_PONG};
-use tessera_plugin_host::{HandlerKind, Package};
+use tessera_plugin_host::{HandlerKind, Package, PluginHost, Settings};
 
 const MANIFEST: &str =
     r#"{"schema":1,"api":"0.1.0","name":"p","version":"1.0.0.0","resource-version":"1.0"}"#;
@@ -11,7 +11,7 @@ const MANIFEST: &str =
 fn unsigned(mut number: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     loop {
-        let low = u8::try_from(number & 0x7f).unwrap();
+        let low = u8::try_from(number & 0x7f).expect("seven bits");
         number >>= 7;
         if number == 0 {
             bytes.push(low);
@@ -118,6 +118,40 @@ fn refuses_what_breaks_a_rule() {
         let message = Package::read(bytes).unwrap_err().to_string();
         assert!(message.contains(expected), "expected {expected:?} in {message:?}");
     }
+}
+
+#[test]
+fn refuses_to_load_what_does_not_keep_its_promises() {
+    let host = PluginHost::new(Settings { concurrent_calls: 1, ..Settings::default() }).unwrap();
+    let handler = r#""1.0","handlers":[{"name":"a","kind":"service-task"}]"#;
+    let promising = MANIFEST.replace("\"1.0\"", handler);
+    // One instance type with one function `f` without parameters and result, imported by name.
+    let function_type =
+        section(7, &[&[1, 0x42, 2, 0x01, 0x40, 0, 0x01, 0, 0x04, 0, 1][..], b"f", &[0x01, 0]].concat());
+    let import = |name: &str| {
+        let name = [&[1, 0][..], &unsigned(name.len()), name.as_bytes()].concat();
+        [function_type.clone(), section(10, &[&name[..], &[0x05, 0]].concat())].concat()
+    };
+    // A feature that plugins do not get: a memory with 64-bit addresses.
+    let memory64 = core_module(&[section(5, &[1, 0x04, 1])]);
+    let cases = [
+        (
+            component(&[manifest(&promising)]),
+            "the manifest has a service-task handler, but the component does not export `tessera:process/service-task`",
+        ),
+        (
+            component(&[manifest(MANIFEST), import("tessera:process/crypto@0.1.0")]),
+            "the component does not link: component imports instance `tessera:process/crypto@0.1.0`",
+        ),
+        (component(&[manifest(MANIFEST), memory64]), "the component does not compile: "),
+    ];
+    for (bytes, expected) in cases {
+        let message = host.load(&Package::read(bytes).unwrap()).unwrap_err().to_string();
+        assert!(message.contains(expected), "expected {expected:?} in {message:?}");
+    }
+    // WASI links, whatever part of it: what is not given traps when it is called.
+    let clock = component(&[manifest(MANIFEST), import("wasi:clocks/wall-clock@0.2.6")]);
+    assert!(host.load(&Package::read(clock).unwrap()).is_ok());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A site for tests: a directory of one organization, a mailbox of one resource, and services that can hang.
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "stops the test that it serves")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -136,17 +137,14 @@ pub async fn call_hook(plugin: &Plugin, handler: &str, hook: Hook, site: Site) -
 
 /// Calls a service task.
 pub async fn call(plugin: &Plugin, handler: &str) -> CallOutcome {
-    match call_hook(plugin, handler, Hook::ServiceTask, Site::default()).await {
-        Answer::Outcome(outcome) => outcome,
-        Answer::Plan(plan) => panic!("a service task answered with a plan: {plan:?}"),
-    }
+    let answer = call_hook(plugin, handler, Hook::ServiceTask, Site::default()).await;
+    let Answer::Outcome(outcome) = answer else { panic!("a service task answered with a plan: {answer:?}") };
+    outcome
 }
 
 pub fn failure(outcome: CallOutcome) -> Failure {
-    match outcome {
-        CallOutcome::Failed(failure) => failure,
-        other => panic!("expected a failure, got {other:?}"),
-    }
+    let CallOutcome::Failed(failure) = outcome else { panic!("expected a failure, got {outcome:?}") };
+    failure
 }
 
 /// A ping to [`target`].
