@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::driver::{Move, Place};
 use crate::identity::{IncidentKey, InstanceId, Timestamp};
+use crate::instance::Wait;
 
 /// A request. All that change something are answered after their commit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -218,6 +220,10 @@ pub struct Shown {
     pub steps: u64,
     /// Variables of the process scope.
     pub variables: BTreeMap<Arc<str>, Arc<Value>>,
+    /// What is active, the process itself first.
+    pub places: Vec<Place>,
+    /// What is waited for.
+    pub waits: Vec<Wait>,
     /// Why it does not move.
     pub explanation: Explanation,
 }
@@ -259,6 +265,8 @@ pub struct JournalEntry {
     pub cause: String,
     /// The facts, one line each.
     pub facts: Vec<String>,
+    /// Those of the facts that say where the instance stands.
+    pub moves: Vec<Move>,
 }
 
 /// How many of what.

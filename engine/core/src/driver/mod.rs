@@ -10,6 +10,7 @@ mod input;
 mod look;
 mod message;
 mod opening;
+mod place;
 mod recovery;
 mod resident;
 mod shard;
@@ -28,6 +29,7 @@ pub use command::{
     Statistics,
 };
 pub use event::{CommitId, Deployment, Event, LoadId, Rows, Ticket};
+pub use place::{Move, Place};
 
 use crate::effect::Outcome;
 use crate::entropy::{Entropy, uuid};

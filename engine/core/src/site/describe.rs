@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use tessera_bpmn::compile::Program;
 
-use crate::driver::{Explanation, IncidentView, JournalEntry, Row, Shown, State};
+use crate::driver::{Explanation, IncidentView, JournalEntry, Move, Place, Row, Shown, State};
 use crate::identity::Timestamp;
-use crate::instance::{self, Instance, Status};
+use crate::instance::{self, Ending, Fact, Instance, Status};
 use crate::site::records::Step;
 
 /// The line of a list.
@@ -39,7 +39,20 @@ pub(crate) fn shown(instance: &Instance, steps: u64, program: Option<&Program>, 
         definition_digest: instance.definition().digest.clone(),
         steps,
         variables: instance.variables().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        places: instance.activations().map(place).collect(),
+        waits: instance.waits().map(|(_, wait)| wait.clone()).collect(),
         explanation: explanation(instance, program, now),
+    }
+}
+
+fn place(activation: instance::Activation<'_>) -> Place {
+    Place {
+        node: activation.key,
+        parent: activation.parent,
+        element: activation.element.clone(),
+        role: activation.role,
+        state: activation.state,
+        variables: activation.variables.clone(),
     }
 }
 
@@ -68,6 +81,23 @@ pub(crate) fn journal_entry(step: u64, recorded: &Step) -> JournalEntry {
         at: recorded.at,
         cause: recorded.cause.clone(),
         facts: recorded.facts.iter().map(|fact| format!("{fact:?}")).collect(),
+        moves: recorded.facts.iter().filter_map(moved).collect(),
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other facts leave the instance where it stands")]
+fn moved(fact: &Fact) -> Option<Move> {
+    match fact {
+        Fact::NodeEntered { node, parent, element, role, by, .. } => Some(Move::Entered {
+            node: *node,
+            parent: *parent,
+            element: element.clone(),
+            role: *role,
+            by: by.clone(),
+        }),
+        Fact::NodeLeft { node, ending: Ending::Completed } => Some(Move::Completed { node: *node }),
+        Fact::NodeLeft { node, ending: Ending::Cancelled } => Some(Move::Cancelled { node: *node }),
+        _ => None,
     }
 }
 
