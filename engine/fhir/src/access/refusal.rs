@@ -49,7 +49,7 @@ codes! {
     Process = "F1105", "forbidden", "Task.instantiatesCanonical names no process that is installed and active here.";
     MessageName = "F1106", "forbidden", "Task.input does not hold exactly one message-name.";
     Output = "F1107", "forbidden", "A Task that was not taken yet has no output.";
-    TaskIdentifier = "F1108", "forbidden", "The identifier system http://dsf.dev/sid/task-identifier belongs to draft Tasks, which need exactly one.";
+    TaskIdentifier = "F1108", "forbidden", "The identifier system `http://dsf.dev/sid/task-identifier` belongs to draft Tasks, which need exactly one.";
     NotAuthorised = "F1109", "forbidden", "The process-authorization extension of the ActivityDefinition does not let the requester send this message, or the recipient receive it.";
     Profile = "F1110", "forbidden", "No process-authorization of the ActivityDefinition has this message-name together with one of the Task's profiles.";
     Changed = "F1111", "forbidden", "An element of the Task was changed that must stay as the requester wrote it.";

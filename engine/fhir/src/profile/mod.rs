@@ -1,8 +1,8 @@
 //! Does a Task fit the profiles it names? An interpreter of StructureDefinition differentials as far as profiles of DSF
 //! processes use them: cardinality, fixed and pattern values, types of `value[x]`, slices by value, required bindings.
 //!
-//! A profile that is not installed is an error: what cannot be checked is not accepted. [`rules`] reads differentials into a
-//! tree, [`check`] walks a resource along it.
+//! A profile that is not installed is an error: what cannot be checked is not accepted. `rules` reads differentials into a
+//! tree, `check` walks a resource along it.
 
 mod check;
 mod rules;

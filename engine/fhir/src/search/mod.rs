@@ -1,6 +1,6 @@
 //! Searches: parsed once into a [`Query`], then matched in memory. Subscriptions use the same matcher for their criteria.
 //!
-//! Which parameters a type has is the table in [`parameters`]; what an index must hold so that a store need not read
+//! Which parameters a type has is the table in `parameters`; what an index must hold so that a store need not read
 //! everything is in [`index`]. As in DSF, parameters that repeat mean AND, and a comma is part of the value.
 
 mod criterion;
