@@ -10,8 +10,7 @@ use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConf
 use crate::interfaces;
 use crate::limits::{
     BACKTRACE_FRAMES_MAX, CALL_STACK_BYTES, INSTANCE_METADATA_BYTES_MAX, INSTANCES_PER_CALL_MAX, Limits,
-    MEMORIES_PER_CALL_MAX, MEMORIES_POOLED_PER_CALL, POOL_SLOTS_MAX, TABLE_ELEMENTS_MAX, TABLES_PER_CALL_MAX,
-    WASM_STACK_BYTES,
+    MEMORIES_PER_CALL_MAX, POOL_SLOTS_MAX, TABLE_ELEMENTS_MAX, TABLES_PER_CALL_MAX, WASM_STACK_BYTES,
 };
 use crate::package::Package;
 use crate::plugin::{LoadError, Plugin};
@@ -118,7 +117,7 @@ fn engine_config(slots: u32, memory_bytes: usize) -> Config {
     pool.total_component_instances(slots);
     pool.total_stacks(slots);
     pool.total_core_instances(slots.saturating_mul(INSTANCES_PER_CALL_MAX));
-    pool.total_memories(slots.saturating_mul(MEMORIES_POOLED_PER_CALL));
+    pool.total_memories(slots.saturating_mul(MEMORIES_PER_CALL_MAX));
     pool.total_tables(slots.saturating_mul(TABLES_PER_CALL_MAX));
     pool.max_core_instances_per_component(INSTANCES_PER_CALL_MAX);
     pool.max_memories_per_component(MEMORIES_PER_CALL_MAX);

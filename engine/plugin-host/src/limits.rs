@@ -31,11 +31,9 @@ pub const WASM_STACK_BYTES: usize = 512 * 1024;
 pub const POOL_SLOTS_MAX: u32 = 1_000;
 /// Core instances of one call. Python components need many.
 pub const INSTANCES_PER_CALL_MAX: u32 = 400;
-/// Linear memories of one call. Rust, C and Python components have one.
+/// Linear memories of one call. Rust, C and Python components have one. The pool holds this many for each call, so that
+/// no plugin can take the memories of another's.
 pub const MEMORIES_PER_CALL_MAX: u32 = 4;
-/// Linear memories in the pool for each call that can run at the same time. Most plugins have one. Each reserves 4 GiB of
-/// address space, of which a process has 128 TiB for all its sites.
-pub const MEMORIES_POOLED_PER_CALL: u32 = 4;
 /// Tables of one call.
 pub const TABLES_PER_CALL_MAX: u32 = 32;
 /// Elements of one table.
