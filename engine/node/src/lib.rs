@@ -17,6 +17,7 @@ pub mod engine;
 pub mod failure;
 pub mod limits;
 pub mod logging;
+pub mod scenario;
 pub mod site;
 pub mod table;
 pub mod websocket;

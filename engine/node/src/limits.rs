@@ -26,3 +26,9 @@ pub const TASKS_RECONCILED_MAX: usize = 200_000;
 pub const PLUGIN_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Entries that a plugin's directory or search call may get.
 pub const DIRECTORY_ENTRIES_MAX: usize = 10_000;
+/// Bytes of one model file that is run locally.
+pub const MODEL_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Bytes of one scenario file.
+pub const SCENARIO_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Things that may happen in one step of a scenario; a process that is not at rest by then never will be.
+pub const SCENARIO_ACTIONS_PER_STEP_MAX: usize = 1_000_000;

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod instance;
 pub mod plugin;
 pub mod run;
+pub mod scenario;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,6 +29,8 @@ pub enum Command {
     Plugin(plugin::Arguments),
     /// Development certificates
     Cert(cert::Arguments),
+    /// Run scenario files against process models, in virtual time
+    Scenario(scenario::Arguments),
     /// Measure this machine and this build
     Bench(bench::Arguments),
 }
@@ -74,6 +77,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Instance(arguments) => instance::run(arguments),
         Command::Plugin(arguments) => plugin::run(&arguments),
         Command::Cert(arguments) => cert::run(&arguments),
+        Command::Scenario(arguments) => scenario::run(arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     };
     match result {

@@ -1,0 +1,62 @@
+//! `tessera scenario`: the process developer's test tool.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use tessera_store::Kind;
+
+use crate::commands::{Failure, say, say_line};
+use crate::scenario::runner::{Options, Reloading};
+use crate::scenario::{self, junit};
+
+/// Run scenario files against process models, in virtual time
+///
+/// A scenario is a YAML file: models, stubs for their work, steps, and what is expected after them. The format is explained
+/// in tests/scenarios/README.md; the files beside it are examples. Exit code 1 if a scenario failed, 2 if none could be run.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Scenario files, or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Where the models are; else each is looked for in the scenario's folder and those above
+    #[arg(long, value_name = "DIR")]
+    models: Option<PathBuf>,
+    /// Output
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Show where tokens wait after each step
+    #[arg(long)]
+    trace: bool,
+    /// Drop everything but the store between all steps
+    #[arg(long)]
+    reload: bool,
+    /// What the instances are kept in: memory, sled or fjall
+    #[arg(long, default_value = "memory")]
+    store: Kind,
+}
+
+/// How the report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Format {
+    /// For people; the last line is `N passed, M failed`.
+    #[default]
+    Human,
+    /// For programs.
+    Json,
+    /// For build servers.
+    Junit,
+}
+
+/// Runs all files.
+pub fn run(arguments: Arguments) -> Result<(), Failure> {
+    let files = scenario::files(&arguments.paths)?;
+    let reloading = if arguments.reload { Reloading::BetweenSteps } else { Reloading::Never };
+    let options = Options { models: arguments.models, reloading, store: arguments.store };
+    let report = scenario::run(&files, &options);
+    match arguments.format {
+        Format::Human => say(&report.human(arguments.trace)),
+        Format::Json => say_line(report.json()),
+        Format::Junit => say(&junit::document(&report)),
+    }
+    if report.failed() == 0 { Ok(()) } else { Err(Failure::No) }
+}

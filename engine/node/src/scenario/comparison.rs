@@ -1,0 +1,156 @@
+//! Expected against actual: every assertion that does not hold becomes a [`Difference`] that shows both.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::history::Counts;
+use super::observation::Observation;
+use super::schema::{Expectation, Final, Incidents};
+use super::world::World;
+
+/// One assertion that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// Which assertion.
+    pub of: String,
+    /// What the scenario says.
+    pub expected: String,
+    /// What is.
+    pub actual: String,
+}
+
+/// Collects differences.
+#[derive(Debug, Default)]
+struct Comparison {
+    differences: Vec<Difference>,
+}
+
+impl Comparison {
+    fn check(&mut self, of: impl Into<String>, holds: bool, expected: impl ToString, actual: impl ToString) {
+        if !holds {
+            let (expected, actual) = (expected.to_string(), actual.to_string());
+            self.differences.push(Difference { of: of.into(), expected, actual });
+        }
+    }
+
+    /// The same things, each as often.
+    fn bag(&mut self, of: &str, expected: Option<&Vec<String>>, actual: &[String]) {
+        let Some(expected) = expected else { return };
+        let mut expected = expected.clone();
+        expected.sort();
+        self.check(of, expected == actual, list(&expected), list(actual));
+    }
+
+    /// The counts that are named; `total` also refuses what is not named.
+    fn counts(&mut self, of: &str, expected: Option<&Counts>, actual: &Counts, total: bool) {
+        for (name, expected) in expected.into_iter().flatten() {
+            let actual = actual.get(name).copied().unwrap_or_default();
+            self.check(format!("{of}: {name}"), *expected == actual, expected, actual);
+        }
+        let Some(expected) = expected.filter(|_| total) else { return };
+        for (name, actual) in actual.iter().filter(|(name, _)| !expected.contains_key(*name)) {
+            self.check(format!("{of}: {name}"), *actual == 0, 0, actual);
+        }
+    }
+}
+
+/// Compares what is now.
+pub fn expectation(expected: &Expectation, observed: &Observation, world: &World) -> Vec<Difference> {
+    let mut comparison = Comparison::default();
+    comparison.bag("waiting", expected.waiting.as_ref(), &observed.waiting(world));
+    comparison.bag("joining", expected.joining.as_ref(), &observed.joining());
+    comparison.bag("async", expected.continuations.as_ref(), &[]);
+    if let Some(ended) = expected.ended {
+        let actual = observed.running().next().is_none();
+        comparison.check("ended", ended == actual, ended, actual);
+    }
+    comparison.counts("instances", expected.instances.as_ref(), &observed.by_process(true), false);
+    comparison.counts("finished", expected.finished.as_ref(), &observed.by_process(false), false);
+    let variables = observed.first().map(|seen| &seen.shown.variables);
+    for (name, expected) in expected.vars.iter().flatten() {
+        let actual = variables.and_then(|variables| variables.get(name.as_str()));
+        let holds = actual.is_some_and(|actual| same(expected, actual));
+        let actual = actual.map_or_else(|| "not set".to_owned(), ToString::to_string);
+        comparison.check(format!("vars: {name}"), holds, expected, actual);
+    }
+    for name in expected.absent_vars.iter().flatten() {
+        let actual = variables.and_then(|variables| variables.get(name.as_str()));
+        let value = actual.map(ToString::to_string).unwrap_or_default();
+        comparison.check(format!("vars: {name}"), actual.is_none(), "not set", value);
+    }
+    let completed = observed.sum(|history| history.completed.clone());
+    comparison.counts("completed", expected.completed.as_ref(), &completed, false);
+    let cancelled = observed.sum(|history| history.cancelled.clone());
+    comparison.counts("canceled", expected.canceled.as_ref(), &cancelled, false);
+    if let Some(incidents) = &expected.incidents {
+        let mut at: Vec<String> = observed
+            .running()
+            .flat_map(|seen| &seen.shown.explanation.incidents)
+            .map(|incident| incident.element.to_string())
+            .collect();
+        at.sort();
+        match incidents {
+            Incidents::Count(count) => comparison.check("incidents", *count == at.len(), count, list(&at)),
+            Incidents::At(elements) => comparison.bag("incidents", Some(elements), &at),
+        }
+    }
+    comparison.differences
+}
+
+/// Compares what is in the end.
+pub fn outcome(expected: &Final, observed: &Observation) -> Vec<Difference> {
+    let mut comparison = Comparison::default();
+    let completed = observed.sum(|history| history.completed.clone());
+    let cancelled = observed.sum(|history| history.cancelled.clone());
+    let active = observed.sum(|history| history.active());
+    comparison.counts("final completed", expected.completed.as_ref(), &completed, true);
+    comparison.counts("final canceled", expected.canceled.as_ref(), &cancelled, true);
+    comparison.counts("final active", expected.active.as_ref(), &active, true);
+    if let Some(expected) = &expected.instances {
+        let mut expected: Vec<_> = expected.iter().map(|state| state_of(state)).collect();
+        expected.sort();
+        let actual = observed.states();
+        let mut plain: Vec<_> = actual.clone();
+        // Where a scenario does not say which element was the last, any may be.
+        if expected.iter().all(|state| !state.contains(" end=")) {
+            plain.iter_mut().for_each(|state| state.truncate(state.find(" end=").unwrap_or(state.len())));
+            plain.sort();
+        }
+        comparison.check("final instances", expected == plain, list(&expected), list(&actual));
+    }
+    comparison.differences
+}
+
+/// Who ended an instance is not told apart.
+fn state_of(written: &str) -> String {
+    written.replace("INTERNALLY_TERMINATED", "TERMINATED").replace("EXTERNALLY_TERMINATED", "TERMINATED")
+}
+
+/// Numbers are equal by value: a model computes with 1 and a scenario may write 1.0.
+fn same(expected: &Value, actual: &Value) -> bool {
+    match (expected, actual) {
+        (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left.iter().all(|(name, left)| right.get(name).is_some_and(|right| same(left, right)))
+        }
+        _ => expected == actual,
+    }
+}
+
+fn list(items: &[String]) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for item in items {
+        *counts.entry(item).or_default() += 1;
+    }
+    let written = counts.iter().map(|(item, count)| match count {
+        1 => (*item).to_owned(),
+        _ => format!("{count} x {item}"),
+    });
+    format!("[{}]", written.collect::<Vec<_>>().join(", "))
+}

@@ -1,0 +1,94 @@
+//! What became of all scenarios of a run, for people and for programs. JUnit has a file of its own.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::runner::Failure;
+use crate::table::Table;
+
+/// A whole run.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// One per file, in order.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// What became of one file.
+#[derive(Debug, Clone, Serialize)]
+pub struct Verdict {
+    /// The file.
+    pub file: PathBuf,
+    /// The scenario's name; the file's if it cannot be read.
+    pub id: String,
+    /// What it shows.
+    pub title: String,
+    /// Why it did not pass.
+    pub failure: Option<Failure>,
+    /// What happened, step by step.
+    #[serde(skip)]
+    pub trace: Vec<String>,
+    /// How long it took, on a clock on the wall.
+    pub seconds: f64,
+}
+
+impl Report {
+    /// How many did not pass.
+    pub fn failed(&self) -> usize {
+        self.verdicts.iter().filter(|verdict| verdict.failure.is_some()).count()
+    }
+
+    /// For people. The last line says how many passed and failed.
+    pub fn human(&self, trace: bool) -> String {
+        let mut text = String::new();
+        for verdict in &self.verdicts {
+            match &verdict.failure {
+                None => text.push_str(&format!("ok      {}\n", verdict.id)),
+                Some(_) => text.push_str(&verdict.to_string()),
+            }
+            for line in verdict.trace.iter().filter(|_| trace) {
+                text.push_str(&format!("        {line}\n"));
+            }
+        }
+        let failed = self.failed();
+        text.push_str(&format!("{} passed, {failed} failed\n", self.verdicts.len().saturating_sub(failed)));
+        text
+    }
+
+    /// For programs.
+    pub fn json(&self) -> Value {
+        let failed = self.failed();
+        json!({
+            "passed": self.verdicts.len().saturating_sub(failed),
+            "failed": failed,
+            "scenarios": self.verdicts,
+        })
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(failure) = &self.failure else { return writeln!(formatter, "ok      {}", self.id) };
+        writeln!(formatter, "FAILED  {} ({})", self.id, self.file.display())?;
+        writeln!(formatter, "        {}", self.title)?;
+        let step = failure.step.as_ref().map(|step| format!("step {step}: ")).unwrap_or_default();
+        for (index, line) in failure.problem.lines().enumerate() {
+            writeln!(formatter, "        {}{line}", if index == 0 { step.as_str() } else { "" })?;
+        }
+        if !failure.differences.is_empty() {
+            let mut table = Table::new(["", "expected", "actual"]);
+            for difference in &failure.differences {
+                table.row([difference.of.clone(), difference.expected.clone(), difference.actual.clone()]);
+            }
+            for line in table.to_string().lines() {
+                writeln!(formatter, "        {line}")?;
+            }
+        }
+        for line in &failure.evidence {
+            writeln!(formatter, "        | {line}")?;
+        }
+        Ok(())
+    }
+}
