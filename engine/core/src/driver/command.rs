@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::driver::{Move, Place};
-use crate::identity::{IncidentKey, InstanceId, Timestamp};
+use crate::identity::{IncidentKey, InstanceId, Timestamp, WaitKey};
 use crate::instance::Wait;
 
 /// A request. All that change something are answered after their commit.
@@ -45,6 +45,17 @@ pub enum Command {
         /// Which one.
         instance: InstanceId,
         /// New values in the process scope.
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+    },
+    /// Give a message that is no Task of the mailbox to one who waits for it.
+    Deliver {
+        /// Whose wait.
+        instance: InstanceId,
+        /// Which; see [`Shown::waits`].
+        wait: WaitKey,
+        /// The message's name.
+        name: Arc<str>,
+        /// Travel with it.
         variables: Vec<(Arc<str>, Arc<Value>)>,
     },
     /// Broadcast a signal.
@@ -223,7 +234,7 @@ pub struct Shown {
     /// What is active, the process itself first.
     pub places: Vec<Place>,
     /// What is waited for.
-    pub waits: Vec<Wait>,
+    pub waits: BTreeMap<WaitKey, Wait>,
     /// Why it does not move.
     pub explanation: Explanation,
 }

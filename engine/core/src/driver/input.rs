@@ -105,6 +105,7 @@ pub(super) enum Change {
     Cancel { reason: String },
     Retry { incident: IncidentKey },
     SetVariables { variables: Vec<(Arc<str>, Arc<Value>)> },
+    Deliver { wait: WaitKey, name: Arc<str>, variables: Vec<(Arc<str>, Arc<Value>)> },
 }
 
 /// What a shard finds out before it decides anything else. Each page leads to the next, each to the one below.

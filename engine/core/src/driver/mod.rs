@@ -221,6 +221,9 @@ impl Driver {
             Command::SetVariables { instance, variables } => {
                 change(&instance, Change::SetVariables { variables })
             }
+            Command::Deliver { instance, wait, name, variables } => {
+                change(&instance, Change::Deliver { wait, name, variables })
+            }
             Command::Signal { name, variables } => {
                 Some((placement.of_text(&name), Input::BroadcastSignal { ticket, name, variables }))
             }

@@ -331,6 +331,14 @@ impl Shard {
                         },
                         "an operator set variables".to_owned(),
                     ),
+                    Change::Deliver { wait, name, variables } => (
+                        instance::Input::Delivery {
+                            wait: *wait,
+                            name: name.clone(),
+                            variables: variables.clone(),
+                        },
+                        format!("message {name} was delivered by command"),
+                    ),
                 };
                 match self.step(context, key, vec![input], cause, &mut draft) {
                     Ok(()) => Reply::Done,

@@ -36,6 +36,7 @@ pub fn handle(
             calls::settle(&mut step, effect, outcome)?;
         }
         Input::Message { wait, message } => take_message(&mut step, wait, message)?,
+        Input::Delivery { wait, name, variables } => take_delivery(&mut step, wait, &name, variables)?,
         Input::Signal { wait, name, variables } => take_signal(&mut step, wait, &name, variables)?,
         Input::Timer { wait } => take_time(&mut step, wait)?,
         Input::Cancel { reason } => {
@@ -89,12 +90,26 @@ fn take_message(step: &mut Step<'_>, key: WaitKey, message: Arc<Message>) -> Res
     }
 }
 
+fn take_delivery(step: &mut Step<'_>, key: WaitKey, name: &str, variables: Named) -> Result<(), Refused> {
+    are_storable(&variables)?;
+    let wait = open_wait(step, key)?;
+    match &wait.kind {
+        WaitKind::Message { name: awaited, .. } if **awaited == *name => {
+            fire(step, key, &wait, Payload::Variables(variables))
+        }
+        WaitKind::Message { .. }
+        | WaitKind::Timer { .. }
+        | WaitKind::Signal { .. }
+        | WaitKind::Retry { .. } => Err(Refused::WrongWait(key)),
+    }
+}
+
 fn take_signal(step: &mut Step<'_>, key: WaitKey, name: &str, variables: Named) -> Result<(), Refused> {
     are_storable(&variables)?;
     let wait = open_wait(step, key)?;
     match &wait.kind {
         WaitKind::Signal { name: awaited } if **awaited == *name => {
-            fire(step, key, &wait, Payload::Signal(variables))
+            fire(step, key, &wait, Payload::Variables(variables))
         }
         WaitKind::Message { .. }
         | WaitKind::Timer { .. }

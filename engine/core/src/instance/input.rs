@@ -20,6 +20,15 @@ pub enum Input {
         /// The message.
         message: Arc<Message>,
     },
+    /// A message that is no Task of the mailbox: its sender is not answered.
+    Delivery {
+        /// A [`super::WaitKind::Message`].
+        wait: WaitKey,
+        /// The message's name.
+        name: Arc<str>,
+        /// What travels with it.
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+    },
     /// A signal was broadcast.
     Signal {
         /// A [`super::WaitKind::Signal`].

@@ -83,7 +83,7 @@ pub(super) fn begin_waiting(step: &mut Step<'_>, at: At<'_>, trigger: &Trigger) 
 /// What came true.
 pub(super) enum Payload {
     Message(Arc<Message>),
-    Signal(Named),
+    Variables(Named),
     Time,
 }
 
@@ -128,7 +128,7 @@ pub(super) fn waiting<'a>(step: &Step<'a>, wait: &Wait) -> Option<Waiting<'a>> {
 fn accept(step: &mut Step<'_>, scope: NodeKey, payload: Payload) {
     match payload {
         Payload::Message(message) => step.take_message(scope, message, false),
-        Payload::Signal(variables) => {
+        Payload::Variables(variables) => {
             for (name, value) in variables {
                 step.set_visible(scope, name, value);
             }

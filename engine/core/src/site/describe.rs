@@ -40,7 +40,7 @@ pub(crate) fn shown(instance: &Instance, steps: u64, program: Option<&Program>, 
         steps,
         variables: instance.variables().map(|(name, value)| (name.clone(), value.clone())).collect(),
         places: instance.activations().map(place).collect(),
-        waits: instance.waits().map(|(_, wait)| wait.clone()).collect(),
+        waits: instance.waits().map(|(key, wait)| (key, wait.clone())).collect(),
         explanation: explanation(instance, program, now),
     }
 }

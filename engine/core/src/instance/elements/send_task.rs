@@ -110,6 +110,13 @@ mod tests {
     }
 
     #[test]
+    fn a_handler_may_address_a_target_that_is_only_named() {
+        let named = json!({"target": {"correlationKey": "k"}});
+        assert_eq!(Run::start_with(&model(HANDLER, ""), named.clone()).places(), "s");
+        assert_eq!(Run::start_with(&model("", ""), named).places(), "s!W203", "nobody else could");
+    }
+
+    #[test]
     fn a_target_that_is_none_needs_a_human_and_a_failed_instance_tells_its_starter() {
         let run = Run::start_with(&model(HANDLER, ""), json!({"target": {"organizationIdentifierValue": 1}}));
         assert_eq!(run.places(), "s!W203");

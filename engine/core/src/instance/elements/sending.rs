@@ -45,6 +45,7 @@ const UNREACHABLE: &str = "message-unreachable";
 
 const TARGET: &str = "target";
 const TARGETS: &str = "targets";
+const ADDRESS: [&str; 3] = ["organizationIdentifierValue", "endpointIdentifierValue", "endpointUrl"];
 const INSTANTIATES_CANONICAL: &str = "instantiatesCanonical";
 const MESSAGE_NAME: &str = "messageName";
 const PROFILE: &str = "profile";
@@ -164,6 +165,8 @@ fn specify(step: &Step<'_>, at: At<'_>, sent_to: Option<Target>) -> Result<Messa
     };
     let target = match sent_to {
         Some(target) => Some(target),
+        // Where a handler shapes the message, it may also find out where a partner that is only named lives.
+        None if send.handler.is_some() && is_unaddressed(&view) => None,
         None => target(&view)?,
     };
     Ok(MessageSpec {
@@ -185,6 +188,13 @@ fn target(view: &View<'_>) -> Result<Option<Target>, Trouble> {
             Err(Trouble::new(&incident::TARGET, format!("variable `target` is no target: {error}")))
         }
     }
+}
+
+/// Whether the nearest `target` is an object that lacks some of what makes an address, but says nothing wrong.
+fn is_unaddressed(view: &View<'_>) -> bool {
+    let Some(Value::Object(target)) = view.variable(TARGET) else { return false };
+    let parts = ADDRESS.map(|part| target.get(part));
+    parts.contains(&None) && parts.into_iter().flatten().all(Value::is_string)
 }
 
 /// A target that could not be reached is not counted on any more.

@@ -142,6 +142,8 @@ fn what_does_not_fit_is_refused_and_leaves_no_trace() {
         (Input::Timer { wait: late }, Refused::NotDue { wait: late, due }),
         (Input::Timer { wait: pong }, Refused::WrongWait(pong)),
         (Input::Signal { wait: pong, name: "s".into(), variables: Vec::new() }, Refused::WrongWait(pong)),
+        (Input::Delivery { wait: late, name: "n".into(), variables: Vec::new() }, Refused::WrongWait(late)),
+        (Input::Delivery { wait: pong, name: "m".into(), variables: Vec::new() }, Refused::WrongWait(pong)),
         (
             Input::Settled { effect: EffectSequence(1), outcome: call.clone() },
             Refused::AlreadySettled(EffectSequence(1)),
