@@ -4,6 +4,7 @@
 pub mod bench;
 pub mod cert;
 pub mod demo;
+pub mod exec;
 pub mod instance;
 pub mod plugin;
 pub mod run;
@@ -31,6 +32,8 @@ pub enum Command {
     Cert(cert::Arguments),
     /// Run scenario files against process models, in virtual time
     Scenario(scenario::Arguments),
+    /// Run one process locally and print the way it took
+    Exec(exec::Arguments),
     /// Measure this machine and this build
     Bench(bench::Arguments),
 }
@@ -78,6 +81,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Plugin(arguments) => plugin::run(&arguments),
         Command::Cert(arguments) => cert::run(&arguments),
         Command::Scenario(arguments) => scenario::run(arguments),
+        Command::Exec(arguments) => exec::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     };
     match result {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::history::Counts;
+use super::history::{Counts, History};
 use super::observation::Observation;
 use super::schema::{Expectation, Final, Incidents};
 use super::world::World;
@@ -28,7 +28,7 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn check(&mut self, of: impl Into<String>, holds: bool, expected: impl ToString, actual: impl ToString) {
+    fn check(&mut self, of: impl Into<String>, holds: bool, expected: &dyn ToString, actual: &dyn ToString) {
         if !holds {
             let (expected, actual) = (expected.to_string(), actual.to_string());
             self.differences.push(Difference { of: of.into(), expected, actual });
@@ -40,18 +40,18 @@ impl Comparison {
         let Some(expected) = expected else { return };
         let mut expected = expected.clone();
         expected.sort();
-        self.check(of, expected == actual, list(&expected), list(actual));
+        self.check(of, expected == actual, &list(&expected), &list(actual));
     }
 
     /// The counts that are named; `total` also refuses what is not named.
     fn counts(&mut self, of: &str, expected: Option<&Counts>, actual: &Counts, total: bool) {
         for (name, expected) in expected.into_iter().flatten() {
             let actual = actual.get(name).copied().unwrap_or_default();
-            self.check(format!("{of}: {name}"), *expected == actual, expected, actual);
+            self.check(format!("{of}: {name}"), *expected == actual, expected, &actual);
         }
         let Some(expected) = expected.filter(|_| total) else { return };
         for (name, actual) in actual.iter().filter(|(name, _)| !expected.contains_key(*name)) {
-            self.check(format!("{of}: {name}"), *actual == 0, 0, actual);
+            self.check(format!("{of}: {name}"), *actual == 0, &0, actual);
         }
     }
 }
@@ -64,7 +64,7 @@ pub fn expectation(expected: &Expectation, observed: &Observation, world: &World
     comparison.bag("async", expected.continuations.as_ref(), &[]);
     if let Some(ended) = expected.ended {
         let actual = observed.running().next().is_none();
-        comparison.check("ended", ended == actual, ended, actual);
+        comparison.check("ended", ended == actual, &ended, &actual);
     }
     comparison.counts("instances", expected.instances.as_ref(), &observed.by_process(true), false);
     comparison.counts("finished", expected.finished.as_ref(), &observed.by_process(false), false);
@@ -73,12 +73,12 @@ pub fn expectation(expected: &Expectation, observed: &Observation, world: &World
         let actual = variables.and_then(|variables| variables.get(name.as_str()));
         let holds = actual.is_some_and(|actual| same(expected, actual));
         let actual = actual.map_or_else(|| "not set".to_owned(), ToString::to_string);
-        comparison.check(format!("vars: {name}"), holds, expected, actual);
+        comparison.check(format!("vars: {name}"), holds, expected, &actual);
     }
     for name in expected.absent_vars.iter().flatten() {
         let actual = variables.and_then(|variables| variables.get(name.as_str()));
         let value = actual.map(ToString::to_string).unwrap_or_default();
-        comparison.check(format!("vars: {name}"), actual.is_none(), "not set", value);
+        comparison.check(format!("vars: {name}"), actual.is_none(), &"not set", &value);
     }
     let completed = observed.sum(|history| history.completed.clone());
     comparison.counts("completed", expected.completed.as_ref(), &completed, false);
@@ -92,7 +92,7 @@ pub fn expectation(expected: &Expectation, observed: &Observation, world: &World
             .collect();
         at.sort();
         match incidents {
-            Incidents::Count(count) => comparison.check("incidents", *count == at.len(), count, list(&at)),
+            Incidents::Count(count) => comparison.check("incidents", *count == at.len(), count, &list(&at)),
             Incidents::At(elements) => comparison.bag("incidents", Some(elements), &at),
         }
     }
@@ -104,7 +104,7 @@ pub fn outcome(expected: &Final, observed: &Observation) -> Vec<Difference> {
     let mut comparison = Comparison::default();
     let completed = observed.sum(|history| history.completed.clone());
     let cancelled = observed.sum(|history| history.cancelled.clone());
-    let active = observed.sum(|history| history.active());
+    let active = observed.sum(History::active);
     comparison.counts("final completed", expected.completed.as_ref(), &completed, true);
     comparison.counts("final canceled", expected.canceled.as_ref(), &cancelled, true);
     comparison.counts("final active", expected.active.as_ref(), &active, true);
@@ -115,10 +115,12 @@ pub fn outcome(expected: &Final, observed: &Observation) -> Vec<Difference> {
         let mut plain: Vec<_> = actual.clone();
         // Where a scenario does not say which element was the last, any may be.
         if expected.iter().all(|state| !state.contains(" end=")) {
-            plain.iter_mut().for_each(|state| state.truncate(state.find(" end=").unwrap_or(state.len())));
+            for state in &mut plain {
+                state.truncate(state.find(" end=").unwrap_or(state.len()));
+            }
             plain.sort();
         }
-        comparison.check("final instances", expected == plain, list(&expected), list(&actual));
+        comparison.check("final instances", expected == plain, &list(&expected), &list(&actual));
     }
     comparison.differences
 }

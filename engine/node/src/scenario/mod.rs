@@ -95,7 +95,7 @@ fn judge(file: &Path, options: &Options) -> Verdict {
         }
         Ok(scenario) => {
             let folder = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-            let folder = folder.parent().unwrap_or(Path::new(".")).to_owned();
+            let folder = folder.parent().unwrap_or_else(|| Path::new(".")).to_owned();
             let played = runner::play(&scenario, &folder, options);
             verdict = Verdict {
                 id: scenario.id,

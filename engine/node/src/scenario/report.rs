@@ -1,6 +1,6 @@
 //! What became of all scenarios of a run, for people and for programs. JUnit has a file of its own.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -44,16 +44,14 @@ impl Report {
     pub fn human(&self, trace: bool) -> String {
         let mut text = String::new();
         for verdict in &self.verdicts {
-            match &verdict.failure {
-                None => text.push_str(&format!("ok      {}\n", verdict.id)),
-                Some(_) => text.push_str(&verdict.to_string()),
-            }
+            text.push_str(&verdict.to_string());
             for line in verdict.trace.iter().filter(|_| trace) {
-                text.push_str(&format!("        {line}\n"));
+                let _ = writeln!(text, "        {line}");
             }
         }
         let failed = self.failed();
-        text.push_str(&format!("{} passed, {failed} failed\n", self.verdicts.len().saturating_sub(failed)));
+        let passed = self.verdicts.len().saturating_sub(failed);
+        let _ = writeln!(text, "{passed} passed, {failed} failed");
         text
     }
 

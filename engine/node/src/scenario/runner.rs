@@ -10,8 +10,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 use tessera_bpmn::compile::{Kind as Element, Program, Trigger};
-use tessera_core::driver::{Command, Row};
-use tessera_core::identity::{EffectId, InstanceId, NodeKey, Timestamp};
+use tessera_core::driver::Command;
+use tessera_core::identity::{EffectId, InstanceId, NodeKey, Timestamp, WaitKey};
 use tessera_core::instance::WaitKind;
 use tessera_store::Kind;
 
@@ -154,13 +154,13 @@ impl<'a> Play<'a> {
             match (done, step.fails()) {
                 (Ok(()), None) => {}
                 (Ok(()), Some(_)) if self.observed.incidents() > before.1 => {
-                    self.observed.disregard(before.0)
+                    self.observed.disregard(before.0);
                 }
                 (Ok(()), Some(reason)) => {
                     return Err(fail(format!("it succeeded and should not have: {reason}")));
                 }
                 (Err(Obstacle::Refused(problem)), Some(_)) => {
-                    self.trace.push(format!("  refused: {problem}"))
+                    self.trace.push(format!("  refused: {problem}"));
                 }
                 (Err(Obstacle::Refused(problem)), None) => return Err(fail(problem)),
                 (Err(Obstacle::Unsupported(what)), _) => {
@@ -281,20 +281,13 @@ impl<'a> Play<'a> {
         }
         // A receive task goes on by its message.
         let waiting = self.observed.running().find_map(|seen| {
-            seen.shown.waits.iter().find_map(|wait| match &wait.kind {
-                WaitKind::Message { name, correlation_key }
-                    if *wait.element == *step.at && visible(seen, wait.node, &step.visible) =>
-                {
-                    Some((seen.shown.row.clone(), name.clone(), correlation_key.clone()))
-                }
-                _ => None,
-            })
+            receiving(seen)
+                .find(|delivery| *delivery.element == *step.at && visible(seen, delivery.node, &step.visible))
         });
-        if let Some((row, name, correlation_key)) = waiting {
-            self.set(&row.instance, &step.vars)?;
-            return Ok(self.world.deliver(&row, &name, correlation_key)?);
+        if let Some(delivery) = waiting {
+            return self.deliver(delivery, &step.vars);
         }
-        if self.observed.waiting(&self.world).contains(&step.at) {
+        if self.observed.waiting(&self.world).contains(&step.at) && !self.has_work(&step.at) {
             return Err(Obstacle::Unsupported("completion of this kind of wait"));
         }
         Err(Obstacle::Refused(self.nobody(&step.at)))
@@ -312,29 +305,25 @@ impl<'a> Play<'a> {
                 }
             }
         }
-        if self.observed.waiting(&self.world).iter().any(|waiting| waiting == at) && visible.is_empty() {
-            return Err(Obstacle::Refused(format!("what waits at {at} is not external work")));
-        }
         Err(Obstacle::Refused(self.nobody(at)))
     }
 
+    fn has_work(&self, at: &str) -> bool {
+        let mut work = self.observed.running().flat_map(|seen| self.world.work(seen.id()));
+        work.any(|(_, execution)| *execution.activity_id == *at)
+    }
+
     fn nobody(&self, at: &str) -> String {
-        format!("nothing waits at {at}; waiting: {:?}", self.observed.waiting(&self.world))
+        format!("nothing like that waits at {at}; waiting: {:?}", self.observed.waiting(&self.world))
     }
 
     fn message(&mut self, step: &Message) -> Result<(), Obstacle> {
-        let mut receivers: Vec<(Row, Option<Arc<str>>)> = Vec::new();
+        let mut receivers = Vec::new();
         for seen in self.observed.running() {
-            let row = &seen.shown.row;
-            let addressed = step.business_key.as_deref().is_none_or(|key| key == &*row.business_key)
+            let key = &seen.shown.row.business_key;
+            let addressed = step.business_key.as_deref().is_none_or(|wanted| wanted == &**key)
                 && visible(seen, NodeKey::ROOT, &step.keys);
-            for wait in seen.shown.waits.iter().filter(|_| addressed) {
-                if let WaitKind::Message { name, correlation_key } = &wait.kind
-                    && **name == *step.name
-                {
-                    receivers.push((row.clone(), correlation_key.clone()));
-                }
-            }
+            receivers.extend(receiving(seen).filter(|delivery| addressed && *delivery.name == *step.name));
         }
         let starts = if step.keys.is_empty() { self.starts(&step.name) } else { Vec::new() };
         if !step.all && receivers.len() > 1 {
@@ -349,9 +338,8 @@ impl<'a> Play<'a> {
             )));
         }
         let starting = step.all || receivers.is_empty();
-        for (row, correlation_key) in receivers {
-            self.set(&row.instance, &step.vars)?;
-            self.world.deliver(&row, &step.name, correlation_key)?;
+        for delivery in receivers {
+            self.deliver(delivery, &step.vars)?;
         }
         for process_id in starts.into_iter().filter(|_| starting) {
             self.world.ask(Command::Start {
@@ -362,6 +350,12 @@ impl<'a> Play<'a> {
                 variables: named(&step.vars),
             })?;
         }
+        Ok(())
+    }
+
+    fn deliver(&mut self, delivery: Delivery, variables: &Variables) -> Result<(), Obstacle> {
+        let Delivery { instance, wait, name, .. } = delivery;
+        self.world.ask(Command::Deliver { instance, wait, name, variables: named(variables) })?;
         Ok(())
     }
 
@@ -390,6 +384,30 @@ impl<'a> Play<'a> {
     fn first(&self) -> Result<InstanceId, Obstacle> {
         self.observed.first().map(|seen| seen.id().clone()).ok_or_else(no_instance)
     }
+}
+
+/// A message that somebody waits for.
+#[derive(Debug, Clone)]
+struct Delivery {
+    instance: InstanceId,
+    wait: WaitKey,
+    node: NodeKey,
+    element: Arc<str>,
+    name: Arc<str>,
+}
+
+/// The messages that an instance waits for.
+fn receiving(seen: &Seen) -> impl Iterator<Item = Delivery> {
+    seen.shown.waits.iter().filter_map(|(key, wait)| {
+        let WaitKind::Message { name, .. } = &wait.kind else { return None };
+        Some(Delivery {
+            instance: seen.id().clone(),
+            wait: *key,
+            node: wait.node,
+            element: wait.element.clone(),
+            name: name.clone(),
+        })
+    })
 }
 
 fn no_instance() -> Obstacle {

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tessera_core::driver::{
-    Acceptance, Action, Command, Deployment, Driver, Event, Filter, JournalEntry, Read, Reply, Row, Settings,
-    Shown, Ticket, Work,
+    Action, Command, Deployment, Driver, Event, Filter, JournalEntry, Read, Reply, Row, Settings, Shown,
+    Ticket, Work,
 };
 use tessera_core::effect::Outcome;
 use tessera_core::entropy::Entropy;
 use tessera_core::identity::{EffectId, InstanceId, Timestamp};
 use tessera_core::limits::LIST_ROWS_MAX;
-use tessera_core::message::{Message, Target};
+use tessera_core::message::Target;
 use tessera_core::plugin::{
     CallOutcome, Execution, Failure, FailureKind, Hook, RetryAdvice, VariableScope, VariableWrite, Writes,
 };
@@ -82,7 +82,6 @@ pub struct World {
     replies: BTreeMap<Ticket, Reply>,
     open: BTreeMap<EffectId, Open>,
     next_ticket: u64,
-    next_message: u64,
     ready: bool,
     halted: Option<String>,
 }
@@ -132,7 +131,6 @@ impl World {
             replies: BTreeMap::new(),
             open: BTreeMap::new(),
             next_ticket: 0,
-            next_message: 0,
             ready: false,
             halted: None,
         };
@@ -273,10 +271,8 @@ impl World {
 
     /// Everything about one instance.
     pub fn show(&mut self, instance: &InstanceId) -> Result<Shown, WorldError> {
-        match self.ask(Command::Show { instance: instance.clone() })? {
-            Reply::Shown(shown) => Ok(*shown),
-            _ => Err(unexpected()),
-        }
+        let reply = self.ask(Command::Show { instance: instance.clone() })?;
+        if let Reply::Shown(shown) = reply { Ok(*shown) } else { Err(unexpected()) }
     }
 
     /// The history of one instance from a step on.
@@ -291,36 +287,6 @@ impl World {
             if last {
                 return Ok(all);
             }
-        }
-    }
-
-    /// Brings a message to whom it addresses.
-    pub fn deliver(
-        &mut self,
-        to: &Row,
-        name: &str,
-        correlation_key: Option<Arc<str>>,
-    ) -> Result<(), WorldError> {
-        self.next_message = self.next_message.saturating_add(1);
-        let message = Message {
-            id: format!("Task/scenario-{}", self.next_message).into(),
-            sender: "scenario".into(),
-            process_id: to.process_id.clone(),
-            process_version: to.version.clone(),
-            name: name.into(),
-            business_key: Some(to.business_key.clone()),
-            correlation_key,
-            document: Arc::new(json!({ "resourceType": "Task" })),
-        };
-        let ticket = self.ticket();
-        self.event(Event::Message { ticket, message });
-        match self.reply(ticket)? {
-            Reply::Message(Acceptance::Taken { .. }) => Ok(()),
-            Reply::Message(Acceptance::Rejected { reason }) => Err(WorldError::Refused(reason)),
-            Reply::Message(Acceptance::Buffered) => {
-                Err(WorldError::Refused(format!("nobody waits for message {name:?} yet; it was kept")))
-            }
-            _ => Err(unexpected()),
         }
     }
 
