@@ -72,6 +72,19 @@ impl Party {
         panic!("{task} at {} is not {statuses:?}; last seen: {seen}", self.name());
     }
 
+    /// Looks for a Task until there is one; its `Task/id`.
+    pub async fn found(&self, wanted: impl Fn(&Value) -> bool) -> String {
+        let deadline = Instant::now() + DEADLINE;
+        let mut look = interval(LOOK_EVERY);
+        loop {
+            look.tick().await;
+            if let Some(task) = self.tasks().await.iter().find(|task| wanted(task)) {
+                return format!("Task/{}", task["id"].as_str().expect("a stored Task has an id"));
+            }
+            assert!(Instant::now() < deadline, "no such Task at {}", self.name());
+        }
+    }
+
     /// Every Task of the mailbox but the drafts, which plugins bring along as templates for people.
     pub async fn tasks(&self) -> Vec<Value> {
         let mut tasks = Vec::new();

@@ -3,6 +3,7 @@
 mod configuration;
 mod crash;
 mod federation;
+mod foreign_models;
 mod hostile;
 mod misbehaving;
 
