@@ -89,6 +89,10 @@ fn the_corpus_passes_as_far_as_it_did() {
         assert!(lost.is_empty(), "{reloading:?}: these passed before:\n{}", lost.join("\n"));
         let passed = report.verdicts.iter().filter(|verdict| verdict.failure.is_none());
         let new: Vec<_> = passed.map(|verdict| &*verdict.id).filter(|id| !listed.contains(id)).collect();
-        assert!(new.is_empty(), "{reloading:?}: add to tests/scenarios/corpus-passing.txt: {new:?}");
+        if !new.is_empty() {
+            eprintln!(
+                "{reloading:?}: these pass now; add them to tests/scenarios/corpus-passing.txt: {new:?}"
+            );
+        }
     }
 }

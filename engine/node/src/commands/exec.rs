@@ -16,11 +16,13 @@ use crate::scenario::observation::Observation;
 use crate::scenario::schema::Variables;
 use crate::scenario::world::{Ending, Script, World};
 
-/// Run one process locally to its end or its first wait, and print the way it took
-///
-/// Nothing is sent and no plugin is called: tasks of handlers are waits, unless --auto-complete ends them. Exit code 1 if the
-/// process stands still with an incident or ends in failure.
+const EXPLANATION: &str = "\
+The process runs to its end or to where it waits first. Nothing is sent and no plugin is called: work of handlers is a
+wait, unless --auto-complete ends it. The exit code is 1 if the process has an incident or failed.";
+
+/// Which process, and with what.
 #[derive(Debug, Args)]
+#[command(after_help = EXPLANATION)]
 pub struct Arguments {
     /// The model
     #[arg(value_name = "FILE")]

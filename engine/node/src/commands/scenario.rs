@@ -9,11 +9,14 @@ use crate::commands::{Failure, say, say_line};
 use crate::scenario::runner::{Options, Reloading};
 use crate::scenario::{self, junit};
 
-/// Run scenario files against process models, in virtual time
-///
-/// A scenario is a YAML file: models, stubs for their work, steps, and what is expected after them. The format is explained
-/// in tests/scenarios/README.md; the files beside it are examples. Exit code 1 if a scenario failed, 2 if none could be run.
+const EXPLANATION: &str = "\
+A scenario is a YAML file: models, stubs for their work, steps, and what is expected after them. The schema is
+explained in tests/scenarios/README.md; the files beside it are examples. The exit code is 1 if a scenario failed,
+2 if none could be run.";
+
+/// Which scenarios, and how.
 #[derive(Debug, Args)]
+#[command(after_help = EXPLANATION)]
 pub struct Arguments {
     /// Scenario files, or folders of them
     #[arg(required = true, value_name = "PATH")]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tessera_bpmn::compile::Kind;
 use tessera_core::driver::{Place, Shown, State};
 use tessera_core::identity::{InstanceId, NodeKey};
-use tessera_core::instance::{Role, State as Stage};
+use tessera_core::instance::{Role, State as Stage, WaitKind};
 
 use super::history::{Counts, History};
 use super::world::{World, WorldError};
@@ -85,9 +85,12 @@ impl Observation {
         self.seen.is_empty()
     }
 
-    /// Open incidents of all instances, counted or not.
-    pub fn incidents(&self) -> usize {
-        self.seen.iter().map(|seen| seen.shown.explanation.incidents.len()).sum()
+    /// What went wrong and is not repaired, in all instances, counted or not: incidents, and work that is to be retried.
+    pub fn troubles(&self) -> usize {
+        let retries = |seen: &Seen| {
+            seen.shown.waits.values().filter(|wait| matches!(wait.kind, WaitKind::Retry { .. })).count()
+        };
+        self.seen.iter().map(|seen| seen.shown.explanation.incidents.len() + retries(seen)).sum()
     }
 
     /// Leaves out the instances from the `from`-th on.

@@ -145,7 +145,7 @@ impl<'a> Play<'a> {
                 let reloaded = self.world.reload().map_err(|error| error.to_string());
                 reloaded.map_err(|problem| fail(format!("after a reload: {problem}")))?;
             }
-            let before = (self.observed.len(), self.observed.incidents());
+            let before = (self.observed.len(), self.observed.troubles());
             let done = self.step(step);
             let looked = self.observed.look(&mut self.world);
             looked.map_err(|error| fail(error.to_string()))?;
@@ -153,7 +153,7 @@ impl<'a> Play<'a> {
             self.trace.push(line);
             match (done, step.fails()) {
                 (Ok(()), None) => {}
-                (Ok(()), Some(_)) if self.observed.incidents() > before.1 => {
+                (Ok(()), Some(_)) if self.observed.troubles() > before.1 => {
                     self.observed.disregard(before.0);
                 }
                 (Ok(()), Some(reason)) => {

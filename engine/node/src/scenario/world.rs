@@ -13,7 +13,7 @@ use tessera_core::driver::{
 };
 use tessera_core::effect::Outcome;
 use tessera_core::entropy::Entropy;
-use tessera_core::identity::{EffectId, InstanceId, Timestamp};
+use tessera_core::identity::{DefinitionKey, EffectId, InstanceId, Timestamp};
 use tessera_core::limits::LIST_ROWS_MAX;
 use tessera_core::message::Target;
 use tessera_core::plugin::{
@@ -63,8 +63,10 @@ pub trait Script {
 /// One piece of work that waits for its end.
 #[derive(Debug)]
 struct Open {
-    hook: Option<Hook>,
+    hook: Hook,
     execution: Execution,
+    /// Who decides whether failed work is tried again.
+    retry: RetryAdvice,
 }
 
 /// A site in memory.
@@ -306,7 +308,7 @@ impl World {
         let Some(open) = self.open.remove(effect) else {
             return Err(WorldError::Refused("this work is not open".to_owned()));
         };
-        let outcome = Outcome::Call(outcome(open.hook.as_ref(), ending));
+        let outcome = Outcome::Call(outcome(&open, ending));
         self.event(Event::Settled { effect: effect.clone(), outcome });
         self.settle()
     }
@@ -341,17 +343,21 @@ impl World {
 
     fn perform(&mut self, effect: EffectId, work: Work) {
         let open = match work {
-            Work::Call { call, .. } => match call.hook {
+            Work::Call { definition, call } => match call.hook {
                 // Whom a listener notifies is not part of a scenario.
                 Hook::Listener(_) => {
                     let outcome = Outcome::Call(CallOutcome::Completed(Writes::default()));
                     return self.event(Event::Settled { effect, outcome });
                 }
                 hook @ (Hook::ServiceTask | Hook::Prepare(_) | Hook::Failed(..)) => {
-                    Open { hook: Some(hook), execution: call.execution }
+                    let retry = self.retry(&definition, &call.execution.activity_id);
+                    Open { hook, execution: call.execution, retry }
                 }
             },
-            Work::Build { message, execution, .. } => Open { hook: Some(Hook::Prepare(message)), execution },
+            Work::Build { definition, message, execution } => {
+                let retry = self.retry(&definition, &execution.activity_id);
+                Open { hook: Hook::Prepare(message), execution, retry }
+            }
             Work::Deliver { .. } => {
                 return self
                     .event(Event::Settled { effect, outcome: Outcome::Delivered { reference: None } });
@@ -360,10 +366,25 @@ impl World {
         };
         match self.script.ending(&effect, &open.execution.activity_id) {
             Some(ending) => {
-                let outcome = Outcome::Call(outcome(open.hook.as_ref(), ending));
+                let outcome = Outcome::Call(outcome(&open, ending));
                 self.event(Event::Settled { effect, outcome });
             }
             None => drop(self.open.insert(effect, open)),
+        }
+    }
+}
+
+impl World {
+    /// Failed work is tried again as the model says. Where it says nothing, a scenario does not want to wait.
+    fn retry(&self, key: &DefinitionKey, element: &str) -> RetryAdvice {
+        let program = self.definitions.iter().rev().find(|definition| definition.key == *key);
+        let element = program.and_then(|definition| {
+            let program = &definition.program;
+            Some(program.element(program.find(element)?))
+        });
+        match element {
+            Some(element) if element.retry_cycle.is_some() => RetryAdvice::ByPolicy,
+            Some(_) | None => RetryAdvice::Never,
         }
     }
 }
@@ -377,10 +398,10 @@ fn unexpected() -> WorldError {
 }
 
 /// What a handler would have answered.
-fn outcome(hook: Option<&Hook>, ending: Ending) -> CallOutcome {
+fn outcome(open: &Open, ending: Ending) -> CallOutcome {
     match ending {
-        Ending::Done(variables) => match hook {
-            Some(Hook::Prepare(message)) => CallOutcome::Prepared {
+        Ending::Done(variables) => match &open.hook {
+            Hook::Prepare(message) => CallOutcome::Prepared {
                 writes: writes(variables),
                 document: Arc::new(json!({ "resourceType": "Task" })),
                 target: message.target.clone().unwrap_or_else(|| Target {
@@ -390,7 +411,7 @@ fn outcome(hook: Option<&Hook>, ending: Ending) -> CallOutcome {
                     correlation_key: None,
                 }),
             },
-            Some(Hook::ServiceTask | Hook::Listener(_) | Hook::Failed(..)) | None => {
+            Hook::ServiceTask | Hook::Listener(_) | Hook::Failed(..) => {
                 CallOutcome::Completed(writes(variables))
             }
         },
@@ -404,7 +425,7 @@ fn outcome(hook: Option<&Hook>, ending: Ending) -> CallOutcome {
             message,
             causes: Vec::new(),
             log: Vec::new(),
-            retry: RetryAdvice::Never,
+            retry: open.retry,
         }),
     }
 }
