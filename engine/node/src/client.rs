@@ -97,10 +97,19 @@ impl Answer {
     }
 }
 
-/// No usable answer: network, TLS, timeout, or a body beyond the limit.
+/// No usable answer.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct TransportError(String);
+pub enum TransportError {
+    /// Network, TLS or timeout.
+    #[error("{0}")]
+    Broken(String),
+    /// A body beyond the limit.
+    #[error("the answer of {url} exceeds {ANSWER_BYTES_MAX} bytes")]
+    TooLarge {
+        /// What was asked for.
+        url: String,
+    },
+}
 
 impl FhirClient {
     /// A client that presents `identity`.
@@ -114,7 +123,7 @@ impl FhirClient {
             .timeout(timeouts.request)
             .user_agent(concat!("Tessera/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|error| TransportError(explain(&error)))?;
+            .map_err(|error| TransportError::Broken(explain(&error)))?;
         Ok(Self { http })
     }
 
@@ -129,7 +138,8 @@ impl FhirClient {
         let mut headers = HeaderMap::new();
         headers.insert(PREFER, HeaderValue::from_static("return=minimal"));
         if let Some(query) = if_none_exist {
-            let query = HeaderValue::from_str(query).map_err(|error| TransportError(error.to_string()))?;
+            let query =
+                HeaderValue::from_str(query).map_err(|error| TransportError::Broken(error.to_string()))?;
             headers.insert(IF_NONE_EXIST, query);
         }
         self.send(Method::POST, &format!("{base}/{resource_type}"), headers, Some(body)).await
@@ -174,15 +184,17 @@ impl FhirClient {
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, FHIR_JSON).body(body.to_string());
         }
-        let mut response = request.send().await.map_err(|error| TransportError(explain(&error)))?;
+        let mut response = request.send().await.map_err(|error| TransportError::Broken(explain(&error)))?;
         let status = response.status();
         let text_of = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
         let location = text_of(LOCATION).map(str::to_owned);
         let version = text_of(ETAG).and_then(weak_version);
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| TransportError(explain(&error)))? {
+        while let Some(chunk) =
+            response.chunk().await.map_err(|error| TransportError::Broken(explain(&error)))?
+        {
             if bytes.len() + chunk.len() > ANSWER_BYTES_MAX {
-                return Err(TransportError(format!("the answer of {url} exceeds {ANSWER_BYTES_MAX} bytes")));
+                return Err(TransportError::TooLarge { url: url.to_owned() });
             }
             bytes.extend_from_slice(&chunk);
         }

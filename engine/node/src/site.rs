@@ -3,11 +3,14 @@
 //! Start: stores, mailbox (so that peers can deliver), plugins, engine, inbox, control socket. Stop: the other way round;
 //! what was acknowledged is on disk, what was not will be asked for again.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use tessera_core::driver::{Event, Settings};
+use tessera_fhir::resource::{list, text, type_name};
 use tessera_plugin_host::{HostError, Limits, PluginHost};
 use tessera_store::{Committer, OpenError, Options, Store};
 use tokio::net::TcpListener;
@@ -22,8 +25,8 @@ use crate::config::{self, Config};
 use crate::control;
 use crate::engine::answer::Answerer;
 use crate::engine::call::Caller;
-use crate::engine::deliver::Deliverer;
-use crate::engine::deployment::{self, FolderError};
+use crate::engine::deliver::{Deliverer, Turns};
+use crate::engine::deployment::{self, Deployed, FolderError};
 use crate::engine::directory::Directory;
 use crate::engine::inbox;
 use crate::engine::link::{MailboxLink, RemoteMailbox};
@@ -110,6 +113,10 @@ impl Site {
 
     async fn start_roles(config: &Config, listener: Option<TcpListener>) -> Result<Self, StartError> {
         create_private(&config.data)?;
+        // One that was there before may be open to others: what lies in it is patient data.
+        let private = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(&config.data, private)
+            .map_err(|source| system(format!("closing {} to others", config.data.display()), source))?;
         let alarm = Alarm::default();
         let mailbox = match &config.mailbox {
             Some(mailbox) => Some(MailboxRole::start(config, mailbox, listener, &alarm).await?),
@@ -221,7 +228,7 @@ impl EngineRole {
         };
 
         let plugins = Arc::new(PluginHost::new(plugin_settings(&engine.plugins.limits))?);
-        let deployed = {
+        let mut deployed = {
             let (settings, organization) = (engine.plugins.clone(), config.organization_identifier.clone());
             let plugins = Arc::clone(&plugins);
             create_private(&settings.folder)?;
@@ -232,7 +239,7 @@ impl EngineRole {
             .await
             .expect("deployment does not panic, and nobody aborts it")?
         };
-        publish(&link, &deployed.resources).await;
+        publish(&link, &mut deployed).await;
 
         let store = open(config, "engine", alarm)?;
         let committer = Arc::new(
@@ -256,6 +263,7 @@ impl EngineRole {
                 own_address: base_url.to_owned(),
                 backoff: retry,
                 expiry: engine.delivery.expiry,
+                turns: Turns::default(),
             },
             answerer: Answerer { link: link.clone(), backoff: MailboxLink::backoff() },
         });
@@ -303,12 +311,13 @@ impl EngineRole {
     }
 }
 
-/// Brings the plugins' FHIR resources to the own mailbox; waits for one that is away.
-async fn publish(link: &MailboxLink, resources: &[serde_json::Value]) {
-    if resources.is_empty() {
+/// Brings the plugins' FHIR resources to the own mailbox; waits for one that is away. What is refused is noted with its
+/// plugin.
+async fn publish(link: &MailboxLink, deployed: &mut Deployed) {
+    if deployed.resources.is_empty() {
         return;
     }
-    let batch = deployment::batch(resources);
+    let batch = deployment::batch(&deployed.resources);
     let mut attempts = MailboxLink::backoff().attempts();
     let answer = loop {
         match link.bundle(&batch).await {
@@ -326,18 +335,23 @@ async fn publish(link: &MailboxLink, resources: &[serde_json::Value]) {
     if !answer.status.is_success() {
         tracing::error!(reason = answer.reason(), "the own mailbox refuses the plugins' resources");
     }
-    for (entry, resource) in tessera_fhir::resource::list(&answer.body, "entry").iter().zip(resources) {
-        let response = entry.get("response").unwrap_or(&serde_json::Value::Null);
-        let status = tessera_fhir::resource::text(response, "status").unwrap_or_default();
-        if !status.starts_with('2') {
-            let issues = response.get("outcome").map(ToString::to_string).unwrap_or_default();
-            tracing::error!(
-                resource = tessera_fhir::resource::type_name(resource),
-                url = tessera_fhir::resource::text(resource, "url"),
-                status,
-                issues,
-                "a plugin's resource was refused"
-            );
+    for (entry, (plugin, resource)) in list(&answer.body, "entry").iter().zip(&deployed.resources) {
+        let response = entry.get("response").unwrap_or(&Value::Null);
+        let status = text(response, "status").unwrap_or_default();
+        if status.starts_with('2') {
+            continue;
+        }
+        let issues = response.get("outcome").map_or(&[][..], |outcome| list(outcome, "issue"));
+        let reasons: Vec<_> = issues.iter().filter_map(|issue| text(issue, "diagnostics")).collect();
+        let note = format!(
+            "the mailbox refuses {} {}: {status} {}",
+            type_name(resource).unwrap_or_default(),
+            text(resource, "url").unwrap_or_default(),
+            reasons.join("; "),
+        );
+        tracing::error!(note, "a plugin's resource was refused");
+        if let Some(listed) = deployed.listed.get_mut(*plugin) {
+            listed.notes.push(note);
         }
     }
 }

@@ -2,6 +2,9 @@
 
 use std::fmt::{self, Write as _};
 
+/// Beyond this a cell makes a table unreadable; `--format json` has all of it.
+const CELL_CHARACTERS_MAX: usize = 100;
+
 /// A table under construction.
 #[derive(Debug, Clone)]
 pub struct Table {
@@ -16,8 +19,25 @@ impl Table {
 
     /// One more row.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.into());
+        self.rows.push(cells.map(|cell| printable(&cell, CELL_CHARACTERS_MAX)).into());
     }
+}
+
+/// What others wrote, fit for a terminal: no control characters, at most `characters_max` long.
+pub fn printable(text: &str, characters_max: usize) -> String {
+    let mut shown = String::new();
+    for (index, character) in text.chars().enumerate() {
+        if index == characters_max {
+            shown.push('…');
+            break;
+        }
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
 }
 
 impl fmt::Display for Table {
@@ -46,6 +66,16 @@ impl fmt::Display for Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_peers_wrote_cannot_break_a_terminal() {
+        let mut table = Table::new(["KEY"]);
+        table.row(["\u{1b}[31mred\nline".into()]);
+        table.row(["x".repeat(70_000)]);
+        let shown = table.to_string();
+        assert!(shown.contains("\\u{1b}[31mred\\nline"), "{shown}");
+        assert!(shown.lines().all(|line| line.chars().count() <= CELL_CHARACTERS_MAX + 1), "{shown}");
+    }
 
     #[test]
     fn columns_are_as_wide_as_their_content() {

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tracing::Instrument as _;
 
 use crate::client::TlsIdentity;
 use crate::limits::ANSWER_BYTES_MAX;
@@ -37,7 +38,7 @@ pub async fn bind(identity: &TlsIdentity, base: &str, id: &str) -> Result<mpsc::
         .map_err(|_| failed("no answer".to_owned()))?
         .map_err(failed)?;
     let (news, received) = mpsc::channel(NEWS_QUEUED_MAX);
-    tokio::spawn(forward(stream, news));
+    tokio::spawn(forward(stream, news).in_current_span());
     Ok(received)
 }
 

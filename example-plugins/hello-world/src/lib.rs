@@ -13,7 +13,7 @@ impl HelloWorld {
         let task = ctx.start_task()?;
         let sender = task.requester()?;
         let text = task.input_str(HELLO_WORLD, "string-example").unwrap_or("nothing");
-        info!(ctx, "hello world", sender = sender, text = text);
+        info!(ctx, "hello world", sender = sender, characters = text.chars().count());
         ctx.set("greeting", &format!("Hello {sender}, you said: {text}"))
     }
 }

@@ -19,7 +19,7 @@ use crate::clock;
 use crate::commands::Failure;
 use crate::engine::answer::Answerer;
 use crate::engine::call::Caller;
-use crate::engine::deliver::Deliverer;
+use crate::engine::deliver::{Deliverer, Turns};
 use crate::engine::deployment;
 use crate::engine::directory::Directory;
 use crate::engine::link::MailboxLink;
@@ -100,6 +100,7 @@ impl Plugins {
                 own_address: ADDRESS.to_owned(),
                 backoff,
                 expiry: second,
+                turns: Turns::default(),
             },
             answerer: Answerer { link, backoff },
         })

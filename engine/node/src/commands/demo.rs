@@ -43,10 +43,17 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         let mut stop = signals()?;
-        tokio::select! {
-            result = play(arguments, &dir) => result,
-            () = stop.wait() => Ok(()),
-        }
+        let network = tokio::select! {
+            network = Network::start(&dir) => network?,
+            () = stop.wait() => return Err(interrupted()),
+        };
+        let result = tokio::select! {
+            result = play(arguments, &network) => result,
+            // Without `--once`, a signal is how the demonstration is meant to end.
+            () = stop.wait() => if arguments.once { Err(interrupted()) } else { Ok(()) },
+        };
+        network.stop().await;
+        result
     });
     drop(runtime);
     if temporary {
@@ -56,8 +63,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     result
 }
 
-async fn play(arguments: &Arguments, dir: &std::path::Path) -> Result<(), Failure> {
-    let network = Network::start(dir).await?;
+fn interrupted() -> Failure {
+    Failure::CouldNotRun("interrupted before every ping was answered".to_owned())
+}
+
+async fn play(arguments: &Arguments, network: &Network) -> Result<(), Failure> {
     let rows = network.ping().await?;
     match arguments.format {
         Format::Json => say_line(serde_json::to_string(&rows)?),
@@ -67,7 +77,6 @@ async fn play(arguments: &Arguments, dir: &std::path::Path) -> Result<(), Failur
         say(&format!("\nthe sites keep running; Ctrl-C stops them\n{}", network.guide()));
         std::future::pending::<()>().await;
     }
-    network.stop().await;
     if rows.iter().all(|row| row.status == RECEIVED) { Ok(()) } else { Err(Failure::No) }
 }
 

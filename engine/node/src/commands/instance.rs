@@ -6,7 +6,9 @@ use serde_json::Value;
 use crate::clock;
 use crate::commands::{Failure, Format, SiteArguments, block_on, say, say_line};
 use crate::control::{self, Request};
-use crate::table::Table;
+use crate::table::{Table, printable};
+
+const LINE_CHARACTERS_MAX: usize = 2_000;
 
 /// Process instances of a running site.
 #[derive(Debug, Args)]
@@ -83,8 +85,9 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Messages and keys come from peers and plugins.
 fn text(value: &Value, key: &str) -> String {
-    value.get(key).and_then(Value::as_str).unwrap_or("-").to_owned()
+    printable(value.get(key).and_then(Value::as_str).unwrap_or("-"), LINE_CHARACTERS_MAX)
 }
 
 /// Milliseconds since the epoch, as people write time.
@@ -96,7 +99,11 @@ fn time(value: &Value, key: &str) -> String {
 }
 
 fn strings(value: &Value, key: &str) -> Vec<String> {
-    tessera_fhir::resource::list(value, key).iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    tessera_fhir::resource::list(value, key)
+        .iter()
+        .filter_map(Value::as_str)
+        .map(|line| printable(line, LINE_CHARACTERS_MAX))
+        .collect()
 }
 
 fn list(rows: &Value) -> String {

@@ -13,6 +13,7 @@ use tessera_fhir::task::{self, Status};
 
 use crate::backoff::Backoff;
 use crate::engine::link::{MailboxLink, Updated};
+use crate::limits::ANSWER_STEPS_MAX;
 
 /// What the Task should be in the end.
 #[derive(Debug)]
@@ -47,9 +48,12 @@ impl Answerer {
     /// Brings `reference` (`Task/<id>`) to the goal. Waits as long as the own mailbox is away.
     pub async fn answer(&self, effect: &EffectId, reference: &str, goal: &Goal) -> Outcome {
         let mut attempts = self.backoff.attempts();
+        let mut steps = 0;
         loop {
+            steps += 1;
             match self.step(reference, goal).await {
                 Ok(Some(outcome)) => return outcome,
+                Ok(None) if steps % ANSWER_STEPS_MAX == 0 => attempts.wait().await,
                 Ok(None) => {}
                 Err(error) => {
                     tracing::warn!(%effect, task = reference, %error, "the own mailbox is away; answering again later");

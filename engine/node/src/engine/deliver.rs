@@ -4,6 +4,8 @@
 //! The Task carries an identifier of its own and is created with `If-None-Exist`, so any mailbox accepts it once however
 //! often it is sent. Expiry counts from `Task.authoredOn`: a restart does not extend it.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::StatusCode;
@@ -13,11 +15,13 @@ use tessera_core::identity::EffectId;
 use tessera_core::message::Target;
 use tessera_core::plugin::DeliveryError;
 use tessera_fhir::resource;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::backoff::Backoff;
 use crate::client::{FhirClient, encode};
 use crate::clock;
 use crate::engine::link::{Created, MailboxLink};
+use crate::limits::DELIVERIES_PER_PEER_MAX;
 
 /// System of the identifier that makes a delivery count once. Outside DSF's reserved systems.
 pub const MESSAGE_IDENTIFIER: &str = "https://tessera.dev/sid/message";
@@ -35,6 +39,26 @@ pub struct Deliverer {
     pub backoff: Backoff,
     /// From `authoredOn` until the message is given up.
     pub expiry: Duration,
+    /// Turns at each peer.
+    pub turns: Turns,
+}
+
+/// How many deliveries each peer gets at once.
+#[derive(Debug, Default)]
+pub struct Turns {
+    peers: Mutex<BTreeMap<String, Arc<Semaphore>>>,
+}
+
+impl Turns {
+    /// Waits for a turn at a peer; dropping it ends the turn.
+    async fn at(&self, address: &str) -> OwnedSemaphorePermit {
+        let turns = {
+            let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
+            let turns = || Arc::new(Semaphore::new(DELIVERIES_PER_PEER_MAX));
+            Arc::clone(peers.entry(address.to_owned()).or_insert_with(turns))
+        };
+        turns.acquire_owned().await.expect("the semaphore is never closed")
+    }
 }
 
 /// How one attempt went.
@@ -85,6 +109,7 @@ impl Deliverer {
             };
         }
         let base = target.address.trim_end_matches('/');
+        let _turn = self.turns.at(base).await;
         match self.client.create(base, "Task", document, once.as_deref()).await {
             Err(error) => Attempt::TryAgain(error.to_string()),
             Ok(answer) if answer.status.is_success() => Attempt::Delivered(answer.location),

@@ -49,8 +49,9 @@ pub struct Deployed {
     pub definitions: Vec<Deployment>,
     /// Which plugin serves which definition.
     pub plugins: BTreeMap<DefinitionKey, Arc<Plugin>>,
-    /// FHIR resources for the mailbox, placeholders replaced, in the order of their creation.
-    pub resources: Vec<Value>,
+    /// FHIR resources for the mailbox, placeholders replaced, in the order of their creation; each with the position in
+    /// `listed` of the plugin that brings it.
+    pub resources: Vec<(usize, Value)>,
 }
 
 /// The plugin folder cannot be read.
@@ -79,7 +80,15 @@ pub fn deploy(
     for path in files {
         let listed = deploy_file(&path, settings, organization, host, &mut deployed);
         match listed.state {
-            "active" => tracing::info!(file = listed.file, plugin = listed.plugin, "plugin active"),
+            "active" if listed.notes.is_empty() => {
+                tracing::info!(file = listed.file, plugin = listed.plugin, "plugin active");
+            }
+            "active" => tracing::warn!(
+                file = listed.file,
+                plugin = listed.plugin,
+                notes = listed.notes.join("; "),
+                "plugin active, with warnings"
+            ),
             state => tracing::warn!(
                 file = listed.file,
                 state,
@@ -89,7 +98,7 @@ pub fn deploy(
         }
         deployed.listed.push(listed);
     }
-    deployed.resources.sort_by_key(creation_order);
+    deployed.resources.sort_by_key(|(_, resource)| creation_order(resource));
     Ok(deployed)
 }
 
@@ -134,7 +143,10 @@ fn deploy_file(
                     deployed.plugins.insert(definition.key.clone(), Arc::clone(&plugin));
                 }
                 deployed.definitions.extend(prepared.definitions);
-                deployed.resources.extend(prepared.resources);
+                let position = deployed.listed.len();
+                deployed
+                    .resources
+                    .extend(prepared.resources.into_iter().map(|resource| (position, resource)));
             }
         },
     }
@@ -174,7 +186,8 @@ fn prepare(
     let mut seen = BTreeSet::new();
     for process in &manifest.processes {
         match definition(package, process, &placeholders) {
-            Ok(deployment) => {
+            Ok((deployment, warnings)) => {
+                prepared.warnings.extend(warnings);
                 let taken = |key: &&DefinitionKey| {
                     key.process_id == deployment.key.process_id && key.version == deployment.key.version
                 };
@@ -211,7 +224,7 @@ fn definition(
     package: &Package,
     process: &manifest::Process,
     placeholders: &Placeholders<'_>,
-) -> Result<Deployment, Vec<String>> {
+) -> Result<(Deployment, Vec<String>), Vec<String>> {
     let text = text_file(package, &process.model).map_err(|problem| vec![problem])?;
     let in_file = |diagnostics: &[Diagnostic]| -> Vec<String> {
         diagnostics.iter().map(|diagnostic| format!("{}: {diagnostic}", process.model)).collect()
@@ -221,8 +234,11 @@ fn definition(
         return Err(in_file(&diagnostics));
     }
     let reading = read::read(text.as_bytes());
-    let Some(definitions) = reading.model else { return Err(in_file(&reading.diagnostics)) };
-    let program = compile::compile(&definitions, &process.id).map_err(|diagnostics| in_file(&diagnostics))?;
+    let mut warnings = in_file(&reading.diagnostics);
+    let definitions = reading.into_result().map_err(|diagnostics| in_file(&diagnostics))?;
+    let examined = compile::examine(&definitions, &process.id);
+    let Some(program) = examined.program else { return Err(in_file(&examined.diagnostics)) };
+    warnings.extend(in_file(&examined.diagnostics));
     let missing: Vec<String> = handlers(&program)
         .into_iter()
         .filter(|(handler, _)| !package.manifest().has_handler(handler))
@@ -242,7 +258,7 @@ fn definition(
         version: program.version_tag.as_deref().unwrap_or(placeholders.version).into(),
         digest: hex(&digest).into(),
     };
-    Ok(Deployment { key, program: Arc::new(program) })
+    Ok((Deployment { key, program: Arc::new(program) }, warnings))
 }
 
 /// Every handler that the program calls, with the element that does.
@@ -281,6 +297,10 @@ fn fhir_resource(package: &Package, path: &str, placeholders: &Placeholders<'_>)
             "{path}: unknown placeholder {unknown}; known are #{{version}}, #{{date}} and #{{organization}}"
         )
     })?;
+    if tessera_fhir::resource::resource_type(&resource).is_none() {
+        let found = tessera_fhir::resource::type_name(&resource).unwrap_or("nothing");
+        return Err(format!("{path}: resourceType is {found}, which this mailbox does not know"));
+    }
     if resource.get("url").is_some() {
         // The site, not the author, decides that a process is in use.
         resource["status"] = json!("active");
@@ -327,11 +347,11 @@ fn creation_order(resource: &Value) -> usize {
 }
 
 /// A batch that creates each resource unless it is there.
-pub fn batch(resources: &[Value]) -> Value {
+pub fn batch(resources: &[(usize, Value)]) -> Value {
     let entries: Vec<Value> = resources
         .iter()
         .enumerate()
-        .map(|(index, resource)| {
+        .map(|(index, (_, resource))| {
             json!({
                 "fullUrl": format!("urn:uuid:00000000-0000-4000-8000-{index:012}"),
                 "resource": resource,

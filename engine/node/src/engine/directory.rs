@@ -26,7 +26,7 @@ pub struct Directory {
 
 impl From<LinkError> for ServiceError {
     fn from(error: LinkError) -> Self {
-        Self::Unreachable(error.0)
+        Self::Unreachable(error.to_string())
     }
 }
 
@@ -142,7 +142,9 @@ impl Services for Directory {
             match self.link.search(&path, entries_max).await {
                 Ok(found) => Ok(found.into_iter().map(Arc::new).collect()),
                 // The mailbox is asked strictly; a lenient caller learns of unknown parameters as "nothing found".
-                Err(error) if handling == SearchHandling::Strict => Err(ServiceError::Invalid(error.0)),
+                Err(error) if handling == SearchHandling::Strict => {
+                    Err(ServiceError::Invalid(error.to_string()))
+                }
                 Err(error) => Err(error.into()),
             }
         })

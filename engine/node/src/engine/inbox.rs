@@ -3,6 +3,7 @@
 //! Binding before reconciling closes the gap that loses messages elsewhere: a Task that arrives in between is news, is
 //! found by the search, or both, and the engine takes each once.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use tracing::Instrument as _;
 
 use crate::engine::link::{LinkError, MailboxLink};
 use crate::engine::pump::Engine;
-use crate::limits::{MESSAGES_OFFERED_MAX, PAGE_ENTRIES, RECONCILE_SECONDS, TASKS_RECONCILED_MAX};
+use crate::limits::{IN_PROGRESS_MAX, MESSAGES_OFFERED_MAX, RECONCILE_SECONDS, RECONCILED_BYTES_MAX};
 
 /// Runs until its task is aborted.
 pub async fn run(link: MailboxLink, engine: Engine) {
@@ -28,7 +29,7 @@ pub async fn run(link: MailboxLink, engine: Engine) {
                 tracing::info!("the connection to the own mailbox ended; connecting again");
                 attempts = MailboxLink::backoff().attempts();
             }
-            Err(error) => tracing::warn!(%error, "the own mailbox is away; trying again"),
+            Err(error) => tracing::warn!(%error, "the own mailbox does not answer; trying again"),
         }
         attempts.wait().await;
     }
@@ -45,7 +46,7 @@ async fn listen(link: &MailboxLink, engine: &Engine) -> Result<(), LinkError> {
     loop {
         tokio::select! {
             task = news.recv() => match task {
-                Some(task) => offer(engine, &mut offers, task).await,
+                Some(task) => hear(engine, &mut offers, task).await,
                 None => return Ok(()),
             },
             // Tasks that were answered "busy", and whatever a mailbox of another make did not push.
@@ -57,8 +58,16 @@ async fn listen(link: &MailboxLink, engine: &Engine) -> Result<(), LinkError> {
 
 async fn reconcile(link: &MailboxLink, engine: &Engine, offers: &mut JoinSet<()>) -> Result<(), LinkError> {
     reconcile_requested(link, engine, offers).await?;
-    for task in find(link, "in-progress").await? {
-        offer(engine, offers, task).await;
+    // All are named before the first is offered: offering changes what the search finds. The engine only asks whether it
+    // knows them, so their documents stay where they are.
+    let mut known = Vec::new();
+    let name = |task: Value| {
+        known.extend(envelope(&task).and_then(|envelope| message(envelope, Value::Null)));
+        if known.len() < IN_PROGRESS_MAX { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    link.walk("Task?status=in-progress", name).await?;
+    for message in known {
+        offer(engine, offers, task::Status::InProgress, message).await;
     }
     Ok(())
 }
@@ -68,29 +77,41 @@ async fn reconcile_requested(
     engine: &Engine,
     offers: &mut JoinSet<()>,
 ) -> Result<(), LinkError> {
-    for task in find(link, "requested").await? {
-        offer(engine, offers, task).await;
+    let mut found = Vec::new();
+    let mut bytes = 0;
+    let collect = |task: Value| {
+        bytes += task.to_string().len();
+        found.push(task);
+        if bytes < RECONCILED_BYTES_MAX { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    link.walk("Task?status=requested", collect).await?;
+    for task in found {
+        hear(engine, offers, task).await;
     }
     Ok(())
 }
 
-async fn find(link: &MailboxLink, status: &str) -> Result<Vec<Value>, LinkError> {
-    let query = format!("Task?status={status}&_sort=_lastUpdated&_count={PAGE_ENTRIES}");
-    link.search(&query, TASKS_RECONCILED_MAX).await
+/// Takes up what the mailbox says about a Task.
+async fn hear(engine: &Engine, offers: &mut JoinSet<()>, task: Value) {
+    let Some(envelope) = envelope(&task) else { return };
+    let status = envelope.status;
+    if let Some(message) = message(envelope, task) {
+        offer(engine, offers, status, message).await;
+    }
 }
 
-/// Hands a Task to the engine, in order, without waiting for its commit; waits only when too many are on their way.
-async fn offer(engine: &Engine, offers: &mut JoinSet<()>, task: Value) {
-    let envelope = match task::Message::parse(&task) {
-        Ok(envelope) => envelope,
-        Err(error) => {
-            // The mailbox's rules do not let such a Task in; a foreign mailbox may have others.
-            tracing::error!(task = resource::id(&task), %error, "a Task in the own mailbox is no message; left alone");
-            return;
-        }
-    };
-    let status = envelope.status;
-    let Some(message) = message(envelope, task) else { return };
+fn envelope(task: &Value) -> Option<task::Message> {
+    // The mailbox's rules do not let a malformed Task in; a foreign mailbox may have others.
+    task::Message::parse(task)
+        .inspect_err(|error| {
+            let id = resource::id(task);
+            tracing::error!(task = id, %error, "a Task in the own mailbox is no message; left alone");
+        })
+        .ok()
+}
+
+/// Hands a message to the engine, in order, without waiting for its commit; waits only when too many are on their way.
+async fn offer(engine: &Engine, offers: &mut JoinSet<()>, status: task::Status, message: Message) {
     while offers.len() >= MESSAGES_OFFERED_MAX {
         offers.join_next().await;
     }

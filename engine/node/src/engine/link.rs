@@ -1,6 +1,7 @@
 //! The seam between an engine and its own mailbox: a function call in one process, the DSF wire protocol when split.
 //! Both give the same guarantee: a Task that was answered 2xx is never lost, and each update is made once.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use tokio::sync::mpsc;
 use crate::backoff::Backoff;
 use crate::client::{Answer, FhirClient, TlsIdentity, TransportError};
 use crate::engine::local::LocalMailbox;
-use crate::limits::{PAGES_MAX, RECONNECT_MS};
+use crate::limits::{PAGE_ENTRIES, PAGES_MAX, RECONNECT_MS};
 use crate::websocket;
 
 /// The own mailbox, near or far.
@@ -34,14 +35,23 @@ pub struct RemoteMailbox {
     pub base: String,
 }
 
-/// The own mailbox did not answer. Try again.
+/// The own mailbox did not answer as it should.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct LinkError(pub String);
+pub enum LinkError {
+    /// Try again.
+    #[error("{0}")]
+    Away(String),
+    /// Ask for less.
+    #[error("{0}")]
+    TooLarge(String),
+}
 
 impl From<TransportError> for LinkError {
     fn from(error: TransportError) -> Self {
-        Self(error.to_string())
+        match error {
+            TransportError::Broken(reason) => Self::Away(reason),
+            TransportError::TooLarge { .. } => Self::TooLarge(error.to_string()),
+        }
     }
 }
 
@@ -83,7 +93,7 @@ impl MailboxLink {
                 Ok(Some((answer.body, version.unwrap_or(1))))
             }
             404 | 410 => Ok(None),
-            _ => Err(LinkError(answer.reason())),
+            _ => Err(LinkError::Away(answer.reason())),
         }
     }
 
@@ -97,7 +107,7 @@ impl MailboxLink {
             200 | 201 => Ok(Updated::Done),
             409 | 412 => Ok(Updated::Conflict),
             400..=499 => Ok(Updated::Refused(answer.reason())),
-            _ => Err(LinkError(answer.reason())),
+            _ => Err(LinkError::Away(answer.reason())),
         }
     }
 
@@ -113,7 +123,7 @@ impl MailboxLink {
         match answer.status.as_u16() {
             200 | 201 => Ok(Created::Done(answer.location)),
             status @ 400..=499 => Ok(Created::Refused { status, reason: answer.reason() }),
-            _ => Err(LinkError(answer.reason())),
+            _ => Err(LinkError::Away(answer.reason())),
         }
     }
 
@@ -132,7 +142,7 @@ impl MailboxLink {
         for _ in 0..PAGES_MAX {
             let answer = self.get(&query).await?;
             if !answer.status.is_success() {
-                return Err(LinkError(answer.reason()));
+                return Err(LinkError::Away(answer.reason()));
             }
             let next = next_page(&answer.body);
             if let Value::Object(mut bundle) = answer.body
@@ -152,6 +162,50 @@ impl MailboxLink {
         Ok(found)
     }
 
+    /// All that `Type?query` finds, oldest change first, one resource at a time; stops when `take` says so. Pages whose
+    /// answer would be too large are cut in half; a resource that is too large alone is skipped and named in the log.
+    pub async fn walk(
+        &self,
+        query: &str,
+        mut take: impl FnMut(Value) -> ControlFlow<()>,
+    ) -> Result<(), LinkError> {
+        let (mut count, mut page) = (PAGE_ENTRIES, 1);
+        loop {
+            let answer = match self
+                .get(&format!("{query}&_sort=_lastUpdated&_count={count}&_page={page}"))
+                .await
+            {
+                Ok(answer) if answer.status.is_success() => answer,
+                Ok(answer) => return Err(LinkError::Away(answer.reason())),
+                Err(LinkError::TooLarge(_)) if count > 1 => {
+                    // The entries before this page stay before it: page 3 of 64 is page 5 of 32.
+                    (count, page) = (count / 2, 2 * page - 1);
+                    continue;
+                }
+                Err(LinkError::TooLarge(reason)) => {
+                    tracing::error!(reason, "a resource of the own mailbox is too large to be read; skipped");
+                    page += 1;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            let more = next_page(&answer.body).is_some();
+            if let Value::Object(mut bundle) = answer.body
+                && let Some(Value::Array(entries)) = bundle.remove("entry")
+            {
+                for resource in entries.into_iter().filter_map(entry_resource) {
+                    if take(resource).is_break() {
+                        return Ok(());
+                    }
+                }
+            }
+            if !more {
+                return Ok(());
+            }
+            page += 1;
+        }
+    }
+
     /// Starts listening to Tasks in status `requested`: everything after this call's return is news.
     pub async fn watch(&self) -> Result<News, LinkError> {
         match self {
@@ -165,7 +219,7 @@ impl MailboxLink {
                     )
                     .await?;
                 let [subscription] = subscription.as_slice() else {
-                    return Err(LinkError(format!(
+                    return Err(LinkError::Away(format!(
                         "{} has {} active Subscriptions for Task?status=requested; exactly one is needed",
                         mailbox.base,
                         subscription.len()
@@ -174,7 +228,7 @@ impl MailboxLink {
                 let id = resource::id(subscription).unwrap_or_default();
                 websocket::bind(&mailbox.identity, &mailbox.base, id)
                     .await
-                    .map_err(|error| LinkError(error.to_string()))
+                    .map_err(|error| LinkError::Away(error.to_string()))
             }
         }
     }

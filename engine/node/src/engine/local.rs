@@ -140,7 +140,7 @@ impl LocalMailbox {
         let mut events = self
             .mailbox
             .subscribe(&identity, CRITERIA)
-            .map_err(|answer| LinkError(convert(answer).reason()))?;
+            .map_err(|answer| LinkError::Away(convert(answer).reason()))?;
         let (news, received) = mpsc::channel(NEWS_QUEUED_MAX);
         let forward = async move {
             loop {

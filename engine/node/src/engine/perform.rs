@@ -5,11 +5,14 @@
 //! when the driver commits them.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::FutureExt as _;
 use tessera_core::driver::{Event, Work};
 use tessera_core::effect::Outcome;
 use tessera_core::identity::EffectId;
+use tessera_core::plugin::{CallOutcome, DeliveryError, Failure, FailureKind, RetryAdvice};
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use tracing::Instrument as _;
@@ -58,7 +61,12 @@ impl Performer {
             let hands = Arc::clone(&self.hands);
             let in_flight = Arc::clone(&self.in_flight);
             let perform = async move {
-                let outcome = hands.perform(&effect, work).await;
+                let after_panic = after_panic(&work);
+                let performed = AssertUnwindSafe(hands.perform(&effect, work)).catch_unwind().await;
+                let outcome = performed.unwrap_or_else(|_| {
+                    tracing::error!(%effect, "performing an effect panicked; please report this as a bug");
+                    after_panic
+                });
                 in_flight.lock().unwrap_or_else(PoisonError::into_inner).remove(&effect);
                 engine.tell(Event::Settled { effect, outcome });
             };
@@ -80,6 +88,22 @@ impl Performer {
         for task in in_flight.into_values() {
             task.abort();
         }
+    }
+}
+
+/// How an effect ends whose performing panicked: it fails for good, so that its instance can say so.
+fn after_panic(work: &Work) -> Outcome {
+    let reason = "the site's own code panicked; its log has the details".to_owned();
+    match work {
+        Work::Call { .. } | Work::Build { .. } => Outcome::Call(CallOutcome::Failed(Failure {
+            kind: FailureKind::Host,
+            message: reason,
+            causes: Vec::new(),
+            log: Vec::new(),
+            retry: RetryAdvice::Never,
+        })),
+        Work::Deliver { .. } => Outcome::NotDelivered(DeliveryError::Unreachable { reason }),
+        Work::Answer { .. } => Outcome::AnswerRefused { reason },
     }
 }
 
