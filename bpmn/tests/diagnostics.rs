@@ -51,7 +51,7 @@ fn references() {
         ("<endEvent id='z'><errorEventDefinition errorRef='x'/></endEvent>", vec!["P208 2:21", "P110 2:38"]),
         ("<endEvent id='z'><errorEventDefinition/></endEvent>", vec!["P208 2:21", "P114 2:38"]),
         ("<receiveTask id='r' messageRef='nameless'/>", vec!["P112 1:295", "P208 2:21"]),
-        ("<receiveTask id='r'/>", vec!["P108 2:21", "P208 2:21"]),
+        ("<receiveTask id='r'/>", vec!["P208 2:21"]),
     ] {
         check(&format!("{START}{fragment}"), &expected);
     }
@@ -85,10 +85,16 @@ fn structure() {
 #[test]
 fn values() {
     let at = |element: &str| format!("{START}<sequenceFlow id='f' sourceRef='a' targetRef='x'/>\n{element}");
-    check(&at("<serviceTask id='x'/>"), &["P304 3:1"]);
-    check(&at("<serviceTask id='x' implementation='##WebService'/>"), &["P304 3:1"]);
+    check(&at("<serviceTask id='x'/>"), &[]);
+    check(&at("<serviceTask id='x' implementation='##WebService'/>"), &[]);
     check(&at("<serviceTask id='x' camunda:expression='${a b}'/>"), &["P301 3:45"]);
-    check(&at("<sendTask id='x'/>"), &["P304 3:1"]);
+    check(&at("<sendTask id='x'/>"), &[]);
+    check(&at("<receiveTask id='x'/>"), &[]);
+    check(&at("<userTask id='x'/>"), &[]);
+    check(
+        &at("<intermediateThrowEvent id='x'><messageEventDefinition/></intermediateThrowEvent>"),
+        &["P304 3:32"],
+    );
     check(&at("<task id='x'><multiInstanceLoopCharacteristics/></task>"), &["P305 3:14"]);
     check(
         &at(
@@ -117,9 +123,8 @@ fn values() {
 #[test]
 fn what_is_not_executable_yet_says_so_where_it_stands() {
     for element in [
-        "<userTask id='x'/>",
         "<scriptTask id='x'/>",
-        "<businessRuleTask id='x'/>",
+        "<businessRuleTask id='x' camunda:decisionRef='d'/>",
         "<callActivity id='x' calledElement='y'/>",
         "<transaction id='x'/>",
         "<adHocSubProcess id='x'/>",

@@ -24,7 +24,8 @@ pub(super) fn check(elements: &[Element], flows: &mut [Flow], findings: &mut Fin
             | Kind::Task
             | Kind::ServiceTask(_)
             | Kind::SendTask(_)
-            | Kind::ReceiveTask(_) => {}
+            | Kind::ReceiveTask(_)
+            | Kind::UserTask => {}
         }
         if ElementIndex::new(index) != Program::ROOT
             && element.incoming.is_empty()
@@ -112,6 +113,7 @@ impl Checking<'_> {
             | Kind::ServiceTask(_)
             | Kind::SendTask(_)
             | Kind::ReceiveTask(_)
+            | Kind::UserTask
             | Kind::ExclusiveGateway
             | Kind::ParallelGateway
             | Kind::EventBasedGateway => (None, None),

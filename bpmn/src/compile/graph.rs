@@ -144,6 +144,14 @@ impl<'m> Graph<'m, '_> {
                 let kind = self.receive_task(task, id);
                 self.activity(scope, task, id, kind);
             }
+            FlowElement::UserTask(task) => {
+                let kind = self.user_task(task, id);
+                self.activity(scope, task, id, kind);
+            }
+            FlowElement::BusinessRuleTask(task) => {
+                let kind = self.business_rule_task(task, id);
+                self.activity(scope, task, id, kind);
+            }
             FlowElement::SubProcess(sub_process) => self.sub_process(scope, sub_process, id),
             FlowElement::ExclusiveGateway(gateway) => {
                 let index = self.add(scope, base, gateway.name.as_deref(), id, Kind::ExclusiveGateway);
@@ -153,9 +161,7 @@ impl<'m> Graph<'m, '_> {
                 self.add(scope, base, gateway.name.as_deref(), id, Kind::ParallelGateway);
             }
             FlowElement::EventBasedGateway(gateway) => self.event_based_gateway(scope, gateway, id),
-            FlowElement::UserTask(_)
-            | FlowElement::ScriptTask(_)
-            | FlowElement::BusinessRuleTask(_)
+            FlowElement::ScriptTask(_)
             | FlowElement::CallActivity(_)
             | FlowElement::Transaction(_)
             | FlowElement::AdHocSubProcess(_)
@@ -403,7 +409,8 @@ fn is_activity(kind: &Kind) -> bool {
         | Kind::Task
         | Kind::ServiceTask(_)
         | Kind::SendTask(_)
-        | Kind::ReceiveTask(_) => true,
+        | Kind::ReceiveTask(_)
+        | Kind::UserTask => true,
         Kind::Process(_)
         | Kind::StartEvent(_)
         | Kind::CatchEvent(_)

@@ -235,6 +235,8 @@ pub enum Kind {
     SendTask(Send),
     /// Waits for a message.
     ReceiveTask(MessageTrigger),
+    /// Waits until somebody says that it is done: a user task, or a receive task that names no message.
+    UserTask,
     /// Takes the first outgoing flow whose condition holds.
     ExclusiveGateway,
     /// Waits for all incoming flows, takes all outgoing flows.
@@ -257,6 +259,7 @@ impl Kind {
             | Self::ServiceTask(_)
             | Self::SendTask(_)
             | Self::ReceiveTask(_)
+            | Self::UserTask
             | Self::ExclusiveGateway
             | Self::ParallelGateway
             | Self::EventBasedGateway => None,
@@ -275,6 +278,7 @@ impl Kind {
             | Self::ServiceTask(_)
             | Self::SendTask(_)
             | Self::ReceiveTask(_)
+            | Self::UserTask
             | Self::ExclusiveGateway
             | Self::ParallelGateway
             | Self::EventBasedGateway => None,

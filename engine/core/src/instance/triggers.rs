@@ -84,7 +84,7 @@ pub(super) fn begin_waiting(step: &mut Step<'_>, at: At<'_>, trigger: &Trigger) 
 pub(super) enum Payload {
     Message(Arc<Message>),
     Variables(Named),
-    Time,
+    Nothing,
 }
 
 /// Moves what an open wait holds back.
@@ -133,7 +133,7 @@ fn accept(step: &mut Step<'_>, scope: NodeKey, payload: Payload) {
                 step.set_visible(scope, name, value);
             }
         }
-        Payload::Time => {}
+        Payload::Nothing => {}
     }
 }
 

@@ -263,6 +263,7 @@ fn handlers(program: &Program) -> Vec<(&str, &str)> {
             | Kind::EndEvent(_)
             | Kind::Task
             | Kind::ReceiveTask(_)
+            | Kind::UserTask
             | Kind::ExclusiveGateway
             | Kind::ParallelGateway
             | Kind::EventBasedGateway => None,

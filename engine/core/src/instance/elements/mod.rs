@@ -24,6 +24,7 @@ mod start_event;
 mod sub_process;
 mod task;
 mod throw_event;
+mod user_task;
 
 use tessera_bpmn::compile::{Kind, Throw};
 
@@ -55,6 +56,7 @@ pub(super) fn table(kind: &Kind, role: Role) -> &'static Table {
         Kind::ServiceTask(_) => &service_task::TABLE,
         Kind::SendTask(_) => &send_task::TABLE,
         Kind::ReceiveTask(_) => &receive_task::TABLE,
+        Kind::UserTask => &user_task::TABLE,
         Kind::ExclusiveGateway => &exclusive_gateway::TABLE,
         Kind::ParallelGateway => &parallel_gateway::TABLE,
         Kind::EventBasedGateway => &event_based_gateway::TABLE,
@@ -112,6 +114,7 @@ pub(super) static TABLES: &[&Table] = &[
     &service_task::TABLE,
     &send_task::TABLE,
     &receive_task::TABLE,
+    &user_task::TABLE,
     &exclusive_gateway::TABLE,
     &parallel_gateway::TABLE,
     &event_based_gateway::TABLE,

@@ -33,7 +33,7 @@ const REST: &str = r#"<startEvent id="start"/><intermediateThrowEvent id="a"/>
     <receiveTask id="d" messageRef="m"/><eventBasedGateway id="g"/><receiveTask id="e1" messageRef="n"/>
     <intermediateCatchEvent id="f"><timerEventDefinition><timeDuration>PT5S</timeDuration></timerEventDefinition></intermediateCatchEvent>
     <exclusiveGateway id="h"/>
-    <serviceTask id="i" camunda:expression="${1}"/>
+    <serviceTask id="i" camunda:expression="${1}"/><userTask id="u"/>
     <subProcess id="j"><startEvent id="j0"/><endEvent id="j1"><errorEventDefinition errorRef="e"/></endEvent>
       j0 -> j1
     </subProcess><boundaryEvent id="k" attachedToRef="j"><errorEventDefinition errorRef="e"/></boundaryEvent>
@@ -53,7 +53,8 @@ const REST: &str = r#"<startEvent id="start"/><intermediateThrowEvent id="a"/>
     e1 -> h
     f -> h
     h -> i
-    i -> j
+    i -> u
+    u -> j
     k -> l
     l -> l1
     l1 -> l2

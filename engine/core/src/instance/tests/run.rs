@@ -278,6 +278,21 @@ impl Run {
         self.input(Input::Signal { wait, name: name.into(), variables }).expect("it waits for the signal");
     }
 
+    /// The wait of an element that somebody completes.
+    pub(in crate::instance) fn completion(&self, element: &str) -> WaitKey {
+        let mut waits = self.instance.waits();
+        let found = waits.find(|(_, wait)| wait.kind == WaitKind::Completion && &*wait.element == element);
+        found.unwrap_or_else(|| panic!("nobody can complete {element}; at {}", self.places())).0
+    }
+
+    /// Somebody completes a user task.
+    pub(in crate::instance) fn complete(&mut self, element: &str, variables: Value) {
+        let wait = self.completion(element);
+        let Value::Object(variables) = variables else { panic!("variables are an object") };
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), Arc::new(value))).collect();
+        self.input(Input::Complete { wait, variables }).expect("it waits for somebody");
+    }
+
     /// Time passes; what is due is fired in order of due time.
     pub(in crate::instance) fn advance(&mut self, seconds: u64) {
         let end = self.now.plus_ms(seconds * 1_000);
