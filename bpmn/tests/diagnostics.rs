@@ -80,6 +80,28 @@ fn structure() {
         &["P210 3:1"],
     );
     check("<startEvent id='a'><terminateEventDefinition/></startEvent>", &["P209 2:20"]);
+    let handler =
+        |start: &str| format!("{START}\n<subProcess id='h' triggeredByEvent='true'>{start}</subProcess>");
+    check(&handler("<startEvent id='s'><signalEventDefinition signalRef='s'/></startEvent>"), &["P101 3:44"]);
+    check(&handler("<startEvent id='s1'><errorEventDefinition/></startEvent>"), &[]);
+    check(
+        &handler("<startEvent id='s1' isInterrupting='false'><errorEventDefinition/></startEvent>"),
+        &["P209 3:44"],
+    );
+    check(&handler("<startEvent id='s1'/>"), &["P210 3:44"]);
+    check(&handler(""), &["P201 3:1"]);
+    check(
+        &handler("<startEvent id='s1'><escalationEventDefinition escalationRef='x'/></startEvent>"),
+        &["P115 3:64"],
+    );
+    check(
+        "<startEvent id='a'/><sequenceFlow id='f' sourceRef='a' targetRef='x'/>\n<intermediateThrowEvent id='x'><escalationEventDefinition/></intermediateThrowEvent>",
+        &["P116 3:32"],
+    );
+    check(
+        "<startEvent id='a'/><sequenceFlow id='f' sourceRef='a' targetRef='h'/>\n<subProcess id='h' triggeredByEvent='true'><startEvent id='s1'><errorEventDefinition/></startEvent></subProcess>",
+        &["P204 3:1"],
+    );
 }
 
 #[test]
@@ -131,7 +153,6 @@ fn what_is_not_executable_yet_says_so_where_it_stands() {
         "<inclusiveGateway id='x'/>",
         "<complexGateway id='x'/>",
         "<task id='x' isForCompensation='true'/>",
-        "<intermediateThrowEvent id='x'><escalationEventDefinition/></intermediateThrowEvent>",
         "<intermediateCatchEvent id='x'><conditionalEventDefinition/></intermediateCatchEvent>",
         "<endEvent id='x'><cancelEventDefinition/></endEvent>",
         "<task id='x'><standardLoopCharacteristics/></task>",

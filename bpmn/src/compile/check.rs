@@ -12,7 +12,10 @@ pub(super) fn check(elements: &[Element], flows: &mut [Flow], findings: &mut Fin
         checking.ends(element);
         match &element.kind {
             Kind::Process(scope) => checking.process(element, scope),
-            Kind::SubProcess(scope) => checking.sub_process(element, scope),
+            Kind::SubProcess(scope) | Kind::EventSubProcess { scope, .. } => {
+                checking.sub_process(element, scope);
+            }
+
             Kind::ExclusiveGateway => checking.exclusive_gateway(element),
             Kind::ParallelGateway => checking.drop_conditions(element, "a parallel gateway takes all flows"),
             Kind::EventBasedGateway => checking.event_based_gateway(element),
@@ -40,7 +43,7 @@ pub(super) fn check(elements: &[Element], flows: &mut [Flow], findings: &mut Fin
 }
 
 fn needs_incoming(kind: &Kind) -> bool {
-    !matches!(kind, Kind::StartEvent(_) | Kind::BoundaryEvent { .. })
+    !matches!(kind, Kind::StartEvent(_) | Kind::BoundaryEvent { .. } | Kind::EventSubProcess { .. })
 }
 
 struct Checking<'g> {
@@ -105,6 +108,7 @@ impl Checking<'_> {
             Kind::StartEvent(_) => (Some("a start event"), None),
             Kind::BoundaryEvent { .. } => (Some("a boundary event"), None),
             Kind::EndEvent(_) => (None, Some("an end event")),
+            Kind::EventSubProcess { .. } => (Some("an event subprocess"), Some("an event subprocess")),
             Kind::Process(_)
             | Kind::SubProcess(_)
             | Kind::CatchEvent(_)

@@ -9,7 +9,8 @@ use super::reference::References;
 use super::{Element, ElementIndex, Flow, FlowIndex, Kind, Program, Scope, Trigger, check, extension};
 use crate::diagnostic::{Diagnostic, Findings, codes};
 use crate::model::{
-    Activity, Base, Definitions, EventBasedGateway, FlowElement, Process, Reference, SequenceFlow, SubProcess,
+    Activity, Base, Definitions, EventBasedGateway, FlowElement, Process, Reference, SequenceFlow,
+    StartEvent, SubProcess,
 };
 
 pub(super) struct Graph<'m, 'f> {
@@ -99,8 +100,7 @@ impl<'m> Graph<'m, '_> {
         match flow_element {
             FlowElement::SequenceFlow(flow) => self.unresolved_flows.push((scope, flow)),
             FlowElement::StartEvent(event) => {
-                let place = if scope == Program::ROOT { Place::Start } else { Place::SubProcessStart };
-                let trigger = self.trigger(event, id, place);
+                let trigger = self.start_trigger(scope, event, id);
                 self.add(scope, base, event.name.as_deref(), id, Kind::StartEvent(trigger));
             }
             FlowElement::IntermediateCatchEvent(event) => {
@@ -111,12 +111,7 @@ impl<'m> Graph<'m, '_> {
                 let trigger = self.trigger(event, id, Place::Boundary);
                 let interrupting = event.cancel_activity != Some(false);
                 if !interrupting && matches!(trigger, Trigger::Error(_)) {
-                    let finding = Diagnostic::error(
-                        codes::EVENT_DEFINITION_PLACE,
-                        "an error always interrupts",
-                        base.position,
-                    );
-                    self.findings.add(finding.about(id).help("remove `cancelActivity=\"false\"`"));
+                    self.must_interrupt(base, id, "cancelActivity");
                 }
                 let kind = Kind::BoundaryEvent { trigger, attached_to: Program::ROOT, interrupting };
                 let index = self.add(scope, base, event.name.as_deref(), id, kind);
@@ -192,13 +187,43 @@ impl<'m> Graph<'m, '_> {
 
     fn sub_process(&mut self, scope: ElementIndex, sub_process: &'m SubProcess, id: &'m str) {
         if sub_process.triggered_by_event == Some(true) {
-            self.not_yet("an event subprocess", sub_process.base(), id);
-            self.add(scope, sub_process.base(), None, id, Kind::Task);
+            if let Some(repetition) = self.repetition(sub_process, id) {
+                drop(repetition);
+                self.not_yet("an event subprocess that is repeated", sub_process.base(), id);
+            }
+            let kind = Kind::EventSubProcess { scope: Scope::default(), interrupting: true };
+            let index = self.add(scope, sub_process.base(), sub_process.name.as_deref(), id, kind);
+            self.scopes.push_back((index, &sub_process.flow_elements));
             return;
         }
         let index = ElementIndex::new(self.elements.len());
         self.activity(scope, sub_process, id, Kind::SubProcess(Scope::default()));
         self.scopes.push_back((index, &sub_process.flow_elements));
+    }
+
+    /// What a start event waits for; that of an event subprocess also says whether it interrupts.
+    fn start_trigger(&mut self, scope: ElementIndex, event: &'m StartEvent, id: &'m str) -> Trigger {
+        let is_handler = matches!(self.element_mut(scope).kind, Kind::EventSubProcess { .. });
+        let place = match scope {
+            Program::ROOT => Place::Start,
+            _ if is_handler => Place::EventSubProcessStart,
+            _ => Place::SubProcessStart,
+        };
+        let trigger = self.trigger(event, id, place);
+        let interrupts = event.is_interrupting != Some(false);
+        if is_handler && !interrupts && matches!(trigger, Trigger::Error(_)) {
+            self.must_interrupt(event.base(), id, "isInterrupting");
+        }
+        if let Kind::EventSubProcess { interrupting, .. } = &mut self.element_mut(scope).kind {
+            *interrupting = interrupts;
+        }
+        trigger
+    }
+
+    fn must_interrupt(&mut self, base: &Base, id: &str, attribute: &str) {
+        let message = "an error always interrupts";
+        let finding = Diagnostic::error(codes::EVENT_DEFINITION_PLACE, message, base.position);
+        self.findings.add(finding.about(id).help(format!("remove `{attribute}=\"false\"`")));
     }
 
     fn event_based_gateway(&mut self, scope: ElementIndex, gateway: &'m EventBasedGateway, id: &'m str) {
@@ -247,6 +272,7 @@ impl<'m> Graph<'m, '_> {
             kind,
         };
         let is_start = matches!(element.kind, Kind::StartEvent(_));
+        let is_handler = matches!(element.kind, Kind::EventSubProcess { .. });
         self.elements.push(element);
         self.nodes.insert(id, index);
         if index != Program::ROOT
@@ -255,6 +281,9 @@ impl<'m> Graph<'m, '_> {
             contents.children.push(index);
             if is_start {
                 contents.start_events.push(index);
+            }
+            if is_handler {
+                contents.event_sub_processes.push(index);
             }
         }
         index
@@ -412,6 +441,7 @@ fn is_activity(kind: &Kind) -> bool {
         | Kind::ReceiveTask(_)
         | Kind::UserTask => true,
         Kind::Process(_)
+        | Kind::EventSubProcess { .. }
         | Kind::StartEvent(_)
         | Kind::CatchEvent(_)
         | Kind::BoundaryEvent { .. }

@@ -201,6 +201,8 @@ pub struct Scope {
     pub children: Vec<ElementIndex>,
     /// The start events among them.
     pub start_events: Vec<ElementIndex>,
+    /// The event subprocesses among them.
+    pub event_sub_processes: Vec<ElementIndex>,
 }
 
 /// What an element is. Closed: an engine that matches it executes all that this crate accepts.
@@ -210,9 +212,16 @@ pub enum Kind {
     Process(Scope),
     /// An embedded subprocess.
     SubProcess(Scope),
+    /// A subprocess that begins when the trigger of its one start event comes while the scope around it is active.
+    EventSubProcess {
+        /// What it contains.
+        scope: Scope,
+        /// Whether all else in the scope around it ends when the trigger comes.
+        interrupting: bool,
+    },
     /// Where a process or subprocess begins.
     StartEvent(Trigger),
-    /// Waits for its trigger; never [`Trigger::None`] or [`Trigger::Error`].
+    /// Waits for its trigger; never [`Trigger::None`] or what is thrown at a scope.
     CatchEvent(Trigger),
     /// Waits for its trigger while the activity that it is attached to is active; never [`Trigger::None`].
     BoundaryEvent {
@@ -249,7 +258,9 @@ impl Kind {
     /// What it contains, if it is a process or subprocess.
     pub fn scope(&self) -> Option<&Scope> {
         match self {
-            Self::Process(scope) | Self::SubProcess(scope) => Some(scope),
+            Self::Process(scope) | Self::SubProcess(scope) | Self::EventSubProcess { scope, .. } => {
+                Some(scope)
+            }
             Self::StartEvent(_)
             | Self::CatchEvent(_)
             | Self::BoundaryEvent { .. }
@@ -268,7 +279,9 @@ impl Kind {
 
     pub(super) fn scope_mut(&mut self) -> Option<&mut Scope> {
         match self {
-            Self::Process(scope) | Self::SubProcess(scope) => Some(scope),
+            Self::Process(scope) | Self::SubProcess(scope) | Self::EventSubProcess { scope, .. } => {
+                Some(scope)
+            }
             Self::StartEvent(_)
             | Self::CatchEvent(_)
             | Self::BoundaryEvent { .. }
@@ -302,6 +315,8 @@ pub enum Trigger {
     },
     /// A BPMN error out of the activity.
     Error(ErrorTrigger),
+    /// An escalation out of the activity.
+    Escalation(EscalationTrigger),
 }
 
 /// What an event throws.
@@ -322,6 +337,11 @@ pub enum Throw {
         code: String,
         /// A text for humans.
         message: Option<String>,
+    },
+    /// An escalation: tells a scope around it, and goes on unless that is interrupted.
+    Escalation {
+        /// The code that events are matched by.
+        code: String,
     },
     /// Ends every token of its scope; end events only.
     Terminate,
@@ -365,6 +385,15 @@ pub struct ErrorTrigger {
     pub code_variable: Option<String>,
     /// The variable that receives the message.
     pub message_variable: Option<String>,
+}
+
+/// An escalation that is waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EscalationTrigger {
+    /// The code; `None` catches all.
+    pub code: Option<String>,
+    /// The variable that receives the code.
+    pub code_variable: Option<String>,
 }
 
 /// Work that a handler or an expression does.

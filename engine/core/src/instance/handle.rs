@@ -11,7 +11,7 @@ use super::fact::{Fact, Started};
 use super::input::{Input, Refused, Start};
 use super::occurrence::Occurrence;
 use super::state::{Instance, Status};
-use super::step::Step;
+use super::step::{Place, Step};
 use super::triggers::{self, Payload};
 use super::wait::{Wait, WaitKind};
 use crate::identity::{IncidentKey, NodeKey, Timestamp, WaitKey};
@@ -79,6 +79,9 @@ fn begin(step: &mut Step<'_>, start: Start) -> Result<(), Refused> {
         step.take_message(NodeKey::ROOT, message, true);
     }
     step.enter(NodeKey::ROOT, event, None);
+    if !step.program.scope(Program::ROOT).event_sub_processes.is_empty() {
+        step.due(NodeKey::ROOT, Place::Element(Program::ROOT), Occurrence::Begun);
+    }
     Ok(())
 }
 
@@ -249,6 +252,9 @@ impl Step<'_> {
     pub(super) fn end(&mut self, status: Status, error: Option<&str>) {
         self.cancel_children(NodeKey::ROOT);
         self.close_waits(NodeKey::ROOT);
+        if let Some(incident) = self.instance.node(NodeKey::ROOT).and_then(|root| root.incident) {
+            self.emit(Fact::IncidentResolved { incident });
+        }
         match error {
             Some(error) => self.answer_failed(error),
             None => self.answer_completed(NodeKey::ROOT),

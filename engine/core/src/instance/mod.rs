@@ -9,8 +9,10 @@
 mod apply;
 mod call;
 mod calls;
+mod catching;
 mod elements;
 mod errors;
+mod escalations;
 mod explain;
 mod fact;
 mod handle;

@@ -256,6 +256,7 @@ fn handlers(program: &Program) -> Vec<(&str, &str)> {
             | Kind::EndEvent(Throw::Message(send)) => send.handler.as_deref(),
             Kind::Process(_)
             | Kind::SubProcess(_)
+            | Kind::EventSubProcess { .. }
             | Kind::StartEvent(_)
             | Kind::CatchEvent(_)
             | Kind::BoundaryEvent { .. }

@@ -34,6 +34,15 @@ const REST: &str = r#"<startEvent id="start"/><intermediateThrowEvent id="a"/>
     <intermediateCatchEvent id="f"><timerEventDefinition><timeDuration>PT5S</timeDuration></timerEventDefinition></intermediateCatchEvent>
     <exclusiveGateway id="h"/>
     <serviceTask id="i" camunda:expression="${1}"/><userTask id="u"/>
+    <subProcess id="q"><startEvent id="q0"/><task id="q1"/><intermediateThrowEvent id="q2"><escalationEventDefinition escalationRef="esc"/></intermediateThrowEvent>
+      <endEvent id="q3"><escalationEventDefinition escalationRef="esc"/></endEvent>
+      q0 -> q1
+      q1 -> q2
+      q1 -> q3
+    </subProcess>
+    <boundaryEvent id="q4" attachedToRef="q" cancelActivity="CANCEL"><escalationEventDefinition/></boundaryEvent>
+    <subProcess id="o" triggeredByEvent="true"><startEvent id="o0" isInterrupting="false"><timerEventDefinition><timeCycle>R2/PT1S</timeCycle></timerEventDefinition></startEvent></subProcess>
+    <exclusiveGateway id="q5"/>
     <subProcess id="j"><startEvent id="j0"/><endEvent id="j1"><errorEventDefinition errorRef="e"/></endEvent>
       j0 -> j1
     </subProcess><boundaryEvent id="k" attachedToRef="j"><errorEventDefinition errorRef="e"/></boundaryEvent>
@@ -54,7 +63,10 @@ const REST: &str = r#"<startEvent id="start"/><intermediateThrowEvent id="a"/>
     f -> h
     h -> i
     i -> u
-    u -> j
+    u -> q
+    q4 -> q5
+    q -> q5
+    q5 -> j
     k -> l
     l -> l1
     l1 -> l2
@@ -89,7 +101,8 @@ fn every_row_is_taken() {
         let mut run = Run::start_with(&model, variables);
         properties::walk(&mut run, random(60).into_iter());
         for class in ["", r#"camunda:class="H""#] {
-            let mut run = Run::start(&REST.replace("CLASS", class));
+            let cancel = if round % 2 == 0 { "true" } else { "false" };
+            let mut run = Run::start(&REST.replace("CLASS", class).replace("CANCEL", cancel));
             properties::walk(&mut run, random(30).into_iter());
         }
     }

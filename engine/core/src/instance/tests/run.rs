@@ -31,6 +31,7 @@ const HEAD: &str = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/
     xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
     targetNamespace="test">
   <message id="m" name="m"/><message id="n" name="n"/><signal id="sig" name="s"/><error id="e" errorCode="E"/>
+  <escalation id="esc" escalationCode="ESC"/>
   <process id="p" isExecutable="true">"#;
 
 /// Compiles what stands inside a process. Messages `m` and `n`, signal `s` (id `sig`) and error `e` (code `E`) are there.
