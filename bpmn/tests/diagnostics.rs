@@ -80,6 +80,19 @@ fn structure() {
         &["P210 3:1"],
     );
     check("<startEvent id='a'><terminateEventDefinition/></startEvent>", &["P209 2:20"]);
+    let link = |links: &str| {
+        format!(
+            "{START}<sequenceFlow id='f' sourceRef='a' targetRef='x'/><intermediateThrowEvent id='x'><linkEventDefinition name='l'/></intermediateThrowEvent>\n{links}"
+        )
+    };
+    let caught = |id: &str, name: &str| {
+        format!(
+            "<intermediateCatchEvent id='{id}'><linkEventDefinition name='{name}'/></intermediateCatchEvent>"
+        )
+    };
+    check(&link(&caught("y", "l")), &[]);
+    check(&link(&caught("y", "k")), &["P117 2:102"]);
+    check(&link(&format!("{}\n{}", caught("y", "l"), caught("z", "l"))), &["P117 4:32"]);
     let handler =
         |start: &str| format!("{START}\n<subProcess id='h' triggeredByEvent='true'>{start}</subProcess>");
     check(&handler("<startEvent id='s'><signalEventDefinition signalRef='s'/></startEvent>"), &["P101 3:44"]);
@@ -150,7 +163,6 @@ fn what_is_not_executable_yet_says_so_where_it_stands() {
         "<callActivity id='x' calledElement='y'/>",
         "<transaction id='x'/>",
         "<adHocSubProcess id='x'/>",
-        "<inclusiveGateway id='x'/>",
         "<complexGateway id='x'/>",
         "<task id='x' isForCompensation='true'/>",
         "<intermediateCatchEvent id='x'><conditionalEventDefinition/></intermediateCatchEvent>",

@@ -28,7 +28,9 @@ pub(super) fn check(elements: &[Element], flows: &mut [Flow], findings: &mut Fin
             | Kind::ServiceTask(_)
             | Kind::SendTask(_)
             | Kind::ReceiveTask(_)
-            | Kind::UserTask => {}
+            | Kind::UserTask
+            | Kind::InclusiveGateway
+            | Kind::Link => {}
         }
         if ElementIndex::new(index) != Program::ROOT
             && element.incoming.is_empty()
@@ -43,7 +45,10 @@ pub(super) fn check(elements: &[Element], flows: &mut [Flow], findings: &mut Fin
 }
 
 fn needs_incoming(kind: &Kind) -> bool {
-    !matches!(kind, Kind::StartEvent(_) | Kind::BoundaryEvent { .. } | Kind::EventSubProcess { .. })
+    !matches!(
+        kind,
+        Kind::StartEvent(_) | Kind::BoundaryEvent { .. } | Kind::EventSubProcess { .. } | Kind::Link
+    )
 }
 
 struct Checking<'g> {
@@ -120,6 +125,8 @@ impl Checking<'_> {
             | Kind::UserTask
             | Kind::ExclusiveGateway
             | Kind::ParallelGateway
+            | Kind::InclusiveGateway
+            | Kind::Link
             | Kind::EventBasedGateway => (None, None),
         };
         if let Some(what) = no_incoming.filter(|_| !element.incoming.is_empty()) {

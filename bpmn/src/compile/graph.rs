@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::event::Place;
 use super::reference::References;
-use super::{Element, ElementIndex, Flow, FlowIndex, Kind, Program, Scope, Trigger, check, extension};
+use super::{Element, ElementIndex, Flow, FlowIndex, Kind, Program, Scope, Trigger, check, extension, links};
 use crate::diagnostic::{Diagnostic, Findings, codes};
 use crate::model::{
     Activity, Base, Definitions, EventBasedGateway, FlowElement, Process, Reference, SequenceFlow,
@@ -24,6 +24,7 @@ pub(super) struct Graph<'m, 'f> {
     unresolved_flows: Vec<(ElementIndex, &'m SequenceFlow)>,
     unresolved_defaults: Vec<(ElementIndex, &'m Reference)>,
     unresolved_attachments: Vec<(ElementIndex, Option<&'m Reference>)>,
+    pub(super) links: links::Links<'m>,
 }
 
 pub(super) fn program<'m>(
@@ -43,6 +44,7 @@ pub(super) fn program<'m>(
         unresolved_flows: Vec::new(),
         unresolved_defaults: Vec::new(),
         unresolved_attachments: Vec::new(),
+        links: links::Links::default(),
     };
     if process.is_executable != Some(true) {
         let finding = Diagnostic::error(
@@ -67,6 +69,7 @@ pub(super) fn program<'m>(
     }
     graph.resolve_flows();
     graph.resolve_defaults();
+    graph.resolve_links();
     graph.resolve_attachments();
     check::check(&graph.elements, &mut graph.flows, graph.findings);
     if graph.findings.has_errors() {
@@ -102,6 +105,16 @@ impl<'m> Graph<'m, '_> {
             FlowElement::StartEvent(event) => {
                 let trigger = self.start_trigger(scope, event, id);
                 self.add(scope, base, event.name.as_deref(), id, Kind::StartEvent(trigger));
+            }
+            FlowElement::IntermediateCatchEvent(event) if links::link(&event.event_definitions).is_some() => {
+                let index = self.add(scope, base, event.name.as_deref(), id, Kind::Link);
+                let link = links::link(&event.event_definitions);
+                self.links.ends.extend(link.map(|link| links::End { index, link, scope, thrown: false }));
+            }
+            FlowElement::IntermediateThrowEvent(event) if links::link(&event.event_definitions).is_some() => {
+                let index = self.add(scope, base, event.name.as_deref(), id, Kind::Link);
+                let link = links::link(&event.event_definitions);
+                self.links.ends.extend(link.map(|link| links::End { index, link, scope, thrown: true }));
             }
             FlowElement::IntermediateCatchEvent(event) => {
                 let trigger = self.trigger(event, id, Place::Catch);
@@ -155,12 +168,15 @@ impl<'m> Graph<'m, '_> {
             FlowElement::ParallelGateway(gateway) => {
                 self.add(scope, base, gateway.name.as_deref(), id, Kind::ParallelGateway);
             }
+            FlowElement::InclusiveGateway(gateway) => {
+                let index = self.add(scope, base, gateway.name.as_deref(), id, Kind::InclusiveGateway);
+                self.unresolved_defaults.extend(gateway.default.as_ref().map(|default| (index, default)));
+            }
             FlowElement::EventBasedGateway(gateway) => self.event_based_gateway(scope, gateway, id),
             FlowElement::ScriptTask(_)
             | FlowElement::CallActivity(_)
             | FlowElement::Transaction(_)
             | FlowElement::AdHocSubProcess(_)
-            | FlowElement::InclusiveGateway(_)
             | FlowElement::ComplexGateway(_)
             | FlowElement::ImplicitThrowEvent(_)
             | FlowElement::Event(_)
@@ -307,6 +323,17 @@ impl<'m> Graph<'m, '_> {
         }
     }
 
+    /// A flow that the model draws as a pair of links.
+    pub(super) fn join(&mut self, source: ElementIndex, target: ElementIndex) {
+        let index = FlowIndex::new(self.flows.len());
+        let position = self.element_mut(source).position;
+        let id = self.generated_id(source, target);
+        self.element_mut(source).outgoing.push(index);
+        self.element_mut(target).incoming.push(index);
+        let (name, condition, listeners) = (None, None, Vec::new());
+        self.flows.push(Flow { id, name, position, source, target, condition, listeners });
+    }
+
     fn end_of_flow(
         &mut self,
         scope: ElementIndex,
@@ -406,7 +433,7 @@ impl<'m> Graph<'m, '_> {
     }
 
     /// The index was given out by `add`.
-    fn element_mut(&mut self, index: ElementIndex) -> &mut Element {
+    pub(super) fn element_mut(&mut self, index: ElementIndex) -> &mut Element {
         self.elements.get_mut(index.slot()).expect("indexes are given out for elements that exist")
     }
 
@@ -449,6 +476,8 @@ fn is_activity(kind: &Kind) -> bool {
         | Kind::EndEvent(_)
         | Kind::ExclusiveGateway
         | Kind::ParallelGateway
+        | Kind::InclusiveGateway
+        | Kind::Link
         | Kind::EventBasedGateway => false,
     }
 }

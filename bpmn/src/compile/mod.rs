@@ -10,6 +10,7 @@ mod check;
 mod event;
 mod extension;
 mod graph;
+mod links;
 mod program;
 mod reference;
 mod time;

@@ -66,6 +66,7 @@ pub struct Program {
     flows: Vec<Flow>,
     element_by_id: BTreeMap<Arc<str>, ElementIndex>,
     flow_by_id: BTreeMap<Arc<str>, FlowIndex>,
+    inclusive_joins: Vec<ElementIndex>,
 }
 
 impl Program {
@@ -79,7 +80,13 @@ impl Program {
             .map(|(index, element)| (element.id.clone(), ElementIndex::new(index)));
         let flow_by_id =
             flows.iter().enumerate().map(|(index, flow)| (flow.id.clone(), FlowIndex::new(index)));
+        let joins = elements
+            .iter()
+            .enumerate()
+            .filter(|(_, element)| element.kind == Kind::InclusiveGateway && element.incoming.len() > 1);
+        let inclusive_joins = joins.map(|(index, _)| ElementIndex::new(index)).collect();
         Self {
+            inclusive_joins,
             process_id,
             name: None,
             version_tag: None,
@@ -125,6 +132,11 @@ impl Program {
     /// The sequence flow with a BPMN id.
     pub fn find_flow(&self, id: &str) -> Option<FlowIndex> {
         self.flow_by_id.get(id).copied()
+    }
+
+    /// The inclusive gateways that have several incoming flows.
+    pub fn inclusive_joins(&self) -> &[ElementIndex] {
+        &self.inclusive_joins
     }
 
     /// What a process or subprocess contains.
@@ -250,6 +262,10 @@ pub enum Kind {
     ExclusiveGateway,
     /// Waits for all incoming flows, takes all outgoing flows.
     ParallelGateway,
+    /// Waits for the tokens that may still come, takes every outgoing flow whose condition holds.
+    InclusiveGateway,
+    /// One end of a link: two of them are a flow that is drawn in two pieces.
+    Link,
     /// Takes the flow whose target's trigger comes first; each target is a catch event or a receive task.
     EventBasedGateway,
 }
@@ -273,6 +289,8 @@ impl Kind {
             | Self::UserTask
             | Self::ExclusiveGateway
             | Self::ParallelGateway
+            | Self::InclusiveGateway
+            | Self::Link
             | Self::EventBasedGateway => None,
         }
     }
@@ -294,6 +312,8 @@ impl Kind {
             | Self::UserTask
             | Self::ExclusiveGateway
             | Self::ParallelGateway
+            | Self::InclusiveGateway
+            | Self::Link
             | Self::EventBasedGateway => None,
         }
     }

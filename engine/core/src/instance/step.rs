@@ -1,11 +1,14 @@
 //! One step: from one input to quiescence. Facts are applied as they are decided, through [`Step::emit`] alone; what is
 //! to be driven next waits on a list, so that no model can exhaust the stack.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tessera_bpmn::compile::{Element, ElementIndex, FlowIndex, Program};
+use tessera_bpmn::compile::{Element, ElementIndex, FlowIndex, Kind, Program};
 
 use super::apply::{apply, owner};
+use super::elements::inclusive_gateway;
 use super::fact::{Ending, Fact};
 use super::incident::{self, Incident};
 use super::life_cycle;
@@ -63,7 +66,7 @@ impl<'a> Step<'a> {
 
     /// Drives everything that is due until nothing is, and returns what happened.
     pub(super) fn run(mut self) -> Vec<Fact> {
-        while let Some(due) = self.agenda.pop() {
+        while let Some(due) = self.agenda.pop().or_else(|| inclusive_gateway::next_join(&self)) {
             if self.facts.len() >= FACTS_PER_STEP_MAX && matches!(due.occurrence, Occurrence::Begun) {
                 self.stop(due.node);
             } else {
@@ -137,7 +140,7 @@ impl<'a> Step<'a> {
     /// Puts one token on each flow, in this order; without any, the token that was there has ended.
     pub(super) fn take(&mut self, scope: NodeKey, flows: &[FlowIndex]) {
         let first = self.agenda.len();
-        for index in flows {
+        for index in self.beyond_links(flows).iter() {
             let flow = self.program.flow(*index);
             if flow.listeners.is_empty() {
                 self.enter(scope, flow.target, Some(*index));
@@ -149,6 +152,36 @@ impl<'a> Step<'a> {
             Some([]) | None => self.token_ended(scope),
             Some(entered) => entered.reverse(),
         }
+    }
+
+    /// The flows that are really taken where some lead to links. A circle of links leads nowhere.
+    fn beyond_links<'f>(&self, flows: &'f [FlowIndex]) -> Cow<'f, [FlowIndex]> {
+        let program = self.program;
+        let link = |flow: FlowIndex| {
+            let target = program.element(program.flow(flow).target);
+            let plain = |index: FlowIndex| {
+                let flow = program.flow(index);
+                flow.condition.is_none() && flow.listeners.is_empty()
+            };
+            let passes = target.kind == Kind::Link
+                && target.listeners.is_empty()
+                && plain(flow)
+                && target.outgoing.iter().all(|index| plain(*index));
+            passes.then_some(target)
+        };
+        if !flows.iter().any(|flow| link(*flow).is_some()) {
+            return Cow::Borrowed(flows);
+        }
+        let (mut taken, mut passed) = (Vec::new(), BTreeSet::new());
+        let mut ahead: Vec<FlowIndex> = flows.iter().rev().copied().collect();
+        while let Some(flow) = ahead.pop() {
+            match link(flow) {
+                None => taken.push(flow),
+                Some(link) if passed.insert(flow) => ahead.extend(link.outgoing.iter().rev()),
+                Some(_) => {}
+            }
+        }
+        Cow::Owned(taken)
     }
 
     /// Tells a scope that it is empty, if that was its last token.
@@ -163,6 +196,9 @@ impl<'a> Step<'a> {
     /// Ends an activation by itself: what it waited for is not waited for any more.
     pub(super) fn complete(&mut self, node: NodeKey) {
         self.close_waits(node);
+        if let Some(incident) = self.instance.node(node).and_then(|node| node.incident) {
+            self.emit(Fact::IncidentResolved { incident });
+        }
         self.emit(Fact::NodeLeft { node, ending: Ending::Completed });
     }
 

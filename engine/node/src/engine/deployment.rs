@@ -267,6 +267,8 @@ fn handlers(program: &Program) -> Vec<(&str, &str)> {
             | Kind::UserTask
             | Kind::ExclusiveGateway
             | Kind::ParallelGateway
+            | Kind::InclusiveGateway
+            | Kind::Link
             | Kind::EventBasedGateway => None,
         };
         let listeners = element.listeners.iter().filter_map(|listener| listener.handler.as_deref());

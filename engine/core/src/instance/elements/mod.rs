@@ -15,6 +15,8 @@ mod end_event;
 mod event_based_gateway;
 mod event_sub_process;
 mod exclusive_gateway;
+pub(super) mod inclusive_gateway;
+mod link;
 mod parallel_gateway;
 mod process;
 mod receive_task;
@@ -63,6 +65,8 @@ pub(super) fn table(kind: &Kind, role: Role) -> &'static Table {
         Kind::UserTask => &user_task::TABLE,
         Kind::ExclusiveGateway => &exclusive_gateway::TABLE,
         Kind::ParallelGateway => &parallel_gateway::TABLE,
+        Kind::InclusiveGateway => &inclusive_gateway::TABLE,
+        Kind::Link => &link::TABLE,
         Kind::EventBasedGateway => &event_based_gateway::TABLE,
     }
 }
@@ -124,5 +128,7 @@ pub(super) static TABLES: &[&Table] = &[
     &user_task::TABLE,
     &exclusive_gateway::TABLE,
     &parallel_gateway::TABLE,
+    &inclusive_gateway::TABLE,
+    &link::TABLE,
     &event_based_gateway::TABLE,
 ];
