@@ -165,7 +165,7 @@ fn what_is_not_executable_yet_says_so_where_it_stands() {
         "<adHocSubProcess id='x'/>",
         "<complexGateway id='x'/>",
         "<task id='x' isForCompensation='true'/>",
-        "<intermediateCatchEvent id='x'><conditionalEventDefinition/></intermediateCatchEvent>",
+        "<intermediateCatchEvent id='x'><conditionalEventDefinition camunda:variableEvents='create'><condition>${x}</condition></conditionalEventDefinition></intermediateCatchEvent>",
         "<endEvent id='x'><cancelEventDefinition/></endEvent>",
         "<task id='x'><standardLoopCharacteristics/></task>",
     ] {

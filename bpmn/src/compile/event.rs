@@ -2,12 +2,15 @@
 
 use super::extension::{self, Extensions};
 use super::graph::Graph;
-use super::{ErrorTrigger, EscalationTrigger, MessageTrigger, Send, Throw, Timer, TimerKind, Trigger, time};
+use super::{
+    Condition, ErrorTrigger, EscalationTrigger, MessageTrigger, Send, Throw, Timer, TimerKind, Trigger, time,
+};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::Template;
 use crate::model::{
-    Base, CatchEvent, ErrorEventDefinition, EscalationEventDefinition, EventDefinition,
-    MessageEventDefinition, Reference, SignalEventDefinition, ThrowEvent, TimerEventDefinition,
+    Base, CatchEvent, ConditionalEventDefinition, ErrorEventDefinition, EscalationEventDefinition,
+    EventDefinition, MessageEventDefinition, Reference, SignalEventDefinition, ThrowEvent,
+    TimerEventDefinition,
 };
 
 /// Where an event stands: what it may wait for or throw depends on it.
@@ -51,8 +54,10 @@ impl Place {
                 matches!(self, Self::Boundary | Self::EventSubProcessStart | Self::Throw | Self::End)
             }
             Definition::TerminateEventDefinition(_) => self == Self::End,
-            Definition::ConditionalEventDefinition(_)
-            | Definition::CompensateEventDefinition(_)
+            Definition::ConditionalEventDefinition(_) => {
+                matches!(self, Self::Catch | Self::Boundary | Self::EventSubProcessStart)
+            }
+            Definition::CompensateEventDefinition(_)
             | Definition::LinkEventDefinition(_)
             | Definition::CancelEventDefinition(_) => false,
         }
@@ -123,8 +128,10 @@ impl<'m> Graph<'m, '_> {
             EventDefinition::EscalationEventDefinition(definition) => {
                 self.escalation_trigger(definition, id).map(Trigger::Escalation)
             }
-            EventDefinition::ConditionalEventDefinition(_)
-            | EventDefinition::CompensateEventDefinition(_)
+            EventDefinition::ConditionalEventDefinition(definition) => {
+                self.condition_trigger(definition, id).map(Trigger::Condition)
+            }
+            EventDefinition::CompensateEventDefinition(_)
             | EventDefinition::LinkEventDefinition(_)
             | EventDefinition::CancelEventDefinition(_)
             | EventDefinition::TerminateEventDefinition(_) => None,
@@ -357,6 +364,21 @@ impl<'m> Graph<'m, '_> {
             definition.error.as_ref().and_then(|reference| self.references.errors.get(reference.id()));
         let message = declared.and_then(|error| extension::text(error.base(), "errorMessage"));
         Some(Throw::Error { code, message })
+    }
+
+    fn condition_trigger(&mut self, definition: &ConditionalEventDefinition, id: &str) -> Option<Condition> {
+        let base = definition.base();
+        if extension::attribute(base, "variableEvents").is_some() {
+            self.not_yet("a condition for some kinds of changes", base, id);
+        }
+        let Some(content) = &definition.condition else {
+            let message = "it waits for a condition and does not say which";
+            let finding = Diagnostic::error(codes::EVENT_WITHOUT_TRIGGER, message, definition.position);
+            self.findings.add(finding.about(id).help("add a `condition` with an expression"));
+            return None;
+        };
+        let variable = extension::text(base, "variableName");
+        Some(Condition { expression: self.condition(content, base, id)?, variable })
     }
 
     /// The code of an escalation, if the model names one.

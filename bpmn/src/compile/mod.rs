@@ -16,9 +16,9 @@ mod reference;
 mod time;
 
 pub use program::{
-    Element, ElementIndex, ErrorTrigger, EscalationTrigger, Field, Flow, FlowIndex, Kind, Listener,
-    ListenerEvent, Mapping, MappingValue, MessageTrigger, MultiInstance, Program, RetryCycle, Scope, Send,
-    Throw, Timer, TimerKind, Trigger, Work,
+    Condition, Element, ElementIndex, ErrorTrigger, EscalationTrigger, Field, Flow, FlowIndex, Kind,
+    Listener, ListenerEvent, Mapping, MappingValue, MessageTrigger, MultiInstance, Program, RetryCycle,
+    Scope, Send, Throw, Timer, TimerKind, Trigger, Work,
 };
 
 use crate::diagnostic::{Diagnostic, Findings, Position, codes};

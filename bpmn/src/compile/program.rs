@@ -67,6 +67,7 @@ pub struct Program {
     element_by_id: BTreeMap<Arc<str>, ElementIndex>,
     flow_by_id: BTreeMap<Arc<str>, FlowIndex>,
     inclusive_joins: Vec<ElementIndex>,
+    has_conditions: bool,
 }
 
 impl Program {
@@ -85,7 +86,16 @@ impl Program {
             .enumerate()
             .filter(|(_, element)| element.kind == Kind::InclusiveGateway && element.incoming.len() > 1);
         let inclusive_joins = joins.map(|(index, _)| ElementIndex::new(index)).collect();
+        let has_conditions = elements.iter().any(|element| {
+            matches!(
+                &element.kind,
+                Kind::CatchEvent(Trigger::Condition(_))
+                    | Kind::StartEvent(Trigger::Condition(_))
+                    | Kind::BoundaryEvent { trigger: Trigger::Condition(_), .. }
+            )
+        });
         Self {
+            has_conditions,
             inclusive_joins,
             process_id,
             name: None,
@@ -132,6 +142,11 @@ impl Program {
     /// The sequence flow with a BPMN id.
     pub fn find_flow(&self, id: &str) -> Option<FlowIndex> {
         self.flow_by_id.get(id).copied()
+    }
+
+    /// Whether some event waits for a condition.
+    pub fn has_conditions(&self) -> bool {
+        self.has_conditions
     }
 
     /// The inclusive gateways that have several incoming flows.
@@ -337,6 +352,8 @@ pub enum Trigger {
     Error(ErrorTrigger),
     /// An escalation out of the activity.
     Escalation(EscalationTrigger),
+    /// Variables that make a condition hold.
+    Condition(Condition),
 }
 
 /// What an event throws.
@@ -405,6 +422,15 @@ pub struct ErrorTrigger {
     pub code_variable: Option<String>,
     /// The variable that receives the message.
     pub message_variable: Option<String>,
+}
+
+/// A condition that is waited for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    /// What must hold.
+    pub expression: Expression,
+    /// The one variable whose changes count; all if `None`.
+    pub variable: Option<String>,
 }
 
 /// An escalation that is waited for.

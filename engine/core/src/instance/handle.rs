@@ -95,6 +95,7 @@ fn take_message(step: &mut Step<'_>, key: WaitKey, message: Arc<Message>) -> Res
         | WaitKind::Timer { .. }
         | WaitKind::Signal { .. }
         | WaitKind::Completion
+        | WaitKind::Condition
         | WaitKind::Retry { .. } => Err(Refused::WrongWait(key)),
     }
 }
@@ -110,6 +111,7 @@ fn take_delivery(step: &mut Step<'_>, key: WaitKey, name: &str, variables: Named
         | WaitKind::Timer { .. }
         | WaitKind::Signal { .. }
         | WaitKind::Completion
+        | WaitKind::Condition
         | WaitKind::Retry { .. } => Err(Refused::WrongWait(key)),
     }
 }
@@ -125,6 +127,7 @@ fn take_signal(step: &mut Step<'_>, key: WaitKey, name: &str, variables: Named) 
         | WaitKind::Timer { .. }
         | WaitKind::Signal { .. }
         | WaitKind::Completion
+        | WaitKind::Condition
         | WaitKind::Retry { .. } => Err(Refused::WrongWait(key)),
     }
 }
@@ -144,7 +147,8 @@ fn take_time(step: &mut Step<'_>, key: WaitKey) -> Result<(), Refused> {
         WaitKind::Timer { .. }
         | WaitKind::Message { .. }
         | WaitKind::Signal { .. }
-        | WaitKind::Completion => fire(step, key, &wait, Payload::Nothing),
+        | WaitKind::Completion
+        | WaitKind::Condition => fire(step, key, &wait, Payload::Nothing),
     }
 }
 

@@ -10,6 +10,7 @@ mod apply;
 mod call;
 mod calls;
 mod catching;
+mod conditions;
 mod elements;
 mod errors;
 mod escalations;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tessera_bpmn::compile::{Element, ElementIndex, FlowIndex, Kind, Program};
 
 use super::apply::{apply, owner};
+use super::conditions::{self, News};
 use super::elements::inclusive_gateway;
 use super::fact::{Ending, Fact};
 use super::incident::{self, Incident};
@@ -27,6 +28,8 @@ pub(super) struct Step<'a> {
     facts: Vec<Fact>,
     /// Last in, first out: a branch runs until it waits before its sibling starts.
     agenda: Vec<Due>,
+    /// What may have made a condition true.
+    pub(super) news: Vec<News>,
 }
 
 /// An activation that is to be driven.
@@ -55,18 +58,21 @@ pub(super) struct At<'a> {
 
 impl<'a> Step<'a> {
     pub(super) fn new(instance: &'a mut Instance, program: &'a Program, now: Timestamp) -> Self {
-        Self { instance, program, now, facts: Vec::with_capacity(16), agenda: Vec::new() }
+        Self { instance, program, now, facts: Vec::with_capacity(16), agenda: Vec::new(), news: Vec::new() }
     }
 
     /// The one place where a decision becomes a fact.
     pub(super) fn emit(&mut self, fact: Fact) {
+        if self.program.has_conditions() {
+            self.news.extend(conditions::news(&fact));
+        }
         apply(self.instance, &fact);
         self.facts.push(fact);
     }
 
     /// Drives everything that is due until nothing is, and returns what happened.
     pub(super) fn run(mut self) -> Vec<Fact> {
-        while let Some(due) = self.agenda.pop().or_else(|| inclusive_gateway::next_join(&self)) {
+        while let Some(due) = self.next_due() {
             if self.facts.len() >= FACTS_PER_STEP_MAX && matches!(due.occurrence, Occurrence::Begun) {
                 self.stop(due.node);
             } else {
@@ -75,6 +81,14 @@ impl<'a> Step<'a> {
         }
         self.report_dead_joins();
         self.facts
+    }
+
+    /// When all else is at rest, conditions are looked at, and then the joins that wait for what may still come.
+    fn next_due(&mut self) -> Option<Due> {
+        if self.agenda.is_empty() {
+            conditions::look(self);
+        }
+        self.agenda.pop().or_else(|| inclusive_gateway::next_join(self))
     }
 
     pub(super) fn due(&mut self, node: NodeKey, place: Place, occurrence: Occurrence) {

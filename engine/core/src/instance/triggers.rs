@@ -30,6 +30,7 @@ pub(super) fn wait_kind(
         Trigger::Message(message) => message_wait(&view, message).map(Some),
         Trigger::Timer(timer) => timers::wait(&view, timer, step.now).map(Some),
         Trigger::Signal { name } => Ok(Some(WaitKind::Signal { name: name.evaluate_text(&view)?.into() })),
+        Trigger::Condition(_) => Ok(Some(WaitKind::Condition)),
         Trigger::None | Trigger::Error(_) | Trigger::Escalation(_) => Ok(None),
     }
 }

@@ -126,7 +126,11 @@ impl Deployed {
                     Some(name) => Some(name.into()),
                     None => continue,
                 },
-                Trigger::Timer(_) | Trigger::Signal { .. } | Trigger::Error(_) | Trigger::Escalation(_) => {
+                Trigger::Timer(_)
+                | Trigger::Signal { .. }
+                | Trigger::Error(_)
+                | Trigger::Escalation(_)
+                | Trigger::Condition(_) => {
                     continue;
                 }
             };

@@ -27,6 +27,7 @@ pub(in crate::instance) fn rearm(step: &mut Step<'_>, at: At<'_>, key: WaitKey, 
         WaitKind::Message { .. }
         | WaitKind::Signal { .. }
         | WaitKind::Completion
+        | WaitKind::Condition
         | WaitKind::Retry { .. } => {}
     }
 }
