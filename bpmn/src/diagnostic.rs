@@ -189,6 +189,9 @@ codes! {
     MESSAGE_NAME = "P112", "a message has no name";
     SIGNAL_NAME = "P113", "a signal has no name";
     ERROR_CODE = "P114", "a thrown error has no code";
+    ESCALATION_REFERENCE = "P115", "an escalation is not found";
+    ESCALATION_CODE = "P116", "a thrown escalation has no code";
+    LINK = "P117", "the two ends of a link do not find each other";
     START_EVENT = "P201", "there is no start event";
     SEVERAL_START_EVENTS = "P202", "a subprocess has several start events or one with a trigger";
     EVENT_BASED_GATEWAY = "P203", "an event-based gateway leads to something that does not wait for an event";

@@ -51,7 +51,7 @@ fn references() {
         ("<endEvent id='z'><errorEventDefinition errorRef='x'/></endEvent>", vec!["P208 2:21", "P110 2:38"]),
         ("<endEvent id='z'><errorEventDefinition/></endEvent>", vec!["P208 2:21", "P114 2:38"]),
         ("<receiveTask id='r' messageRef='nameless'/>", vec!["P112 1:295", "P208 2:21"]),
-        ("<receiveTask id='r'/>", vec!["P108 2:21", "P208 2:21"]),
+        ("<receiveTask id='r'/>", vec!["P208 2:21"]),
     ] {
         check(&format!("{START}{fragment}"), &expected);
     }
@@ -80,15 +80,56 @@ fn structure() {
         &["P210 3:1"],
     );
     check("<startEvent id='a'><terminateEventDefinition/></startEvent>", &["P209 2:20"]);
+    let link = |links: &str| {
+        format!(
+            "{START}<sequenceFlow id='f' sourceRef='a' targetRef='x'/><intermediateThrowEvent id='x'><linkEventDefinition name='l'/></intermediateThrowEvent>\n{links}"
+        )
+    };
+    let caught = |id: &str, name: &str| {
+        format!(
+            "<intermediateCatchEvent id='{id}'><linkEventDefinition name='{name}'/></intermediateCatchEvent>"
+        )
+    };
+    check(&link(&caught("y", "l")), &[]);
+    check(&link(&caught("y", "k")), &["P117 2:102"]);
+    check(&link(&format!("{}\n{}", caught("y", "l"), caught("z", "l"))), &["P117 4:32"]);
+    let handler =
+        |start: &str| format!("{START}\n<subProcess id='h' triggeredByEvent='true'>{start}</subProcess>");
+    check(&handler("<startEvent id='s'><signalEventDefinition signalRef='s'/></startEvent>"), &["P101 3:44"]);
+    check(&handler("<startEvent id='s1'><errorEventDefinition/></startEvent>"), &[]);
+    check(
+        &handler("<startEvent id='s1' isInterrupting='false'><errorEventDefinition/></startEvent>"),
+        &["P209 3:44"],
+    );
+    check(&handler("<startEvent id='s1'/>"), &["P210 3:44"]);
+    check(&handler(""), &["P201 3:1"]);
+    check(
+        &handler("<startEvent id='s1'><escalationEventDefinition escalationRef='x'/></startEvent>"),
+        &["P115 3:64"],
+    );
+    check(
+        "<startEvent id='a'/><sequenceFlow id='f' sourceRef='a' targetRef='x'/>\n<intermediateThrowEvent id='x'><escalationEventDefinition/></intermediateThrowEvent>",
+        &["P116 3:32"],
+    );
+    check(
+        "<startEvent id='a'/><sequenceFlow id='f' sourceRef='a' targetRef='h'/>\n<subProcess id='h' triggeredByEvent='true'><startEvent id='s1'><errorEventDefinition/></startEvent></subProcess>",
+        &["P204 3:1"],
+    );
 }
 
 #[test]
 fn values() {
     let at = |element: &str| format!("{START}<sequenceFlow id='f' sourceRef='a' targetRef='x'/>\n{element}");
-    check(&at("<serviceTask id='x'/>"), &["P304 3:1"]);
-    check(&at("<serviceTask id='x' implementation='##WebService'/>"), &["P304 3:1"]);
+    check(&at("<serviceTask id='x'/>"), &[]);
+    check(&at("<serviceTask id='x' implementation='##WebService'/>"), &[]);
     check(&at("<serviceTask id='x' camunda:expression='${a b}'/>"), &["P301 3:45"]);
-    check(&at("<sendTask id='x'/>"), &["P304 3:1"]);
+    check(&at("<sendTask id='x'/>"), &[]);
+    check(&at("<receiveTask id='x'/>"), &[]);
+    check(&at("<userTask id='x'/>"), &[]);
+    check(
+        &at("<intermediateThrowEvent id='x'><messageEventDefinition/></intermediateThrowEvent>"),
+        &["P304 3:32"],
+    );
     check(&at("<task id='x'><multiInstanceLoopCharacteristics/></task>"), &["P305 3:14"]);
     check(
         &at(
@@ -117,17 +158,14 @@ fn values() {
 #[test]
 fn what_is_not_executable_yet_says_so_where_it_stands() {
     for element in [
-        "<userTask id='x'/>",
         "<scriptTask id='x'/>",
-        "<businessRuleTask id='x'/>",
+        "<businessRuleTask id='x' camunda:decisionRef='d'/>",
         "<callActivity id='x' calledElement='y'/>",
         "<transaction id='x'/>",
         "<adHocSubProcess id='x'/>",
-        "<inclusiveGateway id='x'/>",
         "<complexGateway id='x'/>",
         "<task id='x' isForCompensation='true'/>",
-        "<intermediateThrowEvent id='x'><escalationEventDefinition/></intermediateThrowEvent>",
-        "<intermediateCatchEvent id='x'><conditionalEventDefinition/></intermediateCatchEvent>",
+        "<intermediateCatchEvent id='x'><conditionalEventDefinition camunda:variableEvents='create'><condition>${x}</condition></conditionalEventDefinition></intermediateCatchEvent>",
         "<endEvent id='x'><cancelEventDefinition/></endEvent>",
         "<task id='x'><standardLoopCharacteristics/></task>",
     ] {

@@ -5,8 +5,8 @@ use super::{Kind, MultiInstance, Work, extension};
 use crate::diagnostic::{Diagnostic, Position, codes};
 use crate::expression::{Expression, Template};
 use crate::model::{
-    Activity, Base, Content, LoopCharacteristics, MultiInstanceLoopCharacteristics, ReceiveTask, SendTask,
-    ServiceTask,
+    Activity, Base, BusinessRuleTask, Content, LoopCharacteristics, MultiInstanceLoopCharacteristics,
+    ReceiveTask, SendTask, ServiceTask, UserTask,
 };
 
 /// `implementation` names a handler unless it is one of the standard's placeholders.
@@ -17,32 +17,54 @@ pub(super) fn named_implementation(implementation: &str) -> Option<String> {
 
 impl<'m> Graph<'m, '_> {
     pub(super) fn service_task(&mut self, task: &'m ServiceTask, id: &'m str) -> Kind {
-        let base = task.base();
+        Kind::ServiceTask(self.work(task.base(), task.implementation.as_deref(), id))
+    }
+
+    /// Work whose handler is named, or bears the task's id.
+    fn work(&mut self, base: &'m Base, implementation: Option<&str>, id: &'m str) -> Work {
         let mut extensions = self.extensions(base, id);
         let expression = extension::camunda_attribute(base, "expression");
         let expression = expression.and_then(|source| extensions.expression(&source.value, source.position));
-        let handler =
-            extensions.handler().or_else(|| task.implementation.as_deref().and_then(named_implementation));
-        let work = Work {
+        let handler = extensions.handler().or_else(|| implementation.and_then(named_implementation));
+        Work {
             fields: extensions.fields(),
             headers: extensions.headers(),
             result_variable: extension::text(base, "resultVariable"),
             handler,
             expression,
-        };
-        if work.handler.is_none() && extension::camunda_attribute(base, "expression").is_none() {
-            let finding =
-                Diagnostic::error(codes::HANDLER, "it does not say who does its work", base.position);
-            self.findings.add(
-                finding
-                    .about(id)
-                    .help("set `tessera:handler` (or `camunda:class`) to the name of a plugin handler"),
-            );
         }
-        Kind::ServiceTask(work)
+    }
+
+    /// A task that says neither which message it sends nor who shapes it is work that somebody does.
+    fn is_plain_work(&mut self, task: &'m SendTask, id: &'m str) -> bool {
+        let implementation = task.implementation.as_deref().and_then(named_implementation);
+        task.message.is_none()
+            && implementation.is_none()
+            && self.extensions(task.base(), id).handler().is_none()
+    }
+
+    pub(super) fn user_task(&mut self, task: &'m UserTask, id: &'m str) -> Kind {
+        if extension::has_task_listener(task.base()) {
+            self.ignored("a task listener", task.base(), id);
+        }
+        Kind::UserTask
+    }
+
+    /// Rules that a handler knows; a decision table is no such thing.
+    pub(super) fn business_rule_task(&mut self, task: &'m BusinessRuleTask, id: &'m str) -> Kind {
+        let base = task.base();
+        if extension::attribute(base, "decisionRef").is_some()
+            || extension::zeebe(base, "calledDecision").is_some()
+        {
+            self.not_yet("a decision table", base, id);
+        }
+        Kind::ServiceTask(self.work(base, task.implementation.as_deref(), id))
     }
 
     pub(super) fn send_task(&mut self, task: &'m SendTask, id: &'m str) -> Kind {
+        if self.is_plain_work(task, id) {
+            return Kind::ServiceTask(self.work(task.base(), None, id));
+        }
         let send = self.send(task.base(), task.message.as_ref(), task.implementation.as_deref(), id);
         send.map_or(Kind::Task, Kind::SendTask)
     }
@@ -50,6 +72,9 @@ impl<'m> Graph<'m, '_> {
     pub(super) fn receive_task(&mut self, task: &'m ReceiveTask, id: &'m str) -> Kind {
         if task.instantiate == Some(true) {
             self.not_yet("a receive task that starts a process", task.base(), id);
+        }
+        if task.message.is_none() {
+            return Kind::UserTask;
         }
         let trigger = self.message_trigger(task.base(), task.message.as_ref(), id);
         trigger.map_or(Kind::Task, Kind::ReceiveTask)

@@ -12,7 +12,10 @@ pub(super) fn check(elements: &[Element], flows: &mut [Flow], findings: &mut Fin
         checking.ends(element);
         match &element.kind {
             Kind::Process(scope) => checking.process(element, scope),
-            Kind::SubProcess(scope) => checking.sub_process(element, scope),
+            Kind::SubProcess(scope) | Kind::EventSubProcess { scope, .. } => {
+                checking.sub_process(element, scope);
+            }
+
             Kind::ExclusiveGateway => checking.exclusive_gateway(element),
             Kind::ParallelGateway => checking.drop_conditions(element, "a parallel gateway takes all flows"),
             Kind::EventBasedGateway => checking.event_based_gateway(element),
@@ -24,7 +27,10 @@ pub(super) fn check(elements: &[Element], flows: &mut [Flow], findings: &mut Fin
             | Kind::Task
             | Kind::ServiceTask(_)
             | Kind::SendTask(_)
-            | Kind::ReceiveTask(_) => {}
+            | Kind::ReceiveTask(_)
+            | Kind::UserTask
+            | Kind::InclusiveGateway
+            | Kind::Link => {}
         }
         if ElementIndex::new(index) != Program::ROOT
             && element.incoming.is_empty()
@@ -39,7 +45,10 @@ pub(super) fn check(elements: &[Element], flows: &mut [Flow], findings: &mut Fin
 }
 
 fn needs_incoming(kind: &Kind) -> bool {
-    !matches!(kind, Kind::StartEvent(_) | Kind::BoundaryEvent { .. })
+    !matches!(
+        kind,
+        Kind::StartEvent(_) | Kind::BoundaryEvent { .. } | Kind::EventSubProcess { .. } | Kind::Link
+    )
 }
 
 struct Checking<'g> {
@@ -104,6 +113,7 @@ impl Checking<'_> {
             Kind::StartEvent(_) => (Some("a start event"), None),
             Kind::BoundaryEvent { .. } => (Some("a boundary event"), None),
             Kind::EndEvent(_) => (None, Some("an end event")),
+            Kind::EventSubProcess { .. } => (Some("an event subprocess"), Some("an event subprocess")),
             Kind::Process(_)
             | Kind::SubProcess(_)
             | Kind::CatchEvent(_)
@@ -112,8 +122,11 @@ impl Checking<'_> {
             | Kind::ServiceTask(_)
             | Kind::SendTask(_)
             | Kind::ReceiveTask(_)
+            | Kind::UserTask
             | Kind::ExclusiveGateway
             | Kind::ParallelGateway
+            | Kind::InclusiveGateway
+            | Kind::Link
             | Kind::EventBasedGateway => (None, None),
         };
         if let Some(what) = no_incoming.filter(|_| !element.incoming.is_empty()) {

@@ -2,12 +2,15 @@
 
 use super::extension::{self, Extensions};
 use super::graph::Graph;
-use super::{ErrorTrigger, MessageTrigger, Send, Throw, Timer, TimerKind, Trigger, time};
+use super::{
+    Condition, ErrorTrigger, EscalationTrigger, MessageTrigger, Send, Throw, Timer, TimerKind, Trigger, time,
+};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::Template;
 use crate::model::{
-    Base, CatchEvent, ErrorEventDefinition, EventDefinition, MessageEventDefinition, Reference,
-    SignalEventDefinition, ThrowEvent, TimerEventDefinition,
+    Base, CatchEvent, ConditionalEventDefinition, ErrorEventDefinition, EscalationEventDefinition,
+    EventDefinition, MessageEventDefinition, Reference, SignalEventDefinition, ThrowEvent,
+    TimerEventDefinition,
 };
 
 /// Where an event stands: what it may wait for or throw depends on it.
@@ -15,6 +18,7 @@ use crate::model::{
 pub(super) enum Place {
     Start,
     SubProcessStart,
+    EventSubProcessStart,
     Catch,
     Boundary,
     Throw,
@@ -26,6 +30,7 @@ impl Place {
         match self {
             Self::Start => "start event",
             Self::SubProcessStart => "start event of a subprocess",
+            Self::EventSubProcessStart => "start event of an event subprocess",
             Self::Catch => "intermediate catch event",
             Self::Boundary => "boundary event",
             Self::Throw => "intermediate throw event",
@@ -39,12 +44,20 @@ impl Place {
         match definition {
             Definition::MessageEventDefinition(_) => self != Self::SubProcessStart,
             Definition::SignalEventDefinition(_) => !matches!(self, Self::Start | Self::SubProcessStart),
-            Definition::TimerEventDefinition(_) => matches!(self, Self::Catch | Self::Boundary),
-            Definition::ErrorEventDefinition(_) => matches!(self, Self::Boundary | Self::End),
+            Definition::TimerEventDefinition(_) => {
+                matches!(self, Self::Catch | Self::Boundary | Self::EventSubProcessStart)
+            }
+            Definition::ErrorEventDefinition(_) => {
+                matches!(self, Self::Boundary | Self::EventSubProcessStart | Self::End)
+            }
+            Definition::EscalationEventDefinition(_) => {
+                matches!(self, Self::Boundary | Self::EventSubProcessStart | Self::Throw | Self::End)
+            }
             Definition::TerminateEventDefinition(_) => self == Self::End,
-            Definition::EscalationEventDefinition(_)
-            | Definition::ConditionalEventDefinition(_)
-            | Definition::CompensateEventDefinition(_)
+            Definition::ConditionalEventDefinition(_) => {
+                matches!(self, Self::Catch | Self::Boundary | Self::EventSubProcessStart)
+            }
+            Definition::CompensateEventDefinition(_)
             | Definition::LinkEventDefinition(_)
             | Definition::CancelEventDefinition(_) => false,
         }
@@ -61,17 +74,21 @@ impl Place {
             Definition::TimerEventDefinition(_) | Definition::ConditionalEventDefinition(_) => {
                 !throws && self != Self::SubProcessStart
             }
-            Definition::ErrorEventDefinition(_) | Definition::CancelEventDefinition(_) => {
-                matches!(self, Self::Boundary | Self::End)
+            Definition::ErrorEventDefinition(_) => {
+                matches!(self, Self::Boundary | Self::EventSubProcessStart | Self::End)
             }
+            Definition::CancelEventDefinition(_) => matches!(self, Self::Boundary | Self::End),
             Definition::TerminateEventDefinition(_) => self == Self::End,
             Definition::EscalationEventDefinition(_) | Definition::CompensateEventDefinition(_) => {
-                throws || self == Self::Boundary
+                throws || matches!(self, Self::Boundary | Self::EventSubProcessStart)
             }
             Definition::LinkEventDefinition(_) => matches!(self, Self::Catch | Self::Throw),
         }
     }
 }
+
+/// What an event refers to is not in the file, which was reported.
+struct Dangling;
 
 impl<'m> Graph<'m, '_> {
     /// What an event waits for; [`Trigger::None`] also stands in for what is refused.
@@ -85,7 +102,7 @@ impl<'m> Graph<'m, '_> {
         );
         let Some(definition) = definition else {
             let missing = event.event_definitions.is_empty() && event.event_definition_references.is_empty();
-            if missing && matches!(place, Place::Catch | Place::Boundary) {
+            if missing && matches!(place, Place::Catch | Place::Boundary | Place::EventSubProcessStart) {
                 let finding = Diagnostic::error(
                     codes::EVENT_WITHOUT_TRIGGER,
                     format!("this {} has nothing to wait for", place.name()),
@@ -108,9 +125,13 @@ impl<'m> Graph<'m, '_> {
             EventDefinition::ErrorEventDefinition(definition) => {
                 Some(Trigger::Error(self.error_trigger(definition, id)))
             }
-            EventDefinition::EscalationEventDefinition(_)
-            | EventDefinition::ConditionalEventDefinition(_)
-            | EventDefinition::CompensateEventDefinition(_)
+            EventDefinition::EscalationEventDefinition(definition) => {
+                self.escalation_trigger(definition, id).map(Trigger::Escalation)
+            }
+            EventDefinition::ConditionalEventDefinition(definition) => {
+                self.condition_trigger(definition, id).map(Trigger::Condition)
+            }
+            EventDefinition::CompensateEventDefinition(_)
             | EventDefinition::LinkEventDefinition(_)
             | EventDefinition::CancelEventDefinition(_)
             | EventDefinition::TerminateEventDefinition(_) => None,
@@ -137,8 +158,8 @@ impl<'m> Graph<'m, '_> {
             }
             EventDefinition::ErrorEventDefinition(definition) => self.thrown_error(definition, id),
             EventDefinition::TerminateEventDefinition(_) => Some(Throw::Terminate),
+            EventDefinition::EscalationEventDefinition(definition) => self.thrown_escalation(definition, id),
             EventDefinition::TimerEventDefinition(_)
-            | EventDefinition::EscalationEventDefinition(_)
             | EventDefinition::ConditionalEventDefinition(_)
             | EventDefinition::CompensateEventDefinition(_)
             | EventDefinition::LinkEventDefinition(_)
@@ -343,6 +364,58 @@ impl<'m> Graph<'m, '_> {
             definition.error.as_ref().and_then(|reference| self.references.errors.get(reference.id()));
         let message = declared.and_then(|error| extension::text(error.base(), "errorMessage"));
         Some(Throw::Error { code, message })
+    }
+
+    fn condition_trigger(&mut self, definition: &ConditionalEventDefinition, id: &str) -> Option<Condition> {
+        let base = definition.base();
+        if extension::attribute(base, "variableEvents").is_some() {
+            self.not_yet("a condition for some kinds of changes", base, id);
+        }
+        let Some(content) = &definition.condition else {
+            let message = "it waits for a condition and does not say which";
+            let finding = Diagnostic::error(codes::EVENT_WITHOUT_TRIGGER, message, definition.position);
+            self.findings.add(finding.about(id).help("add a `condition` with an expression"));
+            return None;
+        };
+        let variable = extension::text(base, "variableName");
+        Some(Condition { expression: self.condition(content, base, id)?, variable })
+    }
+
+    /// The code of an escalation, if the model names one.
+    fn escalation_code(
+        &mut self,
+        definition: &EscalationEventDefinition,
+        id: &str,
+    ) -> Result<Option<String>, Dangling> {
+        let Some(reference) = &definition.escalation else { return Ok(None) };
+        let Some(escalation) = self.references.escalations.get(reference.id()) else {
+            self.dangling(codes::ESCALATION_REFERENCE, "escalation", reference, definition.base(), id);
+            return Err(Dangling);
+        };
+        Ok(escalation.escalation_code.clone().filter(|code| !code.is_empty()))
+    }
+
+    fn escalation_trigger(
+        &mut self,
+        definition: &EscalationEventDefinition,
+        id: &str,
+    ) -> Option<EscalationTrigger> {
+        let code = self.escalation_code(definition, id).ok()?;
+        Some(EscalationTrigger {
+            code,
+            code_variable: extension::text(definition.base(), "escalationCodeVariable"),
+        })
+    }
+
+    fn thrown_escalation(&mut self, definition: &EscalationEventDefinition, id: &str) -> Option<Throw> {
+        if let Some(code) = self.escalation_code(definition, id).ok()? {
+            return Some(Throw::Escalation { code });
+        }
+        let message = "it throws an escalation without a code";
+        let finding = Diagnostic::error(codes::ESCALATION_CODE, message, definition.position);
+        let help = "set `escalationRef` to an `escalation` element that has an `escalationCode`";
+        self.findings.add(finding.about(id).help(help));
+        None
     }
 
     fn timer(&mut self, definition: &TimerEventDefinition, id: &str) -> Option<Timer> {

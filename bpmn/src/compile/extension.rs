@@ -34,6 +34,11 @@ pub(super) fn zeebe<'m>(base: &'m Base, local: &str) -> Option<&'m Element> {
     base.extensions().find(|element| element.name.is(ZEEBE, local))
 }
 
+/// Whether the model wants to be told what happens to a user task.
+pub(super) fn has_task_listener(base: &Base) -> bool {
+    base.extensions().any(|element| is_camunda(element) && &*element.name.local == "taskListener")
+}
+
 fn is_camunda(element: &Element) -> bool {
     element.name.namespace.as_deref().is_some_and(|namespace| CAMUNDA.contains(&namespace))
 }

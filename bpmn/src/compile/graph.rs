@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::event::Place;
 use super::reference::References;
-use super::{Element, ElementIndex, Flow, FlowIndex, Kind, Program, Scope, Trigger, check, extension};
+use super::{Element, ElementIndex, Flow, FlowIndex, Kind, Program, Scope, Trigger, check, extension, links};
 use crate::diagnostic::{Diagnostic, Findings, codes};
 use crate::model::{
-    Activity, Base, Definitions, EventBasedGateway, FlowElement, Process, Reference, SequenceFlow, SubProcess,
+    Activity, Base, Definitions, EventBasedGateway, FlowElement, Process, Reference, SequenceFlow,
+    StartEvent, SubProcess,
 };
 
 pub(super) struct Graph<'m, 'f> {
@@ -23,6 +24,7 @@ pub(super) struct Graph<'m, 'f> {
     unresolved_flows: Vec<(ElementIndex, &'m SequenceFlow)>,
     unresolved_defaults: Vec<(ElementIndex, &'m Reference)>,
     unresolved_attachments: Vec<(ElementIndex, Option<&'m Reference>)>,
+    pub(super) links: links::Links<'m>,
 }
 
 pub(super) fn program<'m>(
@@ -42,6 +44,7 @@ pub(super) fn program<'m>(
         unresolved_flows: Vec::new(),
         unresolved_defaults: Vec::new(),
         unresolved_attachments: Vec::new(),
+        links: links::Links::default(),
     };
     if process.is_executable != Some(true) {
         let finding = Diagnostic::error(
@@ -66,6 +69,7 @@ pub(super) fn program<'m>(
     }
     graph.resolve_flows();
     graph.resolve_defaults();
+    graph.resolve_links();
     graph.resolve_attachments();
     check::check(&graph.elements, &mut graph.flows, graph.findings);
     if graph.findings.has_errors() {
@@ -99,9 +103,18 @@ impl<'m> Graph<'m, '_> {
         match flow_element {
             FlowElement::SequenceFlow(flow) => self.unresolved_flows.push((scope, flow)),
             FlowElement::StartEvent(event) => {
-                let place = if scope == Program::ROOT { Place::Start } else { Place::SubProcessStart };
-                let trigger = self.trigger(event, id, place);
+                let trigger = self.start_trigger(scope, event, id);
                 self.add(scope, base, event.name.as_deref(), id, Kind::StartEvent(trigger));
+            }
+            FlowElement::IntermediateCatchEvent(event) if links::link(&event.event_definitions).is_some() => {
+                let index = self.add(scope, base, event.name.as_deref(), id, Kind::Link);
+                let link = links::link(&event.event_definitions);
+                self.links.ends.extend(link.map(|link| links::End { index, link, scope, thrown: false }));
+            }
+            FlowElement::IntermediateThrowEvent(event) if links::link(&event.event_definitions).is_some() => {
+                let index = self.add(scope, base, event.name.as_deref(), id, Kind::Link);
+                let link = links::link(&event.event_definitions);
+                self.links.ends.extend(link.map(|link| links::End { index, link, scope, thrown: true }));
             }
             FlowElement::IntermediateCatchEvent(event) => {
                 let trigger = self.trigger(event, id, Place::Catch);
@@ -111,12 +124,7 @@ impl<'m> Graph<'m, '_> {
                 let trigger = self.trigger(event, id, Place::Boundary);
                 let interrupting = event.cancel_activity != Some(false);
                 if !interrupting && matches!(trigger, Trigger::Error(_)) {
-                    let finding = Diagnostic::error(
-                        codes::EVENT_DEFINITION_PLACE,
-                        "an error always interrupts",
-                        base.position,
-                    );
-                    self.findings.add(finding.about(id).help("remove `cancelActivity=\"false\"`"));
+                    self.must_interrupt(base, id, "cancelActivity");
                 }
                 let kind = Kind::BoundaryEvent { trigger, attached_to: Program::ROOT, interrupting };
                 let index = self.add(scope, base, event.name.as_deref(), id, kind);
@@ -144,6 +152,14 @@ impl<'m> Graph<'m, '_> {
                 let kind = self.receive_task(task, id);
                 self.activity(scope, task, id, kind);
             }
+            FlowElement::UserTask(task) => {
+                let kind = self.user_task(task, id);
+                self.activity(scope, task, id, kind);
+            }
+            FlowElement::BusinessRuleTask(task) => {
+                let kind = self.business_rule_task(task, id);
+                self.activity(scope, task, id, kind);
+            }
             FlowElement::SubProcess(sub_process) => self.sub_process(scope, sub_process, id),
             FlowElement::ExclusiveGateway(gateway) => {
                 let index = self.add(scope, base, gateway.name.as_deref(), id, Kind::ExclusiveGateway);
@@ -152,14 +168,15 @@ impl<'m> Graph<'m, '_> {
             FlowElement::ParallelGateway(gateway) => {
                 self.add(scope, base, gateway.name.as_deref(), id, Kind::ParallelGateway);
             }
+            FlowElement::InclusiveGateway(gateway) => {
+                let index = self.add(scope, base, gateway.name.as_deref(), id, Kind::InclusiveGateway);
+                self.unresolved_defaults.extend(gateway.default.as_ref().map(|default| (index, default)));
+            }
             FlowElement::EventBasedGateway(gateway) => self.event_based_gateway(scope, gateway, id),
-            FlowElement::UserTask(_)
-            | FlowElement::ScriptTask(_)
-            | FlowElement::BusinessRuleTask(_)
+            FlowElement::ScriptTask(_)
             | FlowElement::CallActivity(_)
             | FlowElement::Transaction(_)
             | FlowElement::AdHocSubProcess(_)
-            | FlowElement::InclusiveGateway(_)
             | FlowElement::ComplexGateway(_)
             | FlowElement::ImplicitThrowEvent(_)
             | FlowElement::Event(_)
@@ -186,13 +203,43 @@ impl<'m> Graph<'m, '_> {
 
     fn sub_process(&mut self, scope: ElementIndex, sub_process: &'m SubProcess, id: &'m str) {
         if sub_process.triggered_by_event == Some(true) {
-            self.not_yet("an event subprocess", sub_process.base(), id);
-            self.add(scope, sub_process.base(), None, id, Kind::Task);
+            if let Some(repetition) = self.repetition(sub_process, id) {
+                drop(repetition);
+                self.not_yet("an event subprocess that is repeated", sub_process.base(), id);
+            }
+            let kind = Kind::EventSubProcess { scope: Scope::default(), interrupting: true };
+            let index = self.add(scope, sub_process.base(), sub_process.name.as_deref(), id, kind);
+            self.scopes.push_back((index, &sub_process.flow_elements));
             return;
         }
         let index = ElementIndex::new(self.elements.len());
         self.activity(scope, sub_process, id, Kind::SubProcess(Scope::default()));
         self.scopes.push_back((index, &sub_process.flow_elements));
+    }
+
+    /// What a start event waits for; that of an event subprocess also says whether it interrupts.
+    fn start_trigger(&mut self, scope: ElementIndex, event: &'m StartEvent, id: &'m str) -> Trigger {
+        let is_handler = matches!(self.element_mut(scope).kind, Kind::EventSubProcess { .. });
+        let place = match scope {
+            Program::ROOT => Place::Start,
+            _ if is_handler => Place::EventSubProcessStart,
+            _ => Place::SubProcessStart,
+        };
+        let trigger = self.trigger(event, id, place);
+        let interrupts = event.is_interrupting != Some(false);
+        if is_handler && !interrupts && matches!(trigger, Trigger::Error(_)) {
+            self.must_interrupt(event.base(), id, "isInterrupting");
+        }
+        if let Kind::EventSubProcess { interrupting, .. } = &mut self.element_mut(scope).kind {
+            *interrupting = interrupts;
+        }
+        trigger
+    }
+
+    fn must_interrupt(&mut self, base: &Base, id: &str, attribute: &str) {
+        let message = "an error always interrupts";
+        let finding = Diagnostic::error(codes::EVENT_DEFINITION_PLACE, message, base.position);
+        self.findings.add(finding.about(id).help(format!("remove `{attribute}=\"false\"`")));
     }
 
     fn event_based_gateway(&mut self, scope: ElementIndex, gateway: &'m EventBasedGateway, id: &'m str) {
@@ -241,6 +288,7 @@ impl<'m> Graph<'m, '_> {
             kind,
         };
         let is_start = matches!(element.kind, Kind::StartEvent(_));
+        let is_handler = matches!(element.kind, Kind::EventSubProcess { .. });
         self.elements.push(element);
         self.nodes.insert(id, index);
         if index != Program::ROOT
@@ -249,6 +297,9 @@ impl<'m> Graph<'m, '_> {
             contents.children.push(index);
             if is_start {
                 contents.start_events.push(index);
+            }
+            if is_handler {
+                contents.event_sub_processes.push(index);
             }
         }
         index
@@ -270,6 +321,17 @@ impl<'m> Graph<'m, '_> {
             let name = flow.name.as_deref().filter(|name| !name.is_empty()).map(Into::into);
             self.flows.push(Flow { id, name, position: flow.position, source, target, condition, listeners });
         }
+    }
+
+    /// A flow that the model draws as a pair of links.
+    pub(super) fn join(&mut self, source: ElementIndex, target: ElementIndex) {
+        let index = FlowIndex::new(self.flows.len());
+        let position = self.element_mut(source).position;
+        let id = self.generated_id(source, target);
+        self.element_mut(source).outgoing.push(index);
+        self.element_mut(target).incoming.push(index);
+        let (name, condition, listeners) = (None, None, Vec::new());
+        self.flows.push(Flow { id, name, position, source, target, condition, listeners });
     }
 
     fn end_of_flow(
@@ -371,7 +433,7 @@ impl<'m> Graph<'m, '_> {
     }
 
     /// The index was given out by `add`.
-    fn element_mut(&mut self, index: ElementIndex) -> &mut Element {
+    pub(super) fn element_mut(&mut self, index: ElementIndex) -> &mut Element {
         self.elements.get_mut(index.slot()).expect("indexes are given out for elements that exist")
     }
 
@@ -403,8 +465,10 @@ fn is_activity(kind: &Kind) -> bool {
         | Kind::Task
         | Kind::ServiceTask(_)
         | Kind::SendTask(_)
-        | Kind::ReceiveTask(_) => true,
+        | Kind::ReceiveTask(_)
+        | Kind::UserTask => true,
         Kind::Process(_)
+        | Kind::EventSubProcess { .. }
         | Kind::StartEvent(_)
         | Kind::CatchEvent(_)
         | Kind::BoundaryEvent { .. }
@@ -412,6 +476,8 @@ fn is_activity(kind: &Kind) -> bool {
         | Kind::EndEvent(_)
         | Kind::ExclusiveGateway
         | Kind::ParallelGateway
+        | Kind::InclusiveGateway
+        | Kind::Link
         | Kind::EventBasedGateway => false,
     }
 }

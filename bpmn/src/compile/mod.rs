@@ -10,14 +10,15 @@ mod check;
 mod event;
 mod extension;
 mod graph;
+mod links;
 mod program;
 mod reference;
 mod time;
 
 pub use program::{
-    Element, ElementIndex, ErrorTrigger, Field, Flow, FlowIndex, Kind, Listener, ListenerEvent, Mapping,
-    MappingValue, MessageTrigger, MultiInstance, Program, RetryCycle, Scope, Send, Throw, Timer, TimerKind,
-    Trigger, Work,
+    Condition, Element, ElementIndex, ErrorTrigger, EscalationTrigger, Field, Flow, FlowIndex, Kind,
+    Listener, ListenerEvent, Mapping, MappingValue, MessageTrigger, MultiInstance, Program, RetryCycle,
+    Scope, Send, Throw, Timer, TimerKind, Trigger, Work,
 };
 
 use crate::diagnostic::{Diagnostic, Findings, Position, codes};

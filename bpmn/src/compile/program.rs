@@ -66,6 +66,8 @@ pub struct Program {
     flows: Vec<Flow>,
     element_by_id: BTreeMap<Arc<str>, ElementIndex>,
     flow_by_id: BTreeMap<Arc<str>, FlowIndex>,
+    inclusive_joins: Vec<ElementIndex>,
+    has_conditions: bool,
 }
 
 impl Program {
@@ -79,7 +81,22 @@ impl Program {
             .map(|(index, element)| (element.id.clone(), ElementIndex::new(index)));
         let flow_by_id =
             flows.iter().enumerate().map(|(index, flow)| (flow.id.clone(), FlowIndex::new(index)));
+        let joins = elements
+            .iter()
+            .enumerate()
+            .filter(|(_, element)| element.kind == Kind::InclusiveGateway && element.incoming.len() > 1);
+        let inclusive_joins = joins.map(|(index, _)| ElementIndex::new(index)).collect();
+        let has_conditions = elements.iter().any(|element| {
+            matches!(
+                &element.kind,
+                Kind::CatchEvent(Trigger::Condition(_))
+                    | Kind::StartEvent(Trigger::Condition(_))
+                    | Kind::BoundaryEvent { trigger: Trigger::Condition(_), .. }
+            )
+        });
         Self {
+            has_conditions,
+            inclusive_joins,
             process_id,
             name: None,
             version_tag: None,
@@ -125,6 +142,16 @@ impl Program {
     /// The sequence flow with a BPMN id.
     pub fn find_flow(&self, id: &str) -> Option<FlowIndex> {
         self.flow_by_id.get(id).copied()
+    }
+
+    /// Whether some event waits for a condition.
+    pub fn has_conditions(&self) -> bool {
+        self.has_conditions
+    }
+
+    /// The inclusive gateways that have several incoming flows.
+    pub fn inclusive_joins(&self) -> &[ElementIndex] {
+        &self.inclusive_joins
     }
 
     /// What a process or subprocess contains.
@@ -201,6 +228,8 @@ pub struct Scope {
     pub children: Vec<ElementIndex>,
     /// The start events among them.
     pub start_events: Vec<ElementIndex>,
+    /// The event subprocesses among them.
+    pub event_sub_processes: Vec<ElementIndex>,
 }
 
 /// What an element is. Closed: an engine that matches it executes all that this crate accepts.
@@ -210,9 +239,16 @@ pub enum Kind {
     Process(Scope),
     /// An embedded subprocess.
     SubProcess(Scope),
+    /// A subprocess that begins when the trigger of its one start event comes while the scope around it is active.
+    EventSubProcess {
+        /// What it contains.
+        scope: Scope,
+        /// Whether all else in the scope around it ends when the trigger comes.
+        interrupting: bool,
+    },
     /// Where a process or subprocess begins.
     StartEvent(Trigger),
-    /// Waits for its trigger; never [`Trigger::None`] or [`Trigger::Error`].
+    /// Waits for its trigger; never [`Trigger::None`] or what is thrown at a scope.
     CatchEvent(Trigger),
     /// Waits for its trigger while the activity that it is attached to is active; never [`Trigger::None`].
     BoundaryEvent {
@@ -235,10 +271,16 @@ pub enum Kind {
     SendTask(Send),
     /// Waits for a message.
     ReceiveTask(MessageTrigger),
+    /// Waits until somebody says that it is done: a user task, or a receive task that names no message.
+    UserTask,
     /// Takes the first outgoing flow whose condition holds.
     ExclusiveGateway,
     /// Waits for all incoming flows, takes all outgoing flows.
     ParallelGateway,
+    /// Waits for the tokens that may still come, takes every outgoing flow whose condition holds.
+    InclusiveGateway,
+    /// One end of a link: two of them are a flow that is drawn in two pieces.
+    Link,
     /// Takes the flow whose target's trigger comes first; each target is a catch event or a receive task.
     EventBasedGateway,
 }
@@ -247,7 +289,9 @@ impl Kind {
     /// What it contains, if it is a process or subprocess.
     pub fn scope(&self) -> Option<&Scope> {
         match self {
-            Self::Process(scope) | Self::SubProcess(scope) => Some(scope),
+            Self::Process(scope) | Self::SubProcess(scope) | Self::EventSubProcess { scope, .. } => {
+                Some(scope)
+            }
             Self::StartEvent(_)
             | Self::CatchEvent(_)
             | Self::BoundaryEvent { .. }
@@ -257,15 +301,20 @@ impl Kind {
             | Self::ServiceTask(_)
             | Self::SendTask(_)
             | Self::ReceiveTask(_)
+            | Self::UserTask
             | Self::ExclusiveGateway
             | Self::ParallelGateway
+            | Self::InclusiveGateway
+            | Self::Link
             | Self::EventBasedGateway => None,
         }
     }
 
     pub(super) fn scope_mut(&mut self) -> Option<&mut Scope> {
         match self {
-            Self::Process(scope) | Self::SubProcess(scope) => Some(scope),
+            Self::Process(scope) | Self::SubProcess(scope) | Self::EventSubProcess { scope, .. } => {
+                Some(scope)
+            }
             Self::StartEvent(_)
             | Self::CatchEvent(_)
             | Self::BoundaryEvent { .. }
@@ -275,8 +324,11 @@ impl Kind {
             | Self::ServiceTask(_)
             | Self::SendTask(_)
             | Self::ReceiveTask(_)
+            | Self::UserTask
             | Self::ExclusiveGateway
             | Self::ParallelGateway
+            | Self::InclusiveGateway
+            | Self::Link
             | Self::EventBasedGateway => None,
         }
     }
@@ -298,6 +350,10 @@ pub enum Trigger {
     },
     /// A BPMN error out of the activity.
     Error(ErrorTrigger),
+    /// An escalation out of the activity.
+    Escalation(EscalationTrigger),
+    /// Variables that make a condition hold.
+    Condition(Condition),
 }
 
 /// What an event throws.
@@ -318,6 +374,11 @@ pub enum Throw {
         code: String,
         /// A text for humans.
         message: Option<String>,
+    },
+    /// An escalation: tells a scope around it, and goes on unless that is interrupted.
+    Escalation {
+        /// The code that events are matched by.
+        code: String,
     },
     /// Ends every token of its scope; end events only.
     Terminate,
@@ -361,6 +422,24 @@ pub struct ErrorTrigger {
     pub code_variable: Option<String>,
     /// The variable that receives the message.
     pub message_variable: Option<String>,
+}
+
+/// A condition that is waited for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    /// What must hold.
+    pub expression: Expression,
+    /// The one variable whose changes count; all if `None`.
+    pub variable: Option<String>,
+}
+
+/// An escalation that is waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EscalationTrigger {
+    /// The code; `None` catches all.
+    pub code: Option<String>,
+    /// The variable that receives the code.
+    pub code_variable: Option<String>,
 }
 
 /// Work that a handler or an expression does.

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Findings, Position, codes};
-use crate::model::{Definitions, Error, EventDefinition, Message, RootElement, Signal};
+use crate::model::{Definitions, Error, Escalation, EventDefinition, Message, RootElement, Signal};
 
 #[derive(Default)]
 pub(super) struct References<'m> {
     pub(super) messages: BTreeMap<&'m str, &'m Message>,
     pub(super) signals: BTreeMap<&'m str, &'m Signal>,
     pub(super) errors: BTreeMap<&'m str, &'m Error>,
+    pub(super) escalations: BTreeMap<&'m str, &'m Escalation>,
     pub(super) event_definitions: BTreeMap<&'m str, EventDefinition>,
     /// Every id that was seen, and where.
     ids: BTreeMap<&'m str, Position>,
@@ -26,6 +27,7 @@ impl<'m> References<'m> {
                 RootElement::Message(message) => drop(references.messages.insert(id, message)),
                 RootElement::Signal(signal) => drop(references.signals.insert(id, signal)),
                 RootElement::Error(error) => drop(references.errors.insert(id, error)),
+                RootElement::Escalation(escalation) => drop(references.escalations.insert(id, escalation)),
                 other => {
                     if let Some(definition) = other.event_definition() {
                         references.event_definitions.insert(id, definition);

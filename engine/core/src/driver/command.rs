@@ -58,6 +58,28 @@ pub enum Command {
         /// Travel with it.
         variables: Vec<(Arc<str>, Arc<Value>)>,
     },
+    /// Say that work is done that somebody outside does.
+    Complete {
+        /// Whose.
+        instance: InstanceId,
+        /// A [`crate::instance::WaitKind::Completion`] of it.
+        wait: WaitKey,
+        /// What came of it.
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+    },
+    /// Say that such work ended with a BPMN error.
+    Throw {
+        /// Whose.
+        instance: InstanceId,
+        /// A [`crate::instance::WaitKind::Completion`] of it.
+        wait: WaitKey,
+        /// The error's code.
+        code: String,
+        /// For humans.
+        message: String,
+        /// What came of it.
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+    },
     /// Broadcast a signal.
     Signal {
         /// Its name.

@@ -106,6 +106,8 @@ pub(super) enum Change {
     Retry { incident: IncidentKey },
     SetVariables { variables: Vec<(Arc<str>, Arc<Value>)> },
     Deliver { wait: WaitKey, name: Arc<str>, variables: Vec<(Arc<str>, Arc<Value>)> },
+    Complete { wait: WaitKey, variables: Vec<(Arc<str>, Arc<Value>)> },
+    Throw { wait: WaitKey, code: String, message: String, variables: Vec<(Arc<str>, Arc<Value>)> },
 }
 
 /// What a shard finds out before it decides anything else. Each page leads to the next, each to the one below.

@@ -585,6 +585,8 @@ fn matching_waits(instance: &instance::Instance, message: &Message) -> Vec<WaitK
             }
             instance::WaitKind::Timer { .. }
             | instance::WaitKind::Signal { .. }
+            | instance::WaitKind::Completion
+            | instance::WaitKind::Condition
             | instance::WaitKind::Retry { .. } => false,
         });
         waits.map(|(key, _)| key).collect()

@@ -224,6 +224,12 @@ impl Driver {
             Command::Deliver { instance, wait, name, variables } => {
                 change(&instance, Change::Deliver { wait, name, variables })
             }
+            Command::Complete { instance, wait, variables } => {
+                change(&instance, Change::Complete { wait, variables })
+            }
+            Command::Throw { instance, wait, code, message, variables } => {
+                change(&instance, Change::Throw { wait, code, message, variables })
+            }
             Command::Signal { name, variables } => {
                 Some((placement.of_text(&name), Input::BroadcastSignal { ticket, name, variables }))
             }

@@ -339,6 +339,19 @@ impl Shard {
                         },
                         format!("message {name} was delivered by command"),
                     ),
+                    Change::Complete { wait, variables } => (
+                        instance::Input::Complete { wait: *wait, variables: variables.clone() },
+                        format!("wait {} was completed", wait.0),
+                    ),
+                    Change::Throw { wait, code, message, variables } => (
+                        instance::Input::Throw {
+                            wait: *wait,
+                            code: code.clone(),
+                            message: message.clone(),
+                            variables: variables.clone(),
+                        },
+                        format!("wait {} ended with BPMN error {code}", wait.0),
+                    ),
                 };
                 match self.step(context, key, vec![input], cause, &mut draft) {
                     Ok(()) => Reply::Done,

@@ -1,31 +1,35 @@
-//! BPMN errors: thrown at an activation, caught by the nearest boundary event around it that matches.
+//! BPMN errors: thrown at an activation; the nearest event that matches interrupts what is between.
 
 use std::sync::Arc;
 
 use serde_json::Value;
-use tessera_bpmn::compile::{Element, ElementIndex, ErrorTrigger, Kind, Program, Trigger};
+use tessera_bpmn::compile::{ErrorTrigger, Trigger};
 
+use super::catching::{self, Catcher, Fit};
 use super::incident;
 use super::occurrence::Trouble;
-use super::state::Role;
-use super::step::{At, Step};
-use super::variables::ancestor_keys;
+use super::step::Step;
+use super::triggers;
 use crate::identity::NodeKey;
 
-/// Throws an error at an activation: what catches it is interrupted and goes on at the boundary event.
+/// Throws an error at an activation: what catches it is interrupted and goes on at the event that does.
 /// `Err`: nothing catches it, nothing happened.
 pub(super) fn raise(step: &mut Step<'_>, from: NodeKey, code: &str, message: &str) -> Result<(), Trouble> {
-    let Some((at, event, trigger)) = catcher(step, from, code) else {
+    let Some((catcher, Trigger::Error(trigger))) = catcher(step, from, code) else {
         let text = format!("BPMN error `{code}` is uncaught: {message}");
         return Err(Trouble::new(&incident::UNCAUGHT_ERROR, text));
     };
-    step.cancel(at.node);
-    for (variable, text) in [(&trigger.code_variable, code), (&trigger.message_variable, message)] {
-        if let Some(name) = variable {
-            step.set_visible(at.parent, name.as_str().into(), Arc::new(Value::from(text)));
+    match catcher {
+        Catcher::Boundary { at, event, interrupting: _ } => {
+            step.cancel(at.node);
+            tell(step, at.parent, trigger, code, message);
+            step.enter(at.parent, event, None);
+        }
+        Catcher::Handler { at, sub_process } => {
+            let entered = triggers::begin_event_sub_process(step, at.node, sub_process);
+            tell(step, entered, trigger, code, message);
         }
     }
-    step.enter(at.parent, event, None);
     Ok(())
 }
 
@@ -34,38 +38,17 @@ pub(super) fn is_caught(step: &Step<'_>, from: NodeKey, code: &str) -> bool {
     catcher(step, from, code).is_some()
 }
 
-fn catcher<'a>(
-    step: &Step<'a>,
-    from: NodeKey,
-    code: &str,
-) -> Option<(At<'a>, ElementIndex, &'a ErrorTrigger)> {
-    ancestor_keys(step.instance, from).find_map(|key| {
-        let at = step.at(key)?;
-        // The boundary events of a multi-instance activity belong to its body.
-        if matches!(at.role, Role::Iteration(_)) {
-            return None;
-        }
-        let (event, trigger) = matching(step.program, at.element, code)?;
-        Some((at, event, trigger))
+fn catcher<'a>(step: &Step<'a>, from: NodeKey, code: &str) -> Option<(Catcher<'a>, &'a Trigger)> {
+    catching::catcher(step, from, |trigger| {
+        let Trigger::Error(error) = trigger else { return None };
+        Fit::of(error.code.as_deref(), code)
     })
 }
 
-/// An event for this very code, else one for all.
-fn matching<'a>(
-    program: &'a Program,
-    element: &'a Element,
-    code: &str,
-) -> Option<(ElementIndex, &'a ErrorTrigger)> {
-    let errors = || {
-        element.boundary_events.iter().filter_map(|index| {
-            let Kind::BoundaryEvent { trigger: Trigger::Error(error), .. } = &program.element(*index).kind
-            else {
-                return None;
-            };
-            Some((*index, error))
-        })
-    };
-    errors()
-        .find(|(_, error)| error.code.as_deref() == Some(code))
-        .or_else(|| errors().find(|(_, error)| error.code.is_none()))
+fn tell(step: &mut Step<'_>, scope: NodeKey, trigger: &ErrorTrigger, code: &str, message: &str) {
+    for (variable, text) in [(&trigger.code_variable, code), (&trigger.message_variable, message)] {
+        if let Some(name) = variable {
+            step.set_visible(scope, name.as_str().into(), Arc::new(Value::from(text)));
+        }
+    }
 }

@@ -91,6 +91,8 @@ impl Words<'_> {
                 format!("{place} waits for its time, {}; began {since}", self.in_time(*due))
             }
             WaitKind::Signal { name } => format!("{place} waits for signal {name}; began {since}"),
+            WaitKind::Condition => format!("{place} waits until its condition holds; began {since}"),
+            WaitKind::Completion => format!("{place} waits for somebody to complete it; began {since}"),
             WaitKind::Retry { due, effect } => match &**effect {
                 Effect::Call { attempt, .. } => {
                     format!(

@@ -6,11 +6,12 @@ use serde_json::Value;
 use tessera_bpmn::compile::{Kind, Program};
 
 use super::calls;
+use super::errors;
 use super::fact::{Fact, Started};
 use super::input::{Input, Refused, Start};
 use super::occurrence::Occurrence;
 use super::state::{Instance, Status};
-use super::step::Step;
+use super::step::{Place, Step};
 use super::triggers::{self, Payload};
 use super::wait::{Wait, WaitKind};
 use crate::identity::{IncidentKey, NodeKey, Timestamp, WaitKey};
@@ -39,6 +40,10 @@ pub fn handle(
         Input::Delivery { wait, name, variables } => take_delivery(&mut step, wait, &name, variables)?,
         Input::Signal { wait, name, variables } => take_signal(&mut step, wait, &name, variables)?,
         Input::Timer { wait } => take_time(&mut step, wait)?,
+        Input::Complete { wait, variables } => complete(&mut step, wait, variables)?,
+        Input::Throw { wait, code, message, variables } => {
+            throw(&mut step, wait, &code, &message, variables)?;
+        }
         Input::Cancel { reason } => {
             is_running(&step)?;
             step.end(Status::Cancelled, Some(&reason));
@@ -74,6 +79,9 @@ fn begin(step: &mut Step<'_>, start: Start) -> Result<(), Refused> {
         step.take_message(NodeKey::ROOT, message, true);
     }
     step.enter(NodeKey::ROOT, event, None);
+    if !step.program.scope(Program::ROOT).event_sub_processes.is_empty() {
+        step.due(NodeKey::ROOT, Place::Element(Program::ROOT), Occurrence::Begun);
+    }
     Ok(())
 }
 
@@ -86,6 +94,8 @@ fn take_message(step: &mut Step<'_>, key: WaitKey, message: Arc<Message>) -> Res
         WaitKind::Message { .. }
         | WaitKind::Timer { .. }
         | WaitKind::Signal { .. }
+        | WaitKind::Completion
+        | WaitKind::Condition
         | WaitKind::Retry { .. } => Err(Refused::WrongWait(key)),
     }
 }
@@ -100,6 +110,8 @@ fn take_delivery(step: &mut Step<'_>, key: WaitKey, name: &str, variables: Named
         WaitKind::Message { .. }
         | WaitKind::Timer { .. }
         | WaitKind::Signal { .. }
+        | WaitKind::Completion
+        | WaitKind::Condition
         | WaitKind::Retry { .. } => Err(Refused::WrongWait(key)),
     }
 }
@@ -114,6 +126,8 @@ fn take_signal(step: &mut Step<'_>, key: WaitKey, name: &str, variables: Named) 
         WaitKind::Message { .. }
         | WaitKind::Timer { .. }
         | WaitKind::Signal { .. }
+        | WaitKind::Completion
+        | WaitKind::Condition
         | WaitKind::Retry { .. } => Err(Refused::WrongWait(key)),
     }
 }
@@ -130,10 +144,51 @@ fn take_time(step: &mut Step<'_>, key: WaitKey) -> Result<(), Refused> {
             step.queue_shared(effect.clone());
             Ok(())
         }
-        WaitKind::Timer { .. } | WaitKind::Message { .. } | WaitKind::Signal { .. } => {
-            fire(step, key, &wait, Payload::Time)
-        }
+        WaitKind::Timer { .. }
+        | WaitKind::Message { .. }
+        | WaitKind::Signal { .. }
+        | WaitKind::Completion
+        | WaitKind::Condition => fire(step, key, &wait, Payload::Nothing),
     }
+}
+
+fn complete(step: &mut Step<'_>, key: WaitKey, variables: Named) -> Result<(), Refused> {
+    let wait = completion(step, key, &variables)?;
+    for (name, value) in variables {
+        step.set_visible(wait.node, name, value);
+    }
+    fire(step, key, &wait, Payload::Nothing)
+}
+
+fn throw(
+    step: &mut Step<'_>,
+    key: WaitKey,
+    code: &str,
+    message: &str,
+    variables: Named,
+) -> Result<(), Refused> {
+    let wait = completion(step, key, &variables)?;
+    if !errors::is_caught(step, wait.node, code) {
+        return Err(Refused::Uncaught { code: code.to_owned() });
+    }
+    for (name, value) in variables {
+        step.set_visible(wait.node, name, value);
+    }
+    errors::raise(step, wait.node, code, message).map_err(|_| Refused::Uncaught { code: code.to_owned() })
+}
+
+/// The wait for somebody who says that work is done.
+fn completion(step: &Step<'_>, key: WaitKey, variables: &Named) -> Result<Wait, Refused> {
+    are_storable(variables)?;
+    let wait = open_wait(step, key)?;
+    if wait.kind != WaitKind::Completion {
+        return Err(Refused::WrongWait(key));
+    }
+    if triggers::waiting(step, &wait).is_none() {
+        let process = step.program.process_id.clone();
+        return Err(Refused::UnknownElement { process, element: wait.element });
+    }
+    Ok(wait)
 }
 
 fn fire(step: &mut Step<'_>, key: WaitKey, wait: &Wait, payload: Payload) -> Result<(), Refused> {
@@ -201,6 +256,9 @@ impl Step<'_> {
     pub(super) fn end(&mut self, status: Status, error: Option<&str>) {
         self.cancel_children(NodeKey::ROOT);
         self.close_waits(NodeKey::ROOT);
+        if let Some(incident) = self.instance.node(NodeKey::ROOT).and_then(|root| root.incident) {
+            self.emit(Fact::IncidentResolved { incident });
+        }
         match error {
             Some(error) => self.answer_failed(error),
             None => self.answer_completed(NodeKey::ROOT),

@@ -43,6 +43,24 @@ pub enum Input {
         /// Which.
         wait: WaitKey,
     },
+    /// Somebody says that work is done.
+    Complete {
+        /// A [`super::WaitKind::Completion`].
+        wait: WaitKey,
+        /// What came of it.
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+    },
+    /// Somebody says that work ended with a BPMN error.
+    Throw {
+        /// A [`super::WaitKind::Completion`].
+        wait: WaitKey,
+        /// The error's code.
+        code: String,
+        /// For humans.
+        message: String,
+        /// What came of it.
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+    },
     /// A queued effect was performed.
     Settled {
         /// Which.
@@ -124,6 +142,12 @@ pub enum Refused {
         wait: WaitKey,
         /// When.
         due: Timestamp,
+    },
+    /// Nothing in the model catches the error.
+    #[error("nothing catches BPMN error `{code}`; add an error boundary event, or complete the work")]
+    Uncaught {
+        /// Its code.
+        code: String,
     },
     /// The effect was settled before, withdrawn, or never queued.
     #[error("effect {} is settled, withdrawn, or was never queued", .0.0)]

@@ -9,8 +9,11 @@
 mod apply;
 mod call;
 mod calls;
+mod catching;
+mod conditions;
 mod elements;
 mod errors;
+mod escalations;
 mod explain;
 mod fact;
 mod handle;

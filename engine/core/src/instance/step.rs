@@ -1,11 +1,15 @@
 //! One step: from one input to quiescence. Facts are applied as they are decided, through [`Step::emit`] alone; what is
 //! to be driven next waits on a list, so that no model can exhaust the stack.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tessera_bpmn::compile::{Element, ElementIndex, FlowIndex, Program};
+use tessera_bpmn::compile::{Element, ElementIndex, FlowIndex, Kind, Program};
 
 use super::apply::{apply, owner};
+use super::conditions::{self, News};
+use super::elements::inclusive_gateway;
 use super::fact::{Ending, Fact};
 use super::incident::{self, Incident};
 use super::life_cycle;
@@ -24,6 +28,8 @@ pub(super) struct Step<'a> {
     facts: Vec<Fact>,
     /// Last in, first out: a branch runs until it waits before its sibling starts.
     agenda: Vec<Due>,
+    /// What may have made a condition true.
+    pub(super) news: Vec<News>,
 }
 
 /// An activation that is to be driven.
@@ -52,18 +58,21 @@ pub(super) struct At<'a> {
 
 impl<'a> Step<'a> {
     pub(super) fn new(instance: &'a mut Instance, program: &'a Program, now: Timestamp) -> Self {
-        Self { instance, program, now, facts: Vec::with_capacity(16), agenda: Vec::new() }
+        Self { instance, program, now, facts: Vec::with_capacity(16), agenda: Vec::new(), news: Vec::new() }
     }
 
     /// The one place where a decision becomes a fact.
     pub(super) fn emit(&mut self, fact: Fact) {
+        if self.program.has_conditions() {
+            self.news.extend(conditions::news(&fact));
+        }
         apply(self.instance, &fact);
         self.facts.push(fact);
     }
 
     /// Drives everything that is due until nothing is, and returns what happened.
     pub(super) fn run(mut self) -> Vec<Fact> {
-        while let Some(due) = self.agenda.pop() {
+        while let Some(due) = self.next_due() {
             if self.facts.len() >= FACTS_PER_STEP_MAX && matches!(due.occurrence, Occurrence::Begun) {
                 self.stop(due.node);
             } else {
@@ -72,6 +81,14 @@ impl<'a> Step<'a> {
         }
         self.report_dead_joins();
         self.facts
+    }
+
+    /// When all else is at rest, conditions are looked at, and then the joins that wait for what may still come.
+    fn next_due(&mut self) -> Option<Due> {
+        if self.agenda.is_empty() {
+            conditions::look(self);
+        }
+        self.agenda.pop().or_else(|| inclusive_gateway::next_join(self))
     }
 
     pub(super) fn due(&mut self, node: NodeKey, place: Place, occurrence: Occurrence) {
@@ -137,7 +154,7 @@ impl<'a> Step<'a> {
     /// Puts one token on each flow, in this order; without any, the token that was there has ended.
     pub(super) fn take(&mut self, scope: NodeKey, flows: &[FlowIndex]) {
         let first = self.agenda.len();
-        for index in flows {
+        for index in self.beyond_links(flows).iter() {
             let flow = self.program.flow(*index);
             if flow.listeners.is_empty() {
                 self.enter(scope, flow.target, Some(*index));
@@ -149,6 +166,36 @@ impl<'a> Step<'a> {
             Some([]) | None => self.token_ended(scope),
             Some(entered) => entered.reverse(),
         }
+    }
+
+    /// The flows that are really taken where some lead to links. A circle of links leads nowhere.
+    fn beyond_links<'f>(&self, flows: &'f [FlowIndex]) -> Cow<'f, [FlowIndex]> {
+        let program = self.program;
+        let link = |flow: FlowIndex| {
+            let target = program.element(program.flow(flow).target);
+            let plain = |index: FlowIndex| {
+                let flow = program.flow(index);
+                flow.condition.is_none() && flow.listeners.is_empty()
+            };
+            let passes = target.kind == Kind::Link
+                && target.listeners.is_empty()
+                && plain(flow)
+                && target.outgoing.iter().all(|index| plain(*index));
+            passes.then_some(target)
+        };
+        if !flows.iter().any(|flow| link(*flow).is_some()) {
+            return Cow::Borrowed(flows);
+        }
+        let (mut taken, mut passed) = (Vec::new(), BTreeSet::new());
+        let mut ahead: Vec<FlowIndex> = flows.iter().rev().copied().collect();
+        while let Some(flow) = ahead.pop() {
+            match link(flow) {
+                None => taken.push(flow),
+                Some(link) if passed.insert(flow) => ahead.extend(link.outgoing.iter().rev()),
+                Some(_) => {}
+            }
+        }
+        Cow::Owned(taken)
     }
 
     /// Tells a scope that it is empty, if that was its last token.
@@ -163,6 +210,9 @@ impl<'a> Step<'a> {
     /// Ends an activation by itself: what it waited for is not waited for any more.
     pub(super) fn complete(&mut self, node: NodeKey) {
         self.close_waits(node);
+        if let Some(incident) = self.instance.node(node).and_then(|node| node.incident) {
+            self.emit(Fact::IncidentResolved { incident });
+        }
         self.emit(Fact::NodeLeft { node, ending: Ending::Completed });
     }
 

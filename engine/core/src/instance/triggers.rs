@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tessera_bpmn::compile::{Kind, MessageTrigger, Trigger};
+use tessera_bpmn::compile::{Element, ElementIndex, Kind, MessageTrigger, Program, Trigger};
 use tessera_bpmn::expression::Scope;
 
 use super::elements::boundary_event;
@@ -30,7 +30,8 @@ pub(super) fn wait_kind(
         Trigger::Message(message) => message_wait(&view, message).map(Some),
         Trigger::Timer(timer) => timers::wait(&view, timer, step.now).map(Some),
         Trigger::Signal { name } => Ok(Some(WaitKind::Signal { name: name.evaluate_text(&view)?.into() })),
-        Trigger::None | Trigger::Error(_) => Ok(None),
+        Trigger::Condition(_) => Ok(Some(WaitKind::Condition)),
+        Trigger::None | Trigger::Error(_) | Trigger::Escalation(_) => Ok(None),
     }
 }
 
@@ -64,6 +65,49 @@ pub(super) fn open_boundary(step: &mut Step<'_>, at: At<'_>) -> Result<(), Troub
     Ok(())
 }
 
+/// Opens what the event subprocesses of a scope wait for, or nothing.
+pub(super) fn open_event_sub_processes(step: &mut Step<'_>, at: At<'_>) -> Result<(), Trouble> {
+    let mut waits = Vec::new();
+    for (_, start, trigger) in handlers(step.program, at.index) {
+        if let Some(kind) = wait_kind(step, at.node, trigger)? {
+            waits.push((&start.id, kind));
+        }
+    }
+    for (element, kind) in waits {
+        step.open_wait(at.node, element, kind);
+    }
+    Ok(())
+}
+
+/// The event subprocesses of a scope: each with its start event and what that waits for.
+pub(super) fn handlers(
+    program: &Program,
+    scope: ElementIndex,
+) -> impl Iterator<Item = (ElementIndex, &Element, &Trigger)> {
+    let handlers = program.element(scope).kind.scope().map(|scope| scope.event_sub_processes.as_slice());
+    handlers.unwrap_or_default().iter().filter_map(|index| {
+        let start = program.element(*program.scope(*index).start_events.first()?);
+        let Kind::StartEvent(trigger) = &start.kind else { return None };
+        Some((*index, start, trigger))
+    })
+}
+
+/// Begins an event subprocess: if it interrupts, all else in the scope around it ends, and nothing else can begin there.
+pub(super) fn begin_event_sub_process(step: &mut Step<'_>, scope: NodeKey, index: ElementIndex) -> NodeKey {
+    if matches!(step.program.element(index).kind, Kind::EventSubProcess { interrupting: true, .. }) {
+        step.cancel_children(scope);
+        let waits = step.instance.node(scope).map(|scope| scope.waits.clone()).unwrap_or_default();
+        for key in waits {
+            let event = step.instance.wait(key).and_then(|wait| step.program.find(&wait.element));
+            let is_start = |event| matches!(step.program.element(event).kind, Kind::StartEvent(_));
+            if event.is_some_and(is_start) {
+                close(step, key);
+            }
+        }
+    }
+    step.enter(scope, index, None)
+}
+
 /// Waits for a trigger; behind an event-based gateway it has come already.
 pub(super) fn begin_waiting(step: &mut Step<'_>, at: At<'_>, trigger: &Trigger) -> Result<Next, Trouble> {
     let by = step.instance.node(at.node).and_then(|node| node.by.as_ref());
@@ -84,7 +128,7 @@ pub(super) fn begin_waiting(step: &mut Step<'_>, at: At<'_>, trigger: &Trigger) 
 pub(super) enum Payload {
     Message(Arc<Message>),
     Variables(Named),
-    Time,
+    Nothing,
 }
 
 /// Moves what an open wait holds back.
@@ -99,6 +143,13 @@ pub(super) fn fire(step: &mut Step<'_>, key: WaitKey, wait: &Wait, waiting: &Wai
             }
             step.enter(at.parent, event, None);
         }
+        Waiting::Scope { at, sub_process, interrupting } => {
+            if !interrupting {
+                boundary_event::rearm(step, at, key, wait);
+            }
+            let entered = begin_event_sub_process(step, at.node, sub_process);
+            accept(step, entered, payload);
+        }
         Waiting::Event { node, place } => {
             let parent = step.instance.node(node).map_or(NodeKey::ROOT, |node| node.parent);
             accept(step, parent, payload);
@@ -111,7 +162,9 @@ pub(super) fn fire(step: &mut Step<'_>, key: WaitKey, wait: &Wait, waiting: &Wai
 /// Who waits.
 pub(super) enum Waiting<'a> {
     /// A boundary event, at its activity.
-    Activity { at: At<'a>, event: tessera_bpmn::compile::ElementIndex, interrupting: bool },
+    Activity { at: At<'a>, event: ElementIndex, interrupting: bool },
+    /// An event subprocess, at the scope around it.
+    Scope { at: At<'a>, sub_process: ElementIndex, interrupting: bool },
     /// An event, task or gateway for itself.
     Event { node: NodeKey, place: Place },
 }
@@ -119,8 +172,14 @@ pub(super) enum Waiting<'a> {
 /// Finds out who waits; `None` if the program does not have it.
 pub(super) fn waiting<'a>(step: &Step<'a>, wait: &Wait) -> Option<Waiting<'a>> {
     let event = step.program.find(&wait.element)?;
-    if let Kind::BoundaryEvent { interrupting, .. } = step.program.element(event).kind {
+    let element = step.program.element(event);
+    if let Kind::BoundaryEvent { interrupting, .. } = element.kind {
         return Some(Waiting::Activity { at: step.at(wait.node)?, event, interrupting });
+    }
+    if let Kind::EventSubProcess { interrupting, .. } = step.program.element(element.scope).kind
+        && matches!(element.kind, Kind::StartEvent(_))
+    {
+        return Some(Waiting::Scope { at: step.at(wait.node)?, sub_process: element.scope, interrupting });
     }
     Some(Waiting::Event { node: wait.node, place: step.place(wait.node)? })
 }
@@ -133,7 +192,7 @@ fn accept(step: &mut Step<'_>, scope: NodeKey, payload: Payload) {
                 step.set_visible(scope, name, value);
             }
         }
-        Payload::Time => {}
+        Payload::Nothing => {}
     }
 }
 

@@ -42,6 +42,10 @@ pub enum WaitKind {
         /// Signal name.
         name: Arc<str>,
     },
+    /// Somebody outside who says that the work is done; moved by [`super::Input::Complete`] or [`super::Input::Throw`].
+    Completion,
+    /// Variables that make the event's condition hold; looked at whenever one of them changes.
+    Condition,
     /// The pause before failed work is tried again; moved by [`super::Input::Timer`].
     Retry {
         /// Not before this.
@@ -56,7 +60,7 @@ impl WaitKind {
     pub fn due(&self) -> Option<Timestamp> {
         match self {
             Self::Timer { due, .. } | Self::Retry { due, .. } => Some(*due),
-            Self::Message { .. } | Self::Signal { .. } => None,
+            Self::Message { .. } | Self::Signal { .. } | Self::Completion | Self::Condition => None,
         }
     }
 }

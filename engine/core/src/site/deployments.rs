@@ -126,7 +126,13 @@ impl Deployed {
                     Some(name) => Some(name.into()),
                     None => continue,
                 },
-                Trigger::Timer(_) | Trigger::Signal { .. } | Trigger::Error(_) => continue,
+                Trigger::Timer(_)
+                | Trigger::Signal { .. }
+                | Trigger::Error(_)
+                | Trigger::Escalation(_)
+                | Trigger::Condition(_) => {
+                    continue;
+                }
             };
             starts.entry(name).or_insert_with(|| element.id.clone());
         }
@@ -141,10 +147,11 @@ fn awaited_names(program: &Program) -> Option<BTreeSet<Arc<str>>> {
         | Kind::BoundaryEvent { trigger: Trigger::Message(message), .. }
         | Kind::ReceiveTask(message) = &element.kind
         {
-            Some(message)
-        } else {
-            None
+            return Some(message);
         }
+        // The start event of an event subprocess is waited for by the scope around it.
+        let Kind::StartEvent(Trigger::Message(message)) = &element.kind else { return None };
+        (element.scope != Program::ROOT).then_some(message)
     });
     messages.map(|message| message.name.literal().map(Arc::from)).collect()
 }

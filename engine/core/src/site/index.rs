@@ -95,6 +95,10 @@ impl Indexed {
                 continue;
             }
             let row = match &open.kind {
+                // Whoever completes it names the instance: nobody looks for it.
+                WaitKind::Completion => continue,
+                // Only its own variables move it.
+                WaitKind::Condition => continue,
                 WaitKind::Timer { due, .. } | WaitKind::Retry { due, .. } => {
                     changes.due = changes.due.into_iter().chain([*due]).min();
                     keys::timer_of_wait(*due, key, wait)

@@ -272,6 +272,7 @@ fn handlers(program: &Program) -> Vec<(&str, &str)> {
             | Kind::EndEvent(Throw::Message(send)) => send.handler.as_deref(),
             Kind::Process(_)
             | Kind::SubProcess(_)
+            | Kind::EventSubProcess { .. }
             | Kind::StartEvent(_)
             | Kind::CatchEvent(_)
             | Kind::BoundaryEvent { .. }
@@ -279,8 +280,11 @@ fn handlers(program: &Program) -> Vec<(&str, &str)> {
             | Kind::EndEvent(_)
             | Kind::Task
             | Kind::ReceiveTask(_)
+            | Kind::UserTask
             | Kind::ExclusiveGateway
             | Kind::ParallelGateway
+            | Kind::InclusiveGateway
+            | Kind::Link
             | Kind::EventBasedGateway => None,
         };
         let listeners = element.listeners.iter().filter_map(|listener| listener.handler.as_deref());

@@ -186,6 +186,12 @@ impl<'a> Play<'a> {
             Step::Start(step) => self.start(step),
             Step::Complete(step) => self.complete(step),
             Step::BpmnError(step) => {
+                if let Some((instance, wait)) = self.completion(&step.at, &Variables::new()) {
+                    let (code, variables) = (step.code.clone(), named(&step.vars));
+                    let message = String::new();
+                    self.world.ask(Command::Throw { instance, wait, code, message, variables })?;
+                    return Ok(());
+                }
                 let (effect, _) = self.find_work(&step.at, &Variables::new())?;
                 let ending = Ending::Error { code: step.code.clone(), variables: step.vars.clone() };
                 Ok(self.world.end(&effect, ending)?)
@@ -279,6 +285,10 @@ impl<'a> Play<'a> {
             Err(Obstacle::Refused(_)) => {}
             Err(other) => return Err(other),
         }
+        if let Some((instance, wait)) = self.completion(&step.at, &step.visible) {
+            self.world.ask(Command::Complete { instance, wait, variables: named(&step.vars) })?;
+            return Ok(());
+        }
         // A receive task goes on by its message.
         let waiting = self.observed.running().find_map(|seen| {
             receiving(seen)
@@ -291,6 +301,19 @@ impl<'a> Play<'a> {
             return Err(Obstacle::Unsupported("completion of this kind of wait"));
         }
         Err(Obstacle::Refused(self.nobody(&step.at)))
+    }
+
+    /// The oldest wait at an element for somebody who completes it.
+    fn completion(&self, at: &str, expected: &Variables) -> Option<(InstanceId, WaitKey)> {
+        self.observed.running().find_map(|seen| {
+            let mut waits = seen.shown.waits.iter();
+            let (key, _) = waits.find(|(_, wait)| {
+                wait.kind == WaitKind::Completion
+                    && *wait.element == *at
+                    && visible(seen, wait.node, expected)
+            })?;
+            Some((seen.id().clone(), *key))
+        })
     }
 
     /// The oldest open work at an element.

@@ -24,7 +24,11 @@ pub(in crate::instance) fn rearm(step: &mut Step<'_>, at: At<'_>, key: WaitKey, 
                 step.open_wait(at.node, &wait.element, kind);
             }
         }
-        WaitKind::Message { .. } | WaitKind::Signal { .. } | WaitKind::Retry { .. } => {}
+        WaitKind::Message { .. }
+        | WaitKind::Signal { .. }
+        | WaitKind::Completion
+        | WaitKind::Condition
+        | WaitKind::Retry { .. } => {}
     }
 }
 

@@ -3,10 +3,10 @@
 use tessera_bpmn::compile::{Kind, Throw};
 
 use super::{misplaced, pass, sending, throw_event};
-use crate::instance::errors;
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::State;
 use crate::instance::step::{At, Step};
+use crate::instance::{errors, escalations};
 
 pub(super) static NONE: Table = Table {
     element: "end event",
@@ -34,6 +34,17 @@ pub(super) static TERMINATE: Table = Table {
     rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::Gone], act: terminate }],
     leaves: Leaves::Every,
 };
+
+pub(super) static ESCALATION: Table = Table {
+    element: "escalation end event",
+    rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::DONE, Next::Gone], act: escalate }],
+    leaves: Leaves::Every,
+};
+
+fn escalate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
+    let Kind::EndEvent(Throw::Escalation { code }) = &at.element.kind else { return Err(misplaced(at)) };
+    Ok(escalations::escalate(step, at.node, code))
+}
 
 fn throw_signal(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
     let Kind::EndEvent(Throw::Signal { name }) = &at.element.kind else { return Err(misplaced(at)) };

@@ -13,7 +13,10 @@ pub(super) mod multi_instance;
 mod catch_event;
 mod end_event;
 mod event_based_gateway;
+mod event_sub_process;
 mod exclusive_gateway;
+pub(super) mod inclusive_gateway;
+mod link;
 mod parallel_gateway;
 mod process;
 mod receive_task;
@@ -24,6 +27,7 @@ mod start_event;
 mod sub_process;
 mod task;
 mod throw_event;
+mod user_task;
 
 use tessera_bpmn::compile::{Kind, Throw};
 
@@ -40,23 +44,29 @@ pub(super) fn table(kind: &Kind, role: Role) -> &'static Table {
     match kind {
         Kind::Process(_) => &process::TABLE,
         Kind::SubProcess(_) => &sub_process::TABLE,
+        Kind::EventSubProcess { .. } => &event_sub_process::TABLE,
         Kind::StartEvent(_) => &start_event::TABLE,
         Kind::CatchEvent(_) => &catch_event::TABLE,
         Kind::BoundaryEvent { .. } => &boundary_event::TABLE,
         Kind::ThrowEvent(Throw::Message(_)) => &throw_event::MESSAGE,
         Kind::ThrowEvent(Throw::Signal { .. }) => &throw_event::SIGNAL,
+        Kind::ThrowEvent(Throw::Escalation { .. }) => &throw_event::ESCALATION,
         Kind::ThrowEvent(Throw::None | Throw::Error { .. } | Throw::Terminate) => &throw_event::NONE,
         Kind::EndEvent(Throw::None) => &end_event::NONE,
         Kind::EndEvent(Throw::Message(_)) => &end_event::MESSAGE,
         Kind::EndEvent(Throw::Signal { .. }) => &end_event::SIGNAL,
+        Kind::EndEvent(Throw::Escalation { .. }) => &end_event::ESCALATION,
         Kind::EndEvent(Throw::Error { .. }) => &end_event::ERROR,
         Kind::EndEvent(Throw::Terminate) => &end_event::TERMINATE,
         Kind::Task => &task::TABLE,
         Kind::ServiceTask(_) => &service_task::TABLE,
         Kind::SendTask(_) => &send_task::TABLE,
         Kind::ReceiveTask(_) => &receive_task::TABLE,
+        Kind::UserTask => &user_task::TABLE,
         Kind::ExclusiveGateway => &exclusive_gateway::TABLE,
         Kind::ParallelGateway => &parallel_gateway::TABLE,
+        Kind::InclusiveGateway => &inclusive_gateway::TABLE,
+        Kind::Link => &link::TABLE,
         Kind::EventBasedGateway => &event_based_gateway::TABLE,
     }
 }
@@ -97,22 +107,28 @@ pub(super) static TABLES: &[&Table] = &[
     &multi_instance::TABLE,
     &process::TABLE,
     &sub_process::TABLE,
+    &event_sub_process::TABLE,
     &start_event::TABLE,
     &catch_event::TABLE,
     &boundary_event::TABLE,
     &throw_event::NONE,
     &throw_event::MESSAGE,
     &throw_event::SIGNAL,
+    &throw_event::ESCALATION,
     &end_event::NONE,
     &end_event::MESSAGE,
     &end_event::SIGNAL,
     &end_event::ERROR,
+    &end_event::ESCALATION,
     &end_event::TERMINATE,
     &task::TABLE,
     &service_task::TABLE,
     &send_task::TABLE,
     &receive_task::TABLE,
+    &user_task::TABLE,
     &exclusive_gateway::TABLE,
     &parallel_gateway::TABLE,
+    &inclusive_gateway::TABLE,
+    &link::TABLE,
     &event_based_gateway::TABLE,
 ];

@@ -5,17 +5,18 @@ use super::misplaced;
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::State;
 use crate::instance::step::{At, Step};
+use crate::instance::triggers;
 
-pub(super) static TABLE: Table = Table {
-    element: "subprocess",
-    rows: &[
-        Row { from: State::Started, on: Occasion::Begun, to: &[Next::Stay(State::Holding)], act: begin },
-        Row { from: State::Holding, on: Occasion::Emptied, to: &[Next::DONE], act: end },
-    ],
-    leaves: Leaves::EachThatHolds,
-};
+pub(super) static TABLE: Table = Table { element: "subprocess", rows: ROWS, leaves: Leaves::EachThatHolds };
+
+/// The life of all that contains something and is no process.
+pub(super) static ROWS: &[Row] = &[
+    Row { from: State::Started, on: Occasion::Begun, to: &[Next::Stay(State::Holding)], act: begin },
+    Row { from: State::Holding, on: Occasion::Emptied, to: &[Next::DONE], act: end },
+];
 
 fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
+    triggers::open_event_sub_processes(step, at)?;
     let [event] = step.program.scope(at.index).start_events[..] else { return Err(misplaced(at)) };
     step.enter(at.node, event, None);
     Ok(Next::Stay(State::Holding))

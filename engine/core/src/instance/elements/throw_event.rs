@@ -5,6 +5,7 @@ use tessera_bpmn::expression::Template;
 
 use super::{misplaced, pass, sending};
 use crate::effect::Effect;
+use crate::instance::escalations;
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::State;
 use crate::instance::step::{At, Step};
@@ -24,6 +25,17 @@ pub(super) static SIGNAL: Table = Table {
     rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::DONE], act: throw_signal }],
     leaves: Leaves::EachThatHolds,
 };
+
+pub(super) static ESCALATION: Table = Table {
+    element: "escalation throw event",
+    rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::DONE, Next::Gone], act: escalate }],
+    leaves: Leaves::EachThatHolds,
+};
+
+fn escalate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
+    let Kind::ThrowEvent(Throw::Escalation { code }) = &at.element.kind else { return Err(misplaced(at)) };
+    Ok(escalations::escalate(step, at.node, code))
+}
 
 fn throw_signal(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
     let Kind::ThrowEvent(Throw::Signal { name }) = &at.element.kind else { return Err(misplaced(at)) };

@@ -33,7 +33,18 @@ const REST: &str = r#"<startEvent id="start"/><intermediateThrowEvent id="a"/>
     <receiveTask id="d" messageRef="m"/><eventBasedGateway id="g"/><receiveTask id="e1" messageRef="n"/>
     <intermediateCatchEvent id="f"><timerEventDefinition><timeDuration>PT5S</timeDuration></timerEventDefinition></intermediateCatchEvent>
     <exclusiveGateway id="h"/>
-    <serviceTask id="i" camunda:expression="${1}"/>
+    <serviceTask id="i" camunda:expression="${1}"/><userTask id="u"/>
+    <subProcess id="q"><startEvent id="q0"/><task id="q1"/><intermediateThrowEvent id="q2"><escalationEventDefinition escalationRef="esc"/></intermediateThrowEvent>
+      <endEvent id="q3"><escalationEventDefinition escalationRef="esc"/></endEvent>
+      q0 -> q1
+      q1 -> FIRST
+      q1 -> SECOND
+    </subProcess>
+    <boundaryEvent id="q4" attachedToRef="q" cancelActivity="CANCEL"><escalationEventDefinition/></boundaryEvent>
+    <subProcess id="o" triggeredByEvent="true"><startEvent id="o0" isInterrupting="false"><timerEventDefinition><timeCycle>R2/PT1S</timeCycle></timerEventDefinition></startEvent></subProcess>
+    <exclusiveGateway id="q5"/><intermediateThrowEvent id="v1"><linkEventDefinition name="v"/></intermediateThrowEvent>
+    <intermediateCatchEvent id="v2"><linkEventDefinition name="v"/></intermediateCatchEvent><inclusiveGateway id="v3"/><inclusiveGateway id="v4"/>
+    <sequenceFlow id="v0" sourceRef="q5" targetRef="v1"><extensionElements><camunda:executionListener expression="${1}" event="take"/></extensionElements></sequenceFlow>
     <subProcess id="j"><startEvent id="j0"/><endEvent id="j1"><errorEventDefinition errorRef="e"/></endEvent>
       j0 -> j1
     </subProcess><boundaryEvent id="k" attachedToRef="j"><errorEventDefinition errorRef="e"/></boundaryEvent>
@@ -53,7 +64,16 @@ const REST: &str = r#"<startEvent id="start"/><intermediateThrowEvent id="a"/>
     e1 -> h
     f -> h
     h -> i
-    i -> j
+    i -> u
+    u -> q
+    q4 -> q5
+    q -> q5
+    v2 -> v3
+    v3 -> v4
+    v3 -> v5
+    <task id="v5"/>
+    v5 -> v4
+    v4 -> j
     k -> l
     l -> l1
     l1 -> l2
@@ -88,7 +108,10 @@ fn every_row_is_taken() {
         let mut run = Run::start_with(&model, variables);
         properties::walk(&mut run, random(60).into_iter());
         for class in ["", r#"camunda:class="H""#] {
-            let mut run = Run::start(&REST.replace("CLASS", class));
+            let cancel = if round % 2 == 0 { "true" } else { "false" };
+            let (first, second) = if class.is_empty() { ("q2", "q3") } else { ("q3", "q2") };
+            let model = REST.replace("CLASS", class).replace("CANCEL", cancel);
+            let mut run = Run::start(&model.replace("FIRST", first).replace("SECOND", second));
             properties::walk(&mut run, random(30).into_iter());
         }
     }

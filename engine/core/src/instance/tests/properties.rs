@@ -89,6 +89,11 @@ fn possible(run: &Run, how: u8) -> Vec<Input> {
     let waits = run.instance.waits().map(|(wait, open)| match &open.kind {
         WaitKind::Message { name, .. } => Input::Message { wait, message: message(name, "x") },
         WaitKind::Signal { name } => Input::Signal { wait, name: name.clone(), variables: Vec::new() },
+        WaitKind::Condition => {
+            let variables = vec![("go".into(), std::sync::Arc::new(json!(true)))];
+            Input::SetVariables { node: crate::identity::NodeKey::ROOT, variables }
+        }
+        WaitKind::Completion => Input::Complete { wait, variables: Vec::new() },
         WaitKind::Timer { .. } | WaitKind::Retry { .. } => Input::Timer { wait },
     });
     let effects =

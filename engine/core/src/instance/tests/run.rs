@@ -31,6 +31,7 @@ const HEAD: &str = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/
     xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
     targetNamespace="test">
   <message id="m" name="m"/><message id="n" name="n"/><signal id="sig" name="s"/><error id="e" errorCode="E"/>
+  <escalation id="esc" escalationCode="ESC"/>
   <process id="p" isExecutable="true">"#;
 
 /// Compiles what stands inside a process. Messages `m` and `n`, signal `s` (id `sig`) and error `e` (code `E`) are there.
@@ -276,6 +277,21 @@ impl Run {
         let Value::Object(variables) = variables else { panic!("variables are an object") };
         let variables = variables.into_iter().map(|(name, value)| (name.into(), Arc::new(value))).collect();
         self.input(Input::Signal { wait, name: name.into(), variables }).expect("it waits for the signal");
+    }
+
+    /// The wait of an element that somebody completes.
+    pub(in crate::instance) fn completion(&self, element: &str) -> WaitKey {
+        let mut waits = self.instance.waits();
+        let found = waits.find(|(_, wait)| wait.kind == WaitKind::Completion && &*wait.element == element);
+        found.unwrap_or_else(|| panic!("nobody can complete {element}; at {}", self.places())).0
+    }
+
+    /// Somebody completes a user task.
+    pub(in crate::instance) fn complete(&mut self, element: &str, variables: Value) {
+        let wait = self.completion(element);
+        let Value::Object(variables) = variables else { panic!("variables are an object") };
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), Arc::new(value))).collect();
+        self.input(Input::Complete { wait, variables }).expect("it waits for somebody");
     }
 
     /// Time passes; what is due is fired in order of due time.

@@ -1,0 +1,153 @@
+//! Conditions that events wait for. They are looked at when all else is at rest: each that begins to be waited for, and
+//! each that sees a variable that was set. As in Operaton, one that holds counts again with every such change, and one
+//! that has no value (yet) does not hold.
+
+use std::sync::Arc;
+
+use tessera_bpmn::compile::{Condition, Kind, Program, Trigger};
+
+use super::fact::Fact;
+use super::step::Step;
+use super::triggers::{self, Payload};
+use super::variables::{View, ancestor_keys};
+use super::wait::{Wait, WaitKind};
+use crate::identity::{NodeKey, WaitKey};
+
+/// What may make a condition true.
+pub(super) enum News {
+    Changed { node: NodeKey, name: Arc<str> },
+    Opened(WaitKey),
+}
+
+/// What is new by a fact.
+pub(super) fn news(fact: &Fact) -> Option<News> {
+    if let Fact::VariableSet { node, name, .. } | Fact::VariableRemoved { node, name } = fact {
+        return Some(News::Changed { node: *node, name: name.clone() });
+    }
+    let Fact::WaitOpened { wait, opened } = fact else { return None };
+    (opened.kind == WaitKind::Condition).then_some(News::Opened(*wait))
+}
+
+/// Moves what waits for a condition that holds by now.
+pub(super) fn look(step: &mut Step<'_>) {
+    let news = std::mem::take(&mut step.news);
+    if news.is_empty() {
+        return;
+    }
+    let waits = step.instance.waits().filter(|(_, wait)| wait.kind == WaitKind::Condition);
+    let waits = waits.map(|(key, wait)| (key, wait.clone())).collect::<Vec<_>>();
+    for (key, wait) in waits {
+        // One before may have ended it.
+        if step.instance.wait(key).is_none() || !holds(step, &news, key, &wait) {
+            continue;
+        }
+        if let Some(waiting) = triggers::waiting(step, &wait) {
+            triggers::fire(step, key, &wait, &waiting, Payload::Nothing);
+        }
+    }
+}
+
+fn holds(step: &Step<'_>, news: &[News], key: WaitKey, wait: &Wait) -> bool {
+    let Some(condition) = condition(step.program, &wait.element) else { return false };
+    let concerns = |news: &News| match news {
+        News::Opened(opened) => *opened == key,
+        News::Changed { node, name } => {
+            condition.variable.as_deref().is_none_or(|variable| *variable == **name)
+                && ancestor_keys(step.instance, wait.node).any(|around| around == *node)
+        }
+    };
+    let view = View::new(step.instance, step.program, wait.node);
+    news.iter().any(concerns) && condition.expression.evaluate_condition(&view).unwrap_or(false)
+}
+
+fn condition<'a>(program: &'a Program, element: &str) -> Option<&'a Condition> {
+    let kind = &program.element(program.find(element)?).kind;
+    let (Kind::CatchEvent(trigger) | Kind::StartEvent(trigger) | Kind::BoundaryEvent { trigger, .. }) = kind
+    else {
+        return None;
+    };
+    let Trigger::Condition(condition) = trigger else { return None };
+    Some(condition)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::instance::tests::run::Run;
+
+    const CONDITION: &str =
+        "<conditionalEventDefinition><condition>${x == 1}</condition></conditionalEventDefinition>";
+
+    #[test]
+    fn a_catch_event_waits_until_it_holds() {
+        let model = format!(
+            r#"<startEvent id="start"/><intermediateCatchEvent id="c">{CONDITION}</intermediateCatchEvent>
+            start -> c"#
+        );
+        let mut run = Run::start(&model);
+        assert_eq!(run.places(), "c", "no value is no truth");
+        run.set("x", json!(0));
+        assert_eq!(run.places(), "c");
+        run.set("x", json!(1));
+        assert_eq!((run.places().as_str(), run.path().as_str()), ("Completed", "start c"));
+        assert_eq!(Run::start_with(&model, json!({"x": 1})).places(), "Completed", "it holds from the start");
+    }
+
+    #[test]
+    fn boundary_events_and_event_subprocesses_hear_every_change() {
+        let boundary = |cancel: bool| {
+            format!(
+                r#"<startEvent id="start"/><userTask id="u"/><boundaryEvent id="b" attachedToRef="u" cancelActivity="{cancel}">{CONDITION}</boundaryEvent><userTask id="v"/>
+                start -> u
+                b -> v"#
+            )
+        };
+        let handler = |interrupting: bool| {
+            format!(
+                r#"<startEvent id="start"/><userTask id="u"/>
+                <subProcess id="h" triggeredByEvent="true"><startEvent id="h0" isInterrupting="{interrupting}">{CONDITION}</startEvent><userTask id="v"/>
+                  h0 -> v
+                </subProcess>
+                start -> u"#
+            )
+        };
+        for model in [boundary(false), handler(false)] {
+            let mut run = Run::start(&model);
+            for places in ["u v", "u v v"] {
+                run.set("x", json!(1));
+                assert_eq!(run.places(), places, "{model}");
+            }
+        }
+        for model in [boundary(true), handler(true)] {
+            let mut run = Run::start(&model);
+            run.set("x", json!(1));
+            assert_eq!(run.places(), "v", "{model}");
+        }
+    }
+
+    #[test]
+    fn only_the_named_variable_counts_and_only_where_it_is_seen() {
+        let named = CONDITION.replacen("Definition>", r#"Definition camunda:variableName="y">"#, 1);
+        let mut run = Run::start(&format!(
+            r#"<startEvent id="start"/><intermediateCatchEvent id="c">{named}</intermediateCatchEvent>
+            start -> c"#
+        ));
+        run.set("x", json!(1));
+        assert_eq!(run.places(), "c");
+        run.set("y", json!(0));
+        assert_eq!(run.places(), "Completed");
+    }
+
+    #[test]
+    fn a_condition_that_keeps_itself_true_is_stopped() {
+        let mut run = Run::start(&format!(
+            r#"<startEvent id="start"/><userTask id="u"/><boundaryEvent id="b" attachedToRef="u" cancelActivity="false">{CONDITION}</boundaryEvent>
+            <serviceTask id="s" camunda:expression="${{1}}" camunda:resultVariable="x"/>
+            start -> u
+            b -> s"#
+        ));
+        run.set("x", json!(1));
+        assert!(run.places().contains("!P505"), "{}", run.places());
+    }
+}
