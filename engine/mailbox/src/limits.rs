@@ -2,8 +2,15 @@
 
 use std::time::Duration;
 
-/// Bytes of one request body. A Task with inline data stays far below; large data travel as references.
-pub const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes of one request body. A value of the store holds 16 MiB and a step of the engine 12 MiB: what a peer sends leaves room
+/// for the outputs that are added to it. Large data travel as references.
+pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Bytes of the body of an update. Only this site updates, and a Task of [`BODY_BYTES_MAX`] must still get its outputs.
+pub const UPDATE_BYTES_MAX: usize = 2 * BODY_BYTES_MAX;
+
+/// Bytes that the mailbox itself adds to a resource: id, version, time, default profile.
+pub const STAMP_BYTES_MAX: usize = 4 * 1024;
 
 /// Bytes of a request head. Certificates are not in it.
 pub const HEADER_BYTES_MAX: usize = 64 * 1024;

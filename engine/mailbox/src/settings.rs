@@ -84,8 +84,10 @@ pub struct Settings {
     pub organization_identifier: String,
     /// Zone of times in searches that name none. DSF uses the zone of the server.
     pub time_zone: TimeZone,
-    /// Bytes of one request body.
+    /// Bytes of one request body, and of a new resource.
     pub body_bytes_max: usize,
+    /// Bytes of the body of an update, and of a resource behind its first version.
+    pub update_bytes_max: usize,
     /// Time from the start of a request to the end of its head.
     pub header_timeout: std::time::Duration,
     /// Where the time comes from.
@@ -102,6 +104,7 @@ impl Settings {
             organization_identifier: organization_identifier.into(),
             time_zone: TimeZone::UTC,
             body_bytes_max: limits::BODY_BYTES_MAX,
+            update_bytes_max: limits::UPDATE_BYTES_MAX,
             header_timeout: limits::HEADER_TIMEOUT,
             clock: Clock::system(),
             entropy: Entropy::system(),

@@ -10,11 +10,13 @@ use tessera_fhir::access::{Code, Refusal, content};
 use tessera_fhir::resource::{self, Reference};
 use tessera_fhir::search::index;
 use tessera_fhir::{ResourceType, references};
+use tessera_store::limits::{BATCH_BYTES_MAX, KEY_BYTES_MAX, VALUE_BYTES_MAX};
 use tessera_store::{Batch, Precondition, Store};
 
 use crate::answer::{Answer, Rejection};
 use crate::catalog::Catalog;
 use crate::key;
+use crate::limits::STAMP_BYTES_MAX;
 use crate::record::{self, Head, State};
 use crate::settings::Settings;
 use crate::view::{Changes, Pending, View};
@@ -102,16 +104,20 @@ impl<'m> Unit<'m> {
         old: Option<(u64, Value)>,
         mut new: Value,
         references: ReferenceCheck,
-    ) -> (u64, Value) {
+    ) -> Result<(u64, Value), Rejection> {
         let version = old.as_ref().map_or(1, |(version, _)| version + 1);
         resource::stamp(&mut new, id, version, self.now);
         let old = old.map(|(_, resource)| resource);
+        let record = record::seal_resource(&new);
+        let bytes_max =
+            if old.is_some() { self.settings.update_bytes_max } else { self.settings.body_bytes_max };
+        bounded(resource_type.name(), record.len(), bytes_max.saturating_add(STAMP_BYTES_MAX))?;
         self.set(
             key::head(resource_type, id),
             Some(Head { state: State::Current, version, time: self.now }.seal()),
         );
         let version_key = key::version(resource_type, id, version);
-        self.set(version_key.clone(), Some(record::seal_resource(&new)));
+        self.set(version_key.clone(), Some(record));
         self.new_versions.push(version_key);
         self.reindex(resource_type, id, old.as_ref(), Some(&new));
         if Catalog::keeps(resource_type) {
@@ -126,7 +132,7 @@ impl<'m> Unit<'m> {
             new: Some(new.clone()),
             references,
         });
-        (version, new)
+        Ok((version, new))
     }
 
     /// Marks a resource as deleted. Its versions stay readable.
@@ -197,6 +203,19 @@ impl<'m> Unit<'m> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the store can take what this unit changes. Asked before anything is queued: a commit that fails later would take
+    /// the decisions that already rest on it along.
+    pub(crate) fn within_bounds(&self) -> Result<(), Rejection> {
+        let mut total = 0_usize;
+        for (key, value) in &self.changes {
+            let bytes = value.as_ref().map_or(0, Vec::len);
+            bounded("a key of it", key.len(), KEY_BYTES_MAX)?;
+            bounded("one version of it", bytes, VALUE_BYTES_MAX)?;
+            total = total.saturating_add(key.len()).saturating_add(bytes);
+        }
+        bounded("it, together with its index,", total, BATCH_BYTES_MAX)
     }
 
     pub(crate) fn changes_catalog(&self) -> bool {
@@ -287,6 +306,19 @@ fn describe(reference: &Reference) -> String {
         Reference::Logical { resource_type, identifier } => format!("{resource_type} {identifier}"),
         Reference::Unknown => "neither a literal reference nor type with identifier".to_owned(),
     }
+}
+
+fn bounded(what: &str, bytes: usize, bytes_max: usize) -> Result<(), Rejection> {
+    if bytes <= bytes_max {
+        return Ok(());
+    }
+    Err(Answer::error(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too-long",
+        format!(
+            "what was sent is too large: {what} has {bytes} bytes, {bytes_max} are allowed; send large data by reference"
+        ),
+    ))
 }
 
 /// A shorthand for refusals by status.

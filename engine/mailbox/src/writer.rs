@@ -85,6 +85,7 @@ impl Writer {
             return Ok(answer);
         }
         unit.remember_clock();
+        unit.within_bounds()?;
         let changes_catalog = unit.changes_catalog();
         let (batch, changes, catalog, events) = unit.into_parts();
         turn.last_updated = now;

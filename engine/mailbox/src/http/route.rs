@@ -117,7 +117,7 @@ async fn process(
     body: Body,
 ) -> Response<Body> {
     let query = query.unwrap_or_default();
-    let answer = match body_of(&mailbox, &headers, &query, body).await {
+    let answer = match body_of(&headers, &query, body, mailbox.settings.body_bytes_max).await {
         Ok(bundle) => Ok(mailbox.process(&identity, &bundle).await),
         Err(rejection) => Err(rejection),
     };
@@ -135,7 +135,7 @@ async fn create(
     let query = query.unwrap_or_default();
     let answer = async {
         let kind = kind_of(&kind)?;
-        let resource = body_of(&mailbox, &headers, &query, body).await?;
+        let resource = body_of(&headers, &query, body, mailbox.settings.body_bytes_max).await?;
         let condition = header(&headers, &IF_NONE_EXIST);
         Ok(mailbox.create(&identity, kind, resource, condition.as_deref()).await)
     };
@@ -191,7 +191,7 @@ async fn update(
     let query = query.unwrap_or_default();
     let answer = async {
         let kind = kind_of(&kind)?;
-        let resource = body_of(&mailbox, &headers, &query, body).await?;
+        let resource = body_of(&headers, &query, body, update_bytes_max(&mailbox, &identity)).await?;
         let if_match = header(&headers, &IF_MATCH);
         Ok(mailbox.update(&identity, kind, &id, resource, if_match.as_deref()).await)
     };
@@ -210,7 +210,7 @@ async fn update_by_query(
     let query = query.unwrap_or_default();
     let answer = async {
         let kind = kind_of(&kind)?;
-        let resource = body_of(&mailbox, &headers, &query, body).await?;
+        let resource = body_of(&headers, &query, body, update_bytes_max(&mailbox, &identity)).await?;
         Ok(mailbox.update_by_query(&identity, kind, &query, resource).await)
     };
     let answer = answer.await;
@@ -259,14 +259,14 @@ async fn socket(
 
 /// The resource in a request, after it is clear that the answer can be read: nothing is stored for a caller that would not
 /// understand what it is told.
-async fn body_of(
-    mailbox: &Mailbox,
-    headers: &HeaderMap,
-    query: &str,
-    body: Body,
-) -> Result<Value, Rejection> {
+async fn body_of(headers: &HeaderMap, query: &str, body: Body, bytes_max: usize) -> Result<Value, Rejection> {
     answer_format(headers, query)?;
-    resource(headers, body, mailbox.settings.body_bytes_max).await
+    resource(headers, body, bytes_max).await
+}
+
+/// Only this site may update; nobody else makes the mailbox read more than a new resource has.
+fn update_bytes_max(mailbox: &Mailbox, identity: &Identity) -> usize {
+    if identity.is_local() { mailbox.settings.update_bytes_max } else { mailbox.settings.body_bytes_max }
 }
 
 fn kind_of(name: &str) -> Result<ResourceType, Rejection> {

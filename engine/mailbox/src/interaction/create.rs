@@ -40,7 +40,7 @@ pub(crate) fn create(
         }
     }
     let id = id.unwrap_or_else(|| unit.settings.entropy.uuid());
-    let (_, stored) = unit.put(resource_type, &id, None, resource, ReferenceCheck::Required);
+    let (_, stored) = unit.put(resource_type, &id, None, resource, ReferenceCheck::Required)?;
     let answer = shown(unit.settings, resource_type, StatusCode::CREATED, stored);
     Ok(Answer { written: Some(Written::Created), ..answer })
 }
@@ -51,7 +51,7 @@ pub(crate) fn create_built_in(unit: &mut Unit<'_>, resource: Value) -> Result<()
     let query = deciding_query(resource_type, &builtin::query(&resource), unit.settings)?;
     if let Found::None = find(unit.view(), &query, unit.catalog())? {
         let id = unit.settings.entropy.uuid();
-        unit.put(resource_type, &id, None, resource, ReferenceCheck::Waived);
+        unit.put(resource_type, &id, None, resource, ReferenceCheck::Waived)?;
     }
     Ok(())
 }

@@ -62,9 +62,10 @@ pub(crate) async fn process(
     Ok(Answer::ok(bundle::bundle(kind, &[], None, &timestamp, entries)))
 }
 
-/// As in DSF: a refusal stays a refusal, any other reason becomes 400 with its own text.
+/// As in DSF: a refusal stays a refusal, any other reason becomes 400 with its own text. What is too large says so.
 fn as_transaction_error(mut rejection: Rejection) -> Rejection {
-    if rejection.status.is_client_error() && rejection.status != StatusCode::FORBIDDEN {
+    let kept = [StatusCode::FORBIDDEN, StatusCode::PAYLOAD_TOO_LARGE];
+    if rejection.status.is_client_error() && !kept.contains(&rejection.status) {
         rejection.status = StatusCode::BAD_REQUEST;
     }
     rejection

@@ -72,7 +72,7 @@ pub(crate) fn update(
         resource_type == ResourceType::Task && resource::text(&new, "status") == Some(Status::Failed.code());
     let references = if failed { ReferenceCheck::Waived } else { ReferenceCheck::Required };
     let old = (stored.head.version, stored.resource);
-    let (_, stored) = unit.put(resource_type, id, Some(old), new, references);
+    let (_, stored) = unit.put(resource_type, id, Some(old), new, references)?;
     let answer = shown(unit.settings, resource_type, StatusCode::OK, stored);
     Ok(Answer { written: Some(Written::Updated), ..answer })
 }

@@ -88,6 +88,37 @@ async fn refused_tasks() {
 }
 
 #[tokio::test]
+async fn what_is_too_large_is_refused_alone() {
+    const MEBIBYTE: usize = 1024 * 1024;
+    let site = Site::usual().await;
+    let with = |bytes: usize| {
+        let mut task = ping(PEER, 1);
+        task["description"] =
+            json!("x".repeat(bytes - task.to_string().len() - r#""description":"","#.len()));
+        task
+    };
+    for (name, task) in [("value of the store", with(16_777_206)), ("body", with(4 * MEBIBYTE + 8 * 1024))] {
+        let answer = site.mailbox.create(&peer_identity(), Task, task, None).await;
+        assert_eq!(answer.status, 413, "{name}: {}", text(&answer));
+        assert_eq!(answer.body.as_ref().unwrap()["issue"][0]["code"], "too-long");
+    }
+    let created = site.mailbox.create(&peer_identity(), Task, with(4 * MEBIBYTE), None).await;
+    assert_eq!(created.status, 201, "{}", text(&created));
+    // What was accepted at the limit can still be worked on and ended.
+    let id = id_of(&created);
+    let mut taken = with_status(created.body.unwrap(), Status::InProgress, &[], None);
+    let answer = site.mailbox.update(&local_identity(), Task, &id, taken.clone(), None).await;
+    assert_eq!(answer.status, 200, "{}", text(&answer));
+    taken["output"] = json!([{ "type": { "coding": [{ "system": "urn:x", "code": "result" }] },
+        "valueString": "x".repeat(3 * MEBIBYTE) }]);
+    let answer = site.mailbox.update(&local_identity(), Task, &id, taken.clone(), None).await;
+    assert_eq!(answer.status, 200, "{}", text(&answer));
+    taken["output"][0]["valueString"] = json!("x".repeat(5 * MEBIBYTE));
+    assert_eq!(site.mailbox.update(&local_identity(), Task, &id, taken, None).await.status, 413);
+    assert_eq!(site.mailbox.create(&peer_identity(), Task, ping(PEER, 2), None).await.status, 201);
+}
+
+#[tokio::test]
 async fn a_repeated_delivery_creates_once() {
     let site = Site::usual().await;
     let condition = "identifier=urn:tessera:message|b.example-7";
