@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tessera_fhir::access::{self, Identity, content};
 use tessera_fhir::{ResourceType, builtin, names, outcome, profile, resource};
 
-use super::{Found, deciding_query, find, location, multiple_matches, shown};
+use super::{Found, deciding_query, find, find_same, location, multiple_matches, shown};
 use crate::answer::{Answer, Rejection, Written};
 use crate::settings::Settings;
 use crate::unit::{ReferenceCheck, Unit};
@@ -33,7 +33,7 @@ pub(crate) fn create(
     }
     if let Some(criteria) = if_none_exist {
         let query = deciding_query(resource_type, criteria, unit.settings)?;
-        match find(unit.view(), &query, unit.catalog())? {
+        match find_same(unit.view(), &query, unit.catalog(), identity, &resource)? {
             Found::None => {}
             Found::One(existing) => return Ok(exists(unit.settings, resource_type, criteria, &existing)),
             Found::Several => return Err(multiple_matches(resource_type, criteria)),
@@ -49,7 +49,8 @@ pub(crate) fn create(
 pub(crate) fn create_built_in(unit: &mut Unit<'_>, resource: Value) -> Result<(), Rejection> {
     let resource_type = resource::resource_type(&resource).expect("built-in resources have known types");
     let query = deciding_query(resource_type, &builtin::query(&resource), unit.settings)?;
-    if let Found::None = find(unit.view(), &query, unit.catalog())? {
+    let local = Identity::local(&unit.settings.organization_identifier);
+    if let Found::None = find(unit.view(), &query, unit.catalog(), &local)? {
         let id = unit.settings.entropy.uuid();
         unit.put(resource_type, &id, None, resource, ReferenceCheck::Waived)?;
     }

@@ -43,7 +43,7 @@ pub(crate) fn delete_by_query(
     criteria: &str,
 ) -> Result<Answer, Rejection> {
     let query = deciding_query(resource_type, criteria, unit.settings)?;
-    match find(unit.view(), &query, unit.catalog())? {
+    match find(unit.view(), &query, unit.catalog(), identity)? {
         Found::None => Ok(Answer::new(StatusCode::NO_CONTENT, None)),
         Found::One(existing) => {
             let id = resource::id(&existing).unwrap_or_default().to_owned();

@@ -14,10 +14,10 @@ use std::sync::Arc;
 use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::Value;
-use tessera_fhir::ResourceType;
-use tessera_fhir::access::{self, Identity, Refusal};
+use tessera_fhir::access::{self, Identity, Refusal, tags};
 use tessera_fhir::resource;
 use tessera_fhir::search::{Query, problems_text};
+use tessera_fhir::{Identifier, ResourceType};
 
 use crate::answer::{Answer, Rejection};
 use crate::catalog::Catalog;
@@ -81,7 +81,7 @@ fn gone(
 fn may_read(identity: &Identity, resource: &Value, catalog: &Catalog) -> Result<(), Refusal> {
     match resource::resource_type(resource) {
         Some(ResourceType::Task) => access::task::read(identity, resource, &catalog.directory),
-        _ => access::tags::read(identity, resource, &catalog.directory),
+        _ => tags::read(identity, resource, &catalog.directory),
     }
 }
 
@@ -113,11 +113,39 @@ enum Found {
     Several,
 }
 
-/// Finds without looking at who asks: the question is whether something is there.
-fn find(view: View<'_>, query: &Query, catalog: &Catalog) -> Result<Found, Rejection> {
+/// Finds among what `identity` may read: what others left here neither answers its questions nor stands in its way.
+fn find(view: View<'_>, query: &Query, catalog: &Catalog, identity: &Identity) -> Result<Found, Rejection> {
+    find_where(view, query, catalog, identity, &|_| true)
+}
+
+/// Finds what a conditional create of `new` would repeat. A Task is only repeated by its own requester: the identifiers that
+/// others choose cannot keep it out, not even where the caller may read theirs.
+fn find_same(
+    view: View<'_>,
+    query: &Query,
+    catalog: &Catalog,
+    identity: &Identity,
+    new: &Value,
+) -> Result<Found, Rejection> {
+    let requester = |resource: &Value| resource.pointer("/requester/identifier").and_then(Identifier::of);
+    let is_task = query.resource_type() == ResourceType::Task;
+    let of_new = requester(new);
+    find_where(view, query, catalog, identity, &|found| !is_task || requester(found) == of_new)
+}
+
+fn find_where(
+    view: View<'_>,
+    query: &Query,
+    catalog: &Catalog,
+    identity: &Identity,
+    counts: &dyn Fn(&Value) -> bool,
+) -> Result<Found, Rejection> {
     let mut found = Found::None;
     view.candidates(query, &mut |resource| {
-        if !query.matches(&resource, &catalog.directory) {
+        if !query.matches(&resource, &catalog.directory)
+            || !tags::visible(identity, &resource, &catalog.directory)
+            || !counts(&resource)
+        {
             return ControlFlow::Continue(());
         }
         match found {

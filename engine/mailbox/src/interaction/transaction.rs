@@ -12,7 +12,7 @@ use tessera_fhir::search::{Handling, Query};
 use tessera_fhir::{ResourceType, references};
 
 use super::{
-    Found, Reading, create, delete, delete_by_query, find, read, read_version, search, update,
+    Found, Reading, create, delete, delete_by_query, find, find_same, read, read_version, search, update,
     update_by_query,
 };
 use crate::answer::{Answer, Rejection};
@@ -91,12 +91,12 @@ fn transaction(
         answers.insert(*index, run(unit, identity, entry, None)?);
     }
     for entry in entries.iter().flatten() {
-        allocate(unit, entry, &mut ids)?;
+        allocate(unit, identity, entry, &mut ids)?;
     }
     let mut resolved = Vec::new();
     for slot in &mut entries {
         if let Some(entry) = slot {
-            resolve(unit, entry, &ids)?;
+            resolve(unit, identity, entry, &ids)?;
             announce(unit, entry, &ids);
         }
         resolved.push(slot.take());
@@ -121,8 +121,8 @@ fn batch_entry(
     mut entry: Entry,
     ids: &mut BTreeMap<String, (ResourceType, String)>,
 ) -> Result<Answer, Rejection> {
-    allocate(unit, &entry, ids)?;
-    resolve(unit, &mut entry, ids)?;
+    allocate(unit, identity, &entry, ids)?;
+    resolve(unit, identity, &mut entry, ids)?;
     let id = allocated(&entry, ids);
     run(unit, identity, entry, id)
 }
@@ -139,6 +139,7 @@ const fn rank(method: Method) -> u8 {
 /// Decides which id a `urn:uuid:` entry has: that of what its condition finds, or a new one.
 fn allocate(
     unit: &Unit<'_>,
+    identity: &Identity,
     entry: &Entry,
     ids: &mut BTreeMap<String, (ResourceType, String)>,
 ) -> Result<(), Rejection> {
@@ -160,7 +161,13 @@ fn allocate(
     let existing = match condition {
         Some(condition) => {
             let query = super::deciding_query(resource_type, condition, unit.settings)?;
-            match find(unit.view(), &query, unit.catalog())? {
+            let found = match entry.method {
+                Method::Post => find_same(unit.view(), &query, unit.catalog(), identity, resource)?,
+                Method::Put | Method::Get | Method::Head | Method::Delete => {
+                    find(unit.view(), &query, unit.catalog(), identity)?
+                }
+            };
+            match found {
                 Found::One(existing) => resource::id(&existing).map(str::to_owned),
                 Found::None => None,
                 Found::Several => return Err(super::multiple_matches(resource_type, condition)),
@@ -182,6 +189,7 @@ fn allocated(entry: &Entry, ids: &BTreeMap<String, (ResourceType, String)>) -> O
 /// Makes temporary and conditional references literal, and takes the temporary id off the resource.
 fn resolve(
     unit: &Unit<'_>,
+    identity: &Identity,
     entry: &mut Entry,
     ids: &BTreeMap<String, (ResourceType, String)>,
 ) -> Result<(), Rejection> {
@@ -197,7 +205,7 @@ fn resolve(
         let query = Query::parse_with_type(text, &unit.settings.time_zone)
             .filter(|query| query.problems().is_empty() && !query.is_unrestricted());
         let target = match query {
-            Some(query) => match find(unit.view(), &query, unit.catalog())? {
+            Some(query) => match find(unit.view(), &query, unit.catalog(), identity)? {
                 Found::One(existing) => {
                     resource::id(&existing).map(|id| format!("{}/{id}", query.resource_type()))
                 }

@@ -88,7 +88,7 @@ pub(crate) fn update_by_query(
 ) -> Result<Answer, Rejection> {
     let query = deciding_query(resource_type, criteria, unit.settings)?;
     let sent_id = resource::id(&new).filter(|id| !id.starts_with("urn:uuid:")).map(str::to_owned);
-    match find(unit.view(), &query, unit.catalog())? {
+    match find(unit.view(), &query, unit.catalog(), identity)? {
         Found::None => match sent_id {
             None => create(unit, identity, resource_type, new, None, id),
             Some(_) => Err(Answer::error(

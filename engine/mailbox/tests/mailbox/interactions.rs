@@ -141,6 +141,40 @@ async fn a_repeated_delivery_creates_once() {
 }
 
 #[tokio::test]
+async fn nobody_keeps_the_message_of_another_out_or_asks_for_it() {
+    let site = Site::usual().await;
+    // A parent organization is listed, too, and here it plays foul: it takes the identifiers of others first.
+    let foul = Identity::remote("parent.example");
+    let condition = |whose: &str| format!("identifier=urn:tessera:message|{whose}-7");
+    for whose in [PEER, "a.example"] {
+        let mut taken = ping("parent.example", 7);
+        taken["identifier"][0]["value"] = json!(format!("{whose}-7"));
+        assert_eq!(site.mailbox.create(&foul, Task, taken, None).await.status, 201);
+    }
+    for (identity, whose) in [(peer_identity(), PEER), (local_identity(), "a.example")] {
+        let condition = condition(whose);
+        let mine = site.mailbox.create(&identity, Task, ping(whose, 7), Some(&condition)).await;
+        assert_eq!(mine.status, 201, "{whose}: {}", text(&mine));
+        let again = site.mailbox.create(&identity, Task, ping(whose, 7), Some(&condition)).await;
+        assert_eq!((again.status, again.location), (200.try_into().unwrap(), mine.location), "{whose}");
+    }
+    // The other way round: whether the peer sent something with this business key is not told.
+    let probe = "identifier=urn:tessera:message|b.example-7&status=requested";
+    let mut question = ping("parent.example", 8);
+    question["identifier"][0]["value"] = json!("question");
+    site.mailbox.create(&peer_identity(), Task, ping(PEER, 9), None).await;
+    let answer =
+        site.mailbox.create(&foul, Task, question, Some("identifier=urn:tessera:message|b.example-9")).await;
+    assert_eq!(answer.status, 201, "{}", text(&answer));
+    for answer in [
+        site.mailbox.delete_by_query(&Identity::remote("c.example"), Task, probe).await,
+        site.mailbox.delete_by_query(&Identity::remote("c.example"), Task, "status=completed").await,
+    ] {
+        assert_eq!(answer.status, 204, "{}", text(&answer));
+    }
+}
+
+#[tokio::test]
 async fn many_concurrent_tasks_all_arrive_and_times_increase() {
     let site = Site::usual().await;
     let peer = peer_identity();
