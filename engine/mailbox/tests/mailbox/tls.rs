@@ -228,6 +228,7 @@ async fn http_refusals() {
             format!("{{\"a\":\"{}\"}}", "x".repeat(20_000)),
             "413",
         ),
+        (format!("POST /fhir/Task HTTP/1.1\r\n{json}\r\nIf-None-Exist:"), ping(LOCAL, 1).to_string(), "400"),
         ("GET /fhir/Patient HTTP/1.1".to_owned(), String::new(), "404"),
         ("GET /fhir/Task/00000000-0000-4000-8000-000000000000 HTTP/1.1".to_owned(), String::new(), "404"),
         ("GET /elsewhere HTTP/1.1".to_owned(), String::new(), "404"),
