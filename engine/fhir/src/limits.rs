@@ -21,5 +21,8 @@ pub const ISSUES_MAX: usize = 50;
 /// Base definitions that a profile may stack.
 pub const PROFILE_CHAIN_MAX: usize = 8;
 
+/// Bytes of message-name, business-key and correlation-key each: they become keys of the engine's store and columns of lists.
+pub const ENVELOPE_BYTES_MAX: usize = 255;
+
 /// Inputs or outputs of one Task.
 pub const TASK_PARAMETERS_MAX: usize = 10_000;

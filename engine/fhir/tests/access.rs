@@ -172,6 +172,44 @@ fn status_of_new_tasks_by_actor() {
 }
 
 #[test]
+fn names_and_keys_are_short_and_printable() {
+    let (directory, mut definitions) = network();
+    definitions.put(&process("REMOTE_ALL", "LOCAL_ALL"));
+    let context = Context { directory: &directory, definitions: &definitions };
+    let peer = Identity::remote(PEER);
+    let (longest, longer) = ("ä".repeat(127) + "k", "k".repeat(256));
+    let table = [
+        (names::BUSINESS_KEY, longest.as_str(), None),
+        (names::BUSINESS_KEY, longer.as_str(), Some("business-key of the Task has 256 bytes")),
+        (names::BUSINESS_KEY, "a\u{1b}[2J", Some("control character")),
+        (names::CORRELATION_KEY, longest.as_str(), None),
+        (names::CORRELATION_KEY, longer.as_str(), Some("correlation-key of the Task has 256 bytes")),
+        (names::CORRELATION_KEY, "a\n", Some("control character")),
+        (names::MESSAGE_NAME, longer.as_str(), Some("message-name of the Task has 256 bytes")),
+        (names::MESSAGE_NAME, "te\0st", Some("control character")),
+    ];
+    for (name, text, refused) in table {
+        let mut task = test_task(&own_identifier(&peer));
+        let inputs = task["input"].as_array_mut().unwrap();
+        if name == names::MESSAGE_NAME {
+            inputs.clear();
+        }
+        let mut input = tessera_fhir::task::input(names::BPMN_MESSAGE, name, "");
+        input["valueString"] = json!(text);
+        inputs.push(input);
+        let decision = task::create(&peer, &task, context);
+        match refused {
+            None => assert!(decision.is_ok(), "{name}: {decision:?}"),
+            Some(reason) => {
+                let refusal = decision.unwrap_err();
+                assert_eq!(refusal.code.id(), "F1114", "{name}");
+                assert!(refusal.text.contains(reason), "{name}: {refusal}");
+            }
+        }
+    }
+}
+
+#[test]
 fn every_step_of_every_actor() {
     let (directory, mut definitions) = network();
     definitions.put(&process("REMOTE_ALL", "LOCAL_ALL"));

@@ -55,6 +55,7 @@ codes! {
     Changed = "F1111", "forbidden", "An element of the Task was changed that must stay as the requester wrote it.";
     NotAdmin = "F1112", "forbidden", "Only the local organization, or a practitioner with the role DSF_ADMIN, may do this.";
     NotDraft = "F1113", "forbidden", "Only draft Tasks can be deleted.";
+    Envelope = "F1114", "forbidden", "The message-name, business-key or correlation-key of the Task is longer than 255 bytes or holds a control character.";
 }
 
 /// A decision against the caller.

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{Actor, Code, Context, Identity, Operation, Refusal, permit};
 use crate::directory::Directory;
+use crate::limits::ENVELOPE_BYTES_MAX;
 use crate::names;
 use crate::process::{self, Authorization, ProcessCanonical};
 use crate::resource::{self, Canonical, Identifier, ResourceType, list, text};
@@ -147,6 +148,7 @@ fn draft(identity: &Identity, task: &Value, directory: &Directory) -> Result<(),
         ));
     }
     let message = Message::parse(task).map_err(|error| malformed(&error))?;
+    envelope(&message)?;
     if message.requester != Identifier::new(names::ORGANIZATION_IDENTIFIER, directory.local_organization()) {
         return Err(Refusal::new(
             Code::Requester,
@@ -165,6 +167,7 @@ fn requested(identity: &Identity, task: &Value, context: Context<'_>) -> Result<
         ));
     }
     let message = Message::parse(task).map_err(|error| malformed(&error))?;
+    envelope(&message)?;
     let caller = match &identity.actor {
         Actor::Organization => Identifier::new(names::ORGANIZATION_IDENTIFIER, &identity.organization),
         Actor::Practitioner(practitioner) => {
@@ -230,6 +233,31 @@ fn authorization(message: &Message, context: Context<'_>) -> Result<Authorizatio
                 ),
             )
         })
+}
+
+/// Short and printable, so that whoever sends cannot fill our keys or play tricks on our terminals.
+fn envelope(message: &Message) -> Result<(), Refusal> {
+    let texts = [
+        (names::MESSAGE_NAME, Some(&message.message_name)),
+        (names::BUSINESS_KEY, message.business_key.as_ref()),
+        (names::CORRELATION_KEY, message.correlation_key.as_ref()),
+    ];
+    for (name, text) in texts {
+        let Some(text) = text else { continue };
+        if text.len() > ENVELOPE_BYTES_MAX {
+            return Err(Refusal::new(
+                Code::Envelope,
+                format!("the {name} of the Task has {} bytes, {ENVELOPE_BYTES_MAX} are allowed", text.len()),
+            ));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(Refusal::new(
+                Code::Envelope,
+                format!("the {name} of the Task holds a control character; send printable text"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn recipient_authorised(
