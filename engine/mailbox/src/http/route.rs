@@ -14,6 +14,7 @@ use serde_json::Value;
 use tessera_fhir::ResourceType;
 use tessera_fhir::access::Identity;
 use tokio::sync::watch;
+use tracing::Instrument;
 
 use super::negotiate::{answer_format, conditional, handling, header, resource, response};
 use super::websocket;
@@ -252,8 +253,10 @@ async fn socket(
     Extension(peer): Extension<Peer>,
     upgrade: WebSocketUpgrade,
 ) -> Response<Body> {
-    upgrade.max_message_size(BIND_BYTES_MAX).max_frame_size(BIND_BYTES_MAX).on_upgrade(async move |socket| {
-        websocket::session(mailbox, identity, peer, socket).await;
+    // The session runs as a task of its own, and says like this one whose site it belongs to.
+    let span = tracing::Span::current();
+    upgrade.max_message_size(BIND_BYTES_MAX).max_frame_size(BIND_BYTES_MAX).on_upgrade(move |socket| {
+        async move { websocket::session(mailbox, identity, peer, socket).await }.instrument(span)
     })
 }
 
