@@ -15,8 +15,11 @@ pub const STAMP_BYTES_MAX: usize = 4 * 1024;
 /// Bytes of a request head. Certificates are not in it.
 pub const HEADER_BYTES_MAX: usize = 64 * 1024;
 
-/// Time for a TLS handshake.
-pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time for a TLS handshake: a few round trips around the world.
+pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// TLS handshakes at one time; one more pushes out the oldest.
+pub const HANDSHAKES_MAX: usize = 256;
 
 /// Time from the start of a request to the end of its head.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -24,7 +27,7 @@ pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for a request body to arrive.
 pub const BODY_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Connections at one time; the rest waits in the kernel's queue.
+/// Connections with a certificate at one time; one more waits for [`HANDSHAKE_TIMEOUT`].
 pub const CONNECTIONS_MAX: usize = 1_024;
 
 /// Time that open connections get to end on shutdown.

@@ -9,13 +9,15 @@ use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use sha2::{Digest, Sha512};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
+use tracing::Instrument;
 
+use super::handshakes::{Established, Handshakes};
 use super::route;
-use crate::limits::{CONNECTIONS_MAX, DRAIN_TIMEOUT, HANDSHAKE_TIMEOUT, HEADER_BYTES_MAX};
+use crate::limits::{DRAIN_TIMEOUT, HANDSHAKE_TIMEOUT, HEADER_BYTES_MAX};
 use crate::mailbox::Mailbox;
 
 /// The server's certificate and whom it believes.
@@ -45,37 +47,34 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), ServeError> {
     let acceptor = TlsAcceptor::from(Arc::new(server_config(tls)?));
-    let permits = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let mut handshakes = Handshakes::new(acceptor, HANDSHAKE_TIMEOUT);
     let (stop, stopping) = watch::channel(false);
     let mut connections = JoinSet::new();
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         // Finished connections are collected as we go, so that the set stays as small as the open ones.
         while connections.try_join_next().is_some() {}
-        let permit = tokio::select! {
+        tokio::select! {
             () = &mut shutdown => break,
-            permit = Arc::clone(&permits).acquire_owned() => permit.expect("the semaphore is never closed"),
-        };
-        let accepted = tokio::select! {
-            () = &mut shutdown => break,
-            accepted = listener.accept() => accepted,
-        };
-        match accepted {
-            Ok((socket, _)) => {
-                let (mailbox, acceptor, stopping) =
-                    (Arc::clone(&mailbox), acceptor.clone(), stopping.clone());
-                connections.spawn(async move {
-                    connection(mailbox, acceptor, socket, stopping).await;
-                    drop(permit);
-                });
+            established = handshakes.next() => {
+                let (mailbox, stopping) = (Arc::clone(&mailbox), stopping.clone());
+                connections.spawn(connection(mailbox, established, stopping).in_current_span());
             }
-            Err(error) => {
-                // Out of file handles, most likely: wait for some to be closed instead of spinning.
-                tracing::warn!(%error, "a connection could not be accepted");
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
+            accepted = listener.accept() => match accepted {
+                Ok((socket, _)) => {
+                    // Small answers must not wait for more.
+                    let _ = socket.set_nodelay(true);
+                    handshakes.start(socket);
+                }
+                Err(error) => {
+                    // Out of file handles, most likely: wait for some to be closed instead of spinning.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
         }
     }
+    drop(handshakes);
     drop(listener);
     // Nobody listens when all connections have ended.
     let _ = stop.send(true);
@@ -112,26 +111,8 @@ fn server_config(tls: TlsSettings) -> Result<rustls::ServerConfig, ServeError> {
     Ok(config)
 }
 
-async fn connection(
-    mailbox: Arc<Mailbox>,
-    acceptor: TlsAcceptor,
-    socket: TcpStream,
-    mut stopping: watch::Receiver<bool>,
-) {
-    // Small answers must not wait for more.
-    let _ = socket.set_nodelay(true);
-    let peer = socket.peer_addr().ok();
-    let stream = match tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(socket)).await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(error)) => {
-            tracing::info!(?peer, %error, "TLS handshake refused");
-            return;
-        }
-        Err(_) => {
-            tracing::info!(?peer, "TLS handshake timed out");
-            return;
-        }
-    };
+async fn connection(mailbox: Arc<Mailbox>, established: Established, mut stopping: watch::Receiver<bool>) {
+    let Established { stream, permit: _permit } = established;
     let Some(certificate) = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first()) else {
         return;
     };

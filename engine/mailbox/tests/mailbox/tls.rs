@@ -8,6 +8,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tessera_mailbox::limits::HANDSHAKES_MAX;
 use tessera_mailbox::{Settings, TlsSettings, serve, thumbprint};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -241,6 +242,26 @@ async fn http_refusals() {
         let answer = served.ask(Some(&served.local), &head, body.as_bytes()).await.unwrap();
         assert_eq!(status(&answer), expected, "{head}: {answer}");
     }
+}
+
+#[tokio::test]
+async fn strangers_push_out_strangers_only() {
+    let served = Served::start(|_| {}).await;
+    let mut open = served.connect(Some(&served.peer)).await.unwrap();
+    let mut idle = Vec::new();
+    for _ in 0..HANDSHAKES_MAX + 50 {
+        idle.push(TcpStream::connect(served.address).await.unwrap());
+    }
+    let get = "GET /fhir/metadata HTTP/1.1";
+    assert_eq!(status(&served.ask(Some(&served.peer), get, b"").await.unwrap()), "200");
+    // The oldest had to go.
+    let mut nothing = [0; 1];
+    assert!(matches!(idle[0].read(&mut nothing).await, Ok(0) | Err(_)));
+    // Whoever was served before is served on.
+    open.write_all(format!("{get}\r\nHost: localhost\r\n\r\n").as_bytes()).await.unwrap();
+    let mut answer = [0; 15];
+    open.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
 }
 
 #[tokio::test]
