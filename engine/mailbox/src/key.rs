@@ -10,6 +10,8 @@ use crate::limits::INDEX_VALUE_BYTES_MAX;
 
 pub(crate) const CLOCK: &[u8] = b"m\0clock";
 pub(crate) const FORMAT: &[u8] = b"m\0format";
+pub(crate) const ORGANIZATION: &[u8] = b"m\0organization";
+pub(crate) const BASE_URL: &[u8] = b"m\0base_url";
 
 pub(crate) fn head(resource_type: ResourceType, id: &str) -> Vec<u8> {
     join(&[b"h", resource_type.name().as_bytes(), id.as_bytes()])

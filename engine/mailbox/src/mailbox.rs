@@ -47,6 +47,18 @@ pub enum OpenError {
         "the mailbox's store has format {0}, this program reads format {FORMAT}; use the program that wrote it, or migrate"
     )]
     Format(i64),
+    /// The store is that of another mailbox.
+    #[error(
+        "the mailbox's store was written as {what} '{stored}', the configuration says '{configured}'; references and Tasks in it hold the former: configure that one, or begin with an empty data directory"
+    )]
+    Owner {
+        /// What differs.
+        what: &'static str,
+        /// As the store has it.
+        stored: String,
+        /// As the settings have it.
+        configured: String,
+    },
     /// A built-in resource was refused; the disk, most likely.
     #[error("the built-in resources could not be stored: {0}")]
     BuiltIn(String),
@@ -88,6 +100,10 @@ impl Mailbox {
             },
             None => true,
         };
+        let organization_identifier = &settings.organization_identifier;
+        let knows_organization =
+            owned(view, key::ORGANIZATION, "organization_identifier", organization_identifier)?;
+        let knows_base_url = owned(view, key::BASE_URL, "base_url", &settings.base_url)?;
         let last_updated = match view.get(key::CLOCK)? {
             Some(bytes) => Timestamp::from_millisecond(record::open_number(&bytes)?)
                 .map_err(|error| OpenError::Store(error.to_string()))?,
@@ -98,7 +114,7 @@ impl Mailbox {
         let writer = Writer::new(Arc::clone(&store), committer, catalog, last_updated, Arc::clone(&hub));
         let mailbox = Arc::new(Self { settings, writer, hub });
         mailbox
-            .bring_built_in(is_new)
+            .bring_built_in(is_new, knows_organization && knows_base_url)
             .await
             .map_err(|rejection| OpenError::BuiltIn(format!("{:?}", rejection.body)))?;
         Ok(mailbox)
@@ -281,7 +297,7 @@ impl Mailbox {
         }
     }
 
-    async fn bring_built_in(&self, is_new: bool) -> Result<(), Rejection> {
+    async fn bring_built_in(&self, is_new: bool, is_owned: bool) -> Result<(), Rejection> {
         self.writer
             .write(&self.settings, |unit: &mut Unit<'_>| {
                 for resource in builtin::resources() {
@@ -290,9 +306,23 @@ impl Mailbox {
                 if is_new {
                     unit.remember_format(FORMAT);
                 }
+                if !is_owned {
+                    unit.remember_owner();
+                }
                 Ok(())
             })
             .await
+    }
+}
+
+/// Whether the store says what is configured; false when it says nothing yet.
+fn owned(view: View<'_>, key: &[u8], what: &'static str, configured: &str) -> Result<bool, OpenError> {
+    let Some(bytes) = view.get(key)? else { return Ok(false) };
+    let stored = record::open_text(&bytes)?;
+    if stored == configured {
+        Ok(true)
+    } else {
+        Err(OpenError::Owner { what, stored, configured: configured.to_owned() })
     }
 }
 

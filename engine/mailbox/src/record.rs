@@ -8,6 +8,7 @@ use serde_json::Value;
 const HEAD: u8 = 0x41;
 const VERSION: u8 = 0x42;
 const NUMBER: u8 = 0x43;
+const TEXT: u8 = 0x44;
 const FORMAT_1: u8 = 1;
 
 /// Which version of a resource is current.
@@ -79,6 +80,14 @@ pub(crate) fn open_number(bytes: &[u8]) -> Result<i64, Unreadable> {
         .try_into()
         .map(i64::from_be_bytes)
         .map_err(|_| Unreadable("a number has the wrong length".to_owned()))
+}
+
+pub(crate) fn seal_text(text: &str) -> Vec<u8> {
+    tessera_store::record::seal(TEXT, FORMAT_1, text.as_bytes())
+}
+
+pub(crate) fn open_text(bytes: &[u8]) -> Result<String, Unreadable> {
+    String::from_utf8(open(TEXT, bytes)?.to_vec()).map_err(|error| Unreadable(error.to_string()))
 }
 
 fn open(kind: u8, bytes: &[u8]) -> Result<&[u8], Unreadable> {

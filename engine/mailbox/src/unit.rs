@@ -246,6 +246,14 @@ impl<'m> Unit<'m> {
         self.set(key::FORMAT.to_vec(), Some(record::seal_number(format)));
     }
 
+    /// Writes down whose mailbox this is.
+    pub(crate) fn remember_owner(&mut self) {
+        let (organization, base_url) = (&self.settings.organization_identifier, &self.settings.base_url);
+        let (organization, base_url) = (record::seal_text(organization), record::seal_text(base_url));
+        self.set(key::ORGANIZATION.to_vec(), Some(organization));
+        self.set(key::BASE_URL.to_vec(), Some(base_url));
+    }
+
     fn set(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) {
         self.changes.insert(key, value);
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tessera_fhir::ResourceType::{Endpoint, Organization, OrganizationAffiliation, Subscription, Task};
 use tessera_fhir::search::Handling;
 use tessera_fhir::task::{Status, with_status};
-use tessera_mailbox::{Identity, Mailbox};
+use tessera_mailbox::{Identity, Mailbox, Settings};
 
 use crate::network::{
     PEER, Site, endpoint, id_of, local_identity, organization, peer_identity, ping, settings,
@@ -380,6 +380,15 @@ async fn what_was_acknowledged_is_there_after_opening_again() {
     let id = id_of(&site.mailbox.create(&peer_identity(), Task, ping(PEER, 1), None).await);
     let before = site.mailbox.search(&local_identity(), Subscription, "", Handling::Strict).body.unwrap();
     drop(site.mailbox);
+    for (base_url, organization, stored) in [
+        ("https://b.example/fhir", "a.example", "https://a.example/fhir"),
+        ("https://a.example/fhir", PEER, "'a.example'"),
+    ] {
+        let other = Settings::new(base_url, organization);
+        let refused = Mailbox::open(site.store.clone(), site.committer.clone(), other).await.unwrap_err();
+        let (refused, configured) = (refused.to_string(), if organization == PEER { PEER } else { base_url });
+        assert!(refused.contains(stored) && refused.contains(configured), "{refused}");
+    }
     let again = Mailbox::open(site.store, site.committer, settings()).await.unwrap();
     assert_eq!(again.read(&local_identity(), Task, &id).status, 200);
     assert_eq!(again.identify(&"b".repeat(128)).unwrap().organization, PEER);
