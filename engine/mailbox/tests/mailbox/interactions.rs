@@ -102,6 +102,10 @@ async fn what_is_too_large_is_refused_alone() {
         assert_eq!(answer.status, 413, "{name}: {}", text(&answer));
         assert_eq!(answer.body.as_ref().unwrap()["issue"][0]["code"], "too-long");
     }
+    // Each entry is small enough, all of them are not.
+    let entry = json!({ "resource": with(4 * MEBIBYTE), "request": { "method": "POST", "url": "Task" } });
+    let bundle = json!({ "resourceType": "Bundle", "type": "transaction", "entry": vec![entry; 9] });
+    assert_eq!(site.mailbox.process(&peer_identity(), &bundle).await.status, 413);
     let created = site.mailbox.create(&peer_identity(), Task, with(4 * MEBIBYTE), None).await;
     assert_eq!(created.status, 201, "{}", text(&created));
     // What was accepted at the limit can still be worked on and ended.

@@ -274,4 +274,11 @@ async fn slow_headers_are_cut_off() {
     let ended = tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut answer)).await;
     assert!(ended.is_ok());
     assert!(!answer.starts_with(b"HTTP/1.1 200"));
+    // Whoever asks nothing more after an answer does not keep the connection either.
+    let mut stream = served.connect(Some(&served.peer)).await.unwrap();
+    stream.write_all(b"GET /fhir/metadata HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    let ended = tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut answer)).await;
+    assert!(ended.is_ok());
+    assert!(answer.starts_with(b"HTTP/1.1 200"));
 }
