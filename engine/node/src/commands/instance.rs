@@ -159,25 +159,9 @@ fn shortened(text: &str) -> String {
     format!("{start}… ({} bytes)", text.len())
 }
 
+/// The lines say everything about open incidents too; the structured form is for programs.
 fn explain(explanation: &Value) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::new();
-    for line in strings(explanation, "lines") {
-        let _ = writeln!(out, "{line}");
-    }
-    for incident in tessera_fhir::resource::list(explanation, "incidents") {
-        let _ = writeln!(
-            out,
-            "\nincident {} ({}) at {} since {}\n  {}",
-            incident.get("incident").unwrap_or(&Value::Null),
-            text(incident, "code"),
-            text(incident, "element"),
-            time(incident, "since"),
-            text(incident, "message"),
-        );
-        for line in strings(incident, "evidence") {
-            let _ = writeln!(out, "  | {line}");
-        }
-    }
+    let mut out = strings(explanation, "lines").join("\n");
+    out.push('\n');
     out
 }
