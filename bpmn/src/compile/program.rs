@@ -409,7 +409,7 @@ pub enum TimerKind {
     Date,
     /// A duration from the moment of waiting.
     Duration,
-    /// `R3/PT10M` and the like, or a cron expression.
+    /// `R3/PT10M` and the like.
     Cycle,
 }
 
