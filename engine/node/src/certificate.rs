@@ -3,7 +3,7 @@
 //! The authority is for trying Tessera out and for tests: it has no revocation and no register. Real sites bring
 //! certificates of their own authority. Issuing returns PEM texts and touches no file but in [`Issued::write`].
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::Write as _;
 use std::net::IpAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -21,6 +21,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 use sha2::{Digest as _, Sha512};
 use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
+
+use crate::hex;
 
 /// Certificates become valid this long before they are issued, because the clocks of two machines never agree.
 const BACKDATING: Duration = Duration::from_hours(1);
@@ -167,10 +169,7 @@ pub fn read_key(path: &Path) -> Result<PrivateKeyDer<'static>, CertificateError>
 
 /// SHA-512 of the DER form, in lowercase hex: the identity of an organisation in allow lists.
 pub fn thumbprint(certificate: &CertificateDer<'_>) -> String {
-    Sha512::digest(certificate.as_ref()).iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex::lowercase(&Sha512::digest(certificate.as_ref()))
 }
 
 /// A new self-signed authority.

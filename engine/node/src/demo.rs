@@ -12,6 +12,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use tessera_fhir::names;
 use tessera_fhir::resource::{self, Identifier, list, text};
 use tessera_fhir::task::{self, Draft, Status};
@@ -21,6 +22,7 @@ use crate::certificate::{self, CertificateError, Issued, Validity};
 use crate::client::{FhirClient, Timeouts, TlsIdentity, query};
 use crate::clock;
 use crate::config::{Config, ConfigError};
+use crate::hex;
 use crate::site::{Site, StartError};
 
 const NAMES: [&str; 3] = ["hospital-a.example", "hospital-b.example", "hospital-c.example"];
@@ -216,7 +218,7 @@ fn write_site(
     issued.write(&folder, "site")?;
     write(&plugins.join("ping-pong.wasm"), tessera_example_plugins::PING_PONG)?;
     write(&folder.join("allow-list.json"), format!("{allow_list:#}").as_bytes())?;
-    let pin = sha256(tessera_example_plugins::PING_PONG);
+    let pin = hex::lowercase(&Sha256::digest(tessera_example_plugins::PING_PONG));
     let content = format!(
         "# Written by `tessera demo`.\n\n\
          [organization]\nidentifier = \"{name}\"\n\n\
@@ -246,14 +248,6 @@ fn write(path: &Path, content: &[u8]) -> Result<(), DemoError> {
 
 fn system(what: &str, source: std::io::Error) -> DemoError {
     DemoError::System { what: what.to_owned(), source }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    use sha2::Digest as _;
-    sha2::Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 impl Party {

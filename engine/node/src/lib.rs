@@ -15,6 +15,7 @@ pub mod control;
 pub mod demo;
 pub mod engine;
 pub mod failure;
+pub mod hex;
 pub mod limits;
 pub mod logging;
 pub mod scenario;

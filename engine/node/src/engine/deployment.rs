@@ -5,7 +5,6 @@
 //! a broken one is listed with what is wrong. None of them stops the others.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,6 +20,7 @@ use tessera_plugin_host::manifest;
 use tessera_plugin_host::{Package, Plugin, PluginHost};
 
 use crate::config;
+use crate::hex;
 use crate::limits::PLUGIN_FILE_BYTES_MAX;
 
 /// One file of the plugin folder, as an operator sees it.
@@ -256,7 +256,7 @@ fn definition(
     let key = DefinitionKey {
         process_id: program.process_id.as_str().into(),
         version: program.version_tag.as_deref().unwrap_or(placeholders.version).into(),
-        digest: hex(&digest).into(),
+        digest: hex::lowercase(&digest).into(),
     };
     Ok((Deployment { key, program: Arc::new(program) }, warnings))
 }
@@ -390,11 +390,4 @@ fn identity(resource: &Value) -> String {
             text(resource, "version").unwrap_or_default()
         ),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
-        text
-    })
 }

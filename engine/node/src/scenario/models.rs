@@ -98,7 +98,7 @@ pub fn compile_file(
     };
     let refused = |findings| ModelError::Refused { path: path.to_owned(), findings };
     let definitions = read::read(&content).into_result().map_err(refused)?;
-    let digest: Arc<str> = hex(&Sha256::digest(&content)).into();
+    let digest: Arc<str> = crate::hex::lowercase(&Sha256::digest(&content)).into();
     let mut deployments = Vec::new();
     let mut findings = Vec::new();
     for process in compile::executable(&definitions) {
@@ -130,12 +130,4 @@ fn substitute(mut text: String, substitutes: &BTreeMap<String, String>) -> Strin
         text = text.replace(&format!("#{{{key}}}"), &super::junit::escaped(value));
     }
     text
-}
-
-fn hex(digest: &[u8]) -> String {
-    use std::fmt::Write as _;
-    digest.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
