@@ -48,7 +48,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("fjall", &["tessera-store"]),
     ("hyper", &["tessera-mailbox"]),
     ("postcard", &["tessera-core"]),
-    ("quick-xml", &["tessera-bpmn", "tessera-plugin-sdk-macros"]),
+    ("quick-xml", &["tessera-bpmn", "tessera-fhir", "tessera-plugin-sdk-macros"]),
     ("rcgen", &["tessera"]),
     ("reqwest", &["tessera"]),
     ("rustls", &["tessera", "tessera-mailbox"]),

@@ -12,6 +12,7 @@ pub mod builtin;
 pub mod bundle;
 pub mod definitions;
 pub mod directory;
+pub mod elements;
 pub mod format;
 pub mod limits;
 pub mod names;
@@ -22,6 +23,7 @@ pub mod profile;
 pub mod references;
 pub mod resource;
 pub mod search;
+pub mod source;
 
 pub mod task;
 

@@ -26,3 +26,18 @@ pub const ENVELOPE_BYTES_MAX: usize = 255;
 
 /// Inputs or outputs of one Task.
 pub const TASK_PARAMETERS_MAX: usize = 10_000;
+
+/// Bytes of one resource file. The largest public plugin resources, test Bundles, have well under 1 MB.
+pub const SOURCE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Elements within elements of a resource in XML. Reading descends this far on the stack; FHIR resources stay below 30.
+pub const XML_DEPTH_MAX: usize = 64;
+
+/// Elements of a resource in XML, or values of one in JSON.
+pub const SOURCE_ELEMENTS_MAX: usize = 1_000_000;
+
+/// Attributes of one XML element: FHIR has at most four, XHTML a few more.
+pub const XML_ATTRIBUTES_MAX: usize = 64;
+
+/// Problems reported for one resource file; the rest would only repeat.
+pub const PROBLEMS_MAX: usize = 200;
