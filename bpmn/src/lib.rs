@@ -15,6 +15,7 @@ pub mod compile;
 pub mod diagnostic;
 pub mod expression;
 pub mod limits;
+pub mod lint;
 pub mod model;
 pub mod read;
 pub mod write;

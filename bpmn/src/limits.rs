@@ -24,3 +24,7 @@ pub const EVALUATION_STEPS_MAX: usize = 1_000_000;
 pub const EVALUATION_TEXT_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Attempts that a retry cycle may ask for.
 pub const RETRY_ATTEMPTS_MAX: u32 = 1_000;
+/// Findings of all rules in one file; beyond, they are counted.
+pub const LINT_FINDINGS_MAX: usize = 10_000;
+/// Findings of one rule in one file; beyond, they are counted.
+pub const LINT_FINDINGS_PER_RULE_MAX: usize = 2_000;

@@ -1,0 +1,128 @@
+//! Bytes to text and back: UTF-8, UTF-16 with a byte order mark, Latin-1 where the file declares it. What cannot be decoded
+//! is replaced, and the place is kept, so that the rest of the file can still be checked.
+
+/// How a file is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8 without mark.
+    Utf8,
+    /// UTF-8 that begins with a byte order mark.
+    Utf8Marked,
+    /// UTF-16, little end first, with a byte order mark.
+    Utf16Le,
+    /// UTF-16, big end first, with a byte order mark.
+    Utf16Be,
+    /// ISO-8859-1, because the file says so.
+    Latin1,
+}
+
+/// A decoded file.
+pub(super) struct Decoded {
+    pub(super) text: String,
+    pub(super) encoding: Encoding,
+    /// Where the first bytes were that could not be decoded, and what to say about them.
+    pub(super) problem: Option<(usize, String)>,
+}
+
+impl Encoding {
+    /// A text as bytes; `None` if a character does not exist in this encoding.
+    #[must_use]
+    pub fn encode(self, text: &str) -> Option<Vec<u8>> {
+        let units = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| {
+            mark.into_iter().chain(text.encode_utf16().flat_map(bytes)).collect()
+        };
+        match self {
+            Self::Utf8 => Some(text.as_bytes().to_vec()),
+            Self::Utf8Marked => Some([b"\xEF\xBB\xBF", text.as_bytes()].concat()),
+            Self::Utf16Le => Some(units([0xFF, 0xFE], u16::to_le_bytes)),
+            Self::Utf16Be => Some(units([0xFE, 0xFF], u16::to_be_bytes)),
+            Self::Latin1 => text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect(),
+        }
+    }
+}
+
+pub(super) fn decode(bytes: &[u8]) -> Decoded {
+    match bytes {
+        [0xFF, 0xFE, units @ ..] => utf16(units, u16::from_le_bytes, Encoding::Utf16Le),
+        [0xFE, 0xFF, units @ ..] => utf16(units, u16::from_be_bytes, Encoding::Utf16Be),
+        [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest, Encoding::Utf8Marked),
+        _ => match declared(bytes) {
+            Some(name) if is_latin1(name) => {
+                let text = bytes.iter().map(|byte| char::from(*byte)).collect();
+                Decoded { text, encoding: Encoding::Latin1, problem: None }
+            }
+            Some(name) if !is_unicode(name) && !bytes.is_ascii() => {
+                let mut decoded = utf8(bytes, Encoding::Utf8);
+                decoded.problem =
+                    Some((0, format!("the encoding {name} is not read; save the file as UTF-8")));
+                decoded
+            }
+            _ => utf8(bytes, Encoding::Utf8),
+        },
+    }
+}
+
+fn utf8(bytes: &[u8], encoding: Encoding) -> Decoded {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Decoded { text: text.to_owned(), encoding, problem: None },
+        Err(error) => Decoded {
+            text: String::from_utf8_lossy(bytes).into_owned(),
+            encoding,
+            problem: Some((error.valid_up_to(), "these bytes are not UTF-8".to_owned())),
+        },
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16, encoding: Encoding) -> Decoded {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let mut decoded = Decoded { text: String::with_capacity(pairs.len()), encoding, problem: None };
+    let mut broken = None;
+    for character in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))) {
+        decoded.text.push(character.unwrap_or_else(|_| {
+            broken.get_or_insert(decoded.text.len());
+            char::REPLACEMENT_CHARACTER
+        }));
+    }
+    if !rest.is_empty() {
+        broken.get_or_insert(decoded.text.len());
+    }
+    decoded.problem = broken.map(|at| (at, "these bytes are not UTF-16".to_owned()));
+    decoded
+}
+
+/// The encoding that the XML declaration names.
+fn declared(bytes: &[u8]) -> Option<&str> {
+    let start = bytes.get(..bytes.len().min(200))?;
+    let start = match std::str::from_utf8(start) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(start.get(..error.valid_up_to())?).ok()?,
+    };
+    let declaration = start.strip_prefix("<?xml")?.split_once("?>")?.0;
+    let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    Some(value.get(1..)?.split_once(quote)?.0)
+}
+
+fn is_latin1(name: &str) -> bool {
+    ["iso-8859-1", "latin1", "iso8859-1", "latin-1"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+fn is_unicode(name: &str) -> bool {
+    ["utf-8", "utf8", "us-ascii", "ascii", "utf-16"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_decoded_is_encoded_to_the_same_bytes() {
+        let latin1: &[u8] = b"<?xml version='1.0' encoding='ISO-8859-1'?><a b='\xE4'/>";
+        let utf16: &[u8] = &[0xFF, 0xFE, b'<', 0, b'a', 0, b'/', 0, b'>', 0];
+        for bytes in [latin1, utf16, b"\xEF\xBB\xBF<a/>", "<\u{e4}/>".as_bytes()] {
+            let decoded = decode(bytes);
+            assert_eq!(decoded.problem, None);
+            assert_eq!(decoded.encoding.encode(&decoded.text).as_deref(), Some(bytes));
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! What a rule over one file sees: the document, what it defines, its flow graph, its diagram, and what it is for.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use crate::lint::config::{CAMUNDA7_LATEST, CAMUNDA8_LATEST, Config, Target};
+use crate::lint::document::{Document, Node, Space};
+use crate::lint::flow::Graph;
+use crate::lint::rule::Group;
+use crate::model::Definitions;
+
+/// A file to be checked, with everything that rules look things up in.
+pub struct File<'d> {
+    document: &'d Document,
+    bytes: &'d [u8],
+    ids: BTreeMap<&'d str, Node<'d>>,
+    by_name: BTreeMap<&'d str, Vec<Node<'d>>>,
+    graph: OnceCell<Graph<'d>>,
+    diagram: OnceCell<BTreeMap<&'d str, Node<'d>>>,
+    model: OnceCell<Option<Definitions>>,
+    target: Option<Target>,
+    is_dsf: bool,
+}
+
+impl<'d> File<'d> {
+    /// Indexes a document. `bytes` are what it was read from.
+    #[must_use]
+    pub fn new(document: &'d Document, bytes: &'d [u8], config: &Config) -> Self {
+        let mut ids = BTreeMap::new();
+        let mut by_name: BTreeMap<&str, Vec<Node<'_>>> = BTreeMap::new();
+        // Opaque content of other namespaces may repeat ids as it likes; elements of BPMN and its diagrams may not.
+        for node in document.nodes() {
+            match node.space() {
+                Space::Bpmn => {
+                    if let Some(id) = node.id() {
+                        ids.entry(id).or_insert(node);
+                    }
+                    by_name.entry(node.name()).or_default().push(node);
+                }
+                Space::Diagram | Space::DiagramCommon | Space::DiagramInterchange => {
+                    if let Some(id) = node.id() {
+                        ids.entry(id).or_insert(node);
+                    }
+                }
+                Space::None
+                | Space::Camunda
+                | Space::Zeebe
+                | Space::Modeler
+                | Space::Tessera
+                | Space::SchemaInstance
+                | Space::Xml
+                | Space::Declaration
+                | Space::Other(_) => {}
+            }
+        }
+        let mut file = Self {
+            document,
+            bytes,
+            ids,
+            by_name,
+            graph: OnceCell::new(),
+            diagram: OnceCell::new(),
+            model: OnceCell::new(),
+            target: None,
+            is_dsf: false,
+        };
+        file.target = config.effective_target().or_else(|| file.declared_target());
+        file.is_dsf = config.effective_dsf().unwrap_or_else(|| file.looks_like_dsf());
+        file
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn document(&self) -> &'d Document {
+        self.document
+    }
+
+    /// The element `definitions`, if the file has it.
+    #[must_use]
+    pub fn definitions(&self) -> Option<Node<'d>> {
+        self.document.root().filter(|root| root.is("definitions"))
+    }
+
+    /// The element of BPMN or of a diagram with this id; the first, if there are several.
+    #[must_use]
+    pub fn by_id(&self, id: &str) -> Option<Node<'d>> {
+        self.ids.get(id).copied()
+    }
+
+    /// The element that a reference names, with or without prefix.
+    #[must_use]
+    pub fn referenced(&self, reference: &str) -> Option<Node<'d>> {
+        let reference = reference.trim();
+        self.by_id(reference).or_else(|| self.by_id(reference.split_once(':')?.1))
+    }
+
+    /// The element that an attribute of an element names.
+    #[must_use]
+    pub fn attribute_target(&self, node: Node<'d>, attribute: &str) -> Option<Node<'d>> {
+        self.referenced(node.attribute(attribute)?)
+    }
+
+    /// The elements of BPMN with this name, in the order of the file.
+    #[must_use]
+    pub fn named(&self, name: &str) -> &[Node<'d>] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The elements of BPMN with one of these names; those of one name stay together.
+    pub fn all(&self, names: &'static [&'static str]) -> impl Iterator<Item = Node<'d>> {
+        names.iter().flat_map(|name| self.named(name).iter().copied())
+    }
+
+    /// Nodes and flows.
+    pub fn graph(&self) -> &Graph<'d> {
+        self.graph.get_or_init(|| Graph::new(self))
+    }
+
+    /// The shape, edge or plane of a diagram for the element with this id.
+    pub fn drawn(&self, id: &str) -> Option<Node<'d>> {
+        let drawn = self.diagram.get_or_init(|| {
+            let mut drawn = BTreeMap::new();
+            for node in self.document.nodes().filter(|node| node.space() == Space::Diagram) {
+                if let Some(element) = node.attribute("bpmnElement") {
+                    let local = element.split_once(':').map_or(element, |(_, local)| local);
+                    drawn.entry(local).or_insert(node);
+                }
+            }
+            drawn
+        });
+        drawn.get(id).copied()
+    }
+
+    /// The typed model, read when it is first asked for; `None` if the file is not a model.
+    pub fn model(&self) -> Option<&Definitions> {
+        self.model.get_or_init(|| crate::read::read(self.bytes).model).as_ref()
+    }
+
+    /// The bytes of the file.
+    #[must_use]
+    pub fn bytes(&self) -> &'d [u8] {
+        self.bytes
+    }
+
+    /// Whether an element is in, or is, a process that is marked as executable.
+    #[must_use]
+    pub fn is_executed(&self, node: Node<'d>) -> bool {
+        let process = std::iter::once(node).chain(node.ancestors()).find(|node| node.is("process"));
+        process.is_some_and(|process| process.flag("isExecutable"))
+    }
+
+    /// Whether a process of the file is marked as executable.
+    #[must_use]
+    pub fn has_executable(&self) -> bool {
+        self.named("process").iter().any(|process| process.flag("isExecutable"))
+    }
+
+    /// The engine that is to execute the model, if it is known.
+    #[must_use]
+    pub fn target(&self) -> Option<Target> {
+        self.target
+    }
+
+    /// Whether the model is one of the Data Sharing Framework.
+    #[must_use]
+    pub fn is_dsf(&self) -> bool {
+        self.is_dsf
+    }
+
+    /// Whether rules of a group have a say in this file.
+    #[must_use]
+    pub fn is_subject_to(&self, group: Group) -> bool {
+        match group {
+            Group::Xml
+            | Group::Schema
+            | Group::Structure
+            | Group::Practice
+            | Group::Execution
+            | Group::Expression
+            | Group::Security
+            | Group::Behaviour
+            | Group::Fhir
+            | Group::Package => true,
+            Group::Tessera => self.target == Some(Target::Tessera),
+            Group::Camunda7 => matches!(self.target, Some(Target::Camunda7(_))),
+            Group::Camunda8 => matches!(self.target, Some(Target::Camunda8(..))),
+            Group::Dsf => self.is_dsf,
+        }
+    }
+
+    /// The modeler notes for which engine and version a model was drawn.
+    fn declared_target(&self) -> Option<Target> {
+        let root = self.document.root()?;
+        let platform = root.attribute_in(Space::Modeler, "executionPlatform");
+        let version = root.attribute_in(Space::Modeler, "executionPlatformVersion").unwrap_or_default();
+        let mut numbers = version.split('.').map(|part| part.parse().ok());
+        let (major, minor) = (numbers.next().flatten(), numbers.next().flatten());
+        match platform {
+            Some("Camunda Cloud") => {
+                Some(Target::Camunda8(major.unwrap_or(CAMUNDA8_LATEST.0), minor.unwrap_or(CAMUNDA8_LATEST.1)))
+            }
+            Some("Camunda Platform") => Some(Target::Camunda7(minor.unwrap_or(CAMUNDA7_LATEST))),
+            _ if self.document.uses(Space::Zeebe) => {
+                Some(Target::Camunda8(CAMUNDA8_LATEST.0, CAMUNDA8_LATEST.1))
+            }
+            _ => None,
+        }
+    }
+
+    /// The framework's models name its classes, its resources, or use its placeholders.
+    fn looks_like_dsf(&self) -> bool {
+        let marks = ["#{version}", "dev.dsf.", "org.highmed.dsf", "de.medizininformatik_initiative"];
+        let is_marked = |value: &str| marks.iter().any(|mark| value.contains(mark));
+        let camunda =
+            self.document.nodes().filter(|node| matches!(node.space(), Space::Bpmn | Space::Camunda));
+        camunda.flat_map(|node| node.attributes().iter().map(move |attribute| (node, attribute))).any(
+            |(node, attribute)| {
+                let (space, name) = node.attribute_name(attribute);
+                matches!((space, name), (Space::Camunda, "class" | "versionTag") | (Space::None, "class"))
+                    && is_marked(node.attribute_value(attribute))
+            },
+        ) || self.named("process").iter().any(|process| {
+            process.attribute_in(Space::Camunda, "versionTag").is_some_and(|tag| tag.trim() == "#{version}")
+        })
+    }
+}

@@ -1,0 +1,705 @@
+//! Text to records, in one walk without recursion. Where the text is not well-formed, this says so and goes on at the next
+//! place that makes sense. Document types are not read and entities not expanded.
+
+use std::borrow::Cow;
+
+use crate::limits::{
+    ATTRIBUTES_MAX, DEPTH_MAX, DIAGNOSTICS_MAX, ELEMENTS_MAX, NAMESPACES_MAX, TEXT_BYTES_MAX,
+};
+use crate::lint::document::{AttributeRecord, Document, NONE, Problem, ProblemKind, Record, long, short};
+use crate::lint::finding::Span;
+use crate::lint::names::Space;
+
+pub(super) fn scan(document: &mut Document) {
+    let text = std::mem::take(&mut document.text);
+    let mut scanner = Scanner {
+        text: &text,
+        at: 0,
+        document,
+        open: Vec::new(),
+        namespaces: vec![("xml", Space::Xml)],
+        ended: false,
+    };
+    scanner.characters();
+    scanner.run();
+    document.text = text;
+}
+
+/// An element whose end tag has not come.
+struct Open {
+    index: u32,
+    namespaces_outside: usize,
+    last_child: u32,
+}
+
+struct Scanner<'t, 'd> {
+    text: &'t str,
+    at: usize,
+    document: &'d mut Document,
+    open: Vec<Open>,
+    /// Prefixes in force, the innermost last; an empty prefix for names without one.
+    namespaces: Vec<(&'t str, Space)>,
+    ended: bool,
+}
+
+impl<'t> Scanner<'t, '_> {
+    fn problem(&mut self, kind: ProblemKind, start: usize, end: usize, message: impl Into<String>) {
+        self.problem_with(kind, start, end, message, None);
+    }
+
+    fn problem_with(
+        &mut self,
+        kind: ProblemKind,
+        start: usize,
+        end: usize,
+        message: impl Into<String>,
+        help: Option<&'static str>,
+    ) {
+        if self.document.problems.len() < DIAGNOSTICS_MAX {
+            let end = self.text.floor_char_boundary(end.min(self.text.len()).max(start));
+            let span = Span::new(short(start), short(end));
+            self.document.problems.push(Problem { kind, span, message: message.into(), help });
+        }
+    }
+
+    fn malformed(&mut self, start: usize, end: usize, message: impl Into<String>) {
+        self.problem(ProblemKind::Malformed, start, end, message);
+    }
+
+    fn limit(&mut self, at: usize, message: String) {
+        self.problem(ProblemKind::Limit, at, at.saturating_add(1), message);
+        self.ended = true;
+    }
+
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Characters that XML does not have.
+    fn characters(&mut self) {
+        let forbidden: Vec<(usize, char)> = self
+            .text
+            .char_indices()
+            .filter(|(_, character)| is_forbidden(*character))
+            .take(DIAGNOSTICS_MAX)
+            .collect();
+        for (at, character) in forbidden {
+            let message = format!("the character U+{:04X} is not allowed in XML", u32::from(character));
+            self.malformed(at, at.saturating_add(character.len_utf8()), message);
+        }
+    }
+
+    fn run(&mut self) {
+        while !self.ended {
+            let start = self.at;
+            let Some(next) = self.rest().find('<') else {
+                self.text_between(start, self.text.len());
+                break;
+            };
+            let next = start.saturating_add(next);
+            self.text_between(start, next);
+            self.at = next;
+            let rest = self.rest();
+            if rest.starts_with("<!--") {
+                self.comment();
+            } else if rest.starts_with("<![CDATA[") {
+                self.skip_to("]]>", 9, "this CDATA section is not closed");
+                if self.open.is_empty() {
+                    self.malformed(next, next.saturating_add(9), "there is text outside of the root element");
+                }
+            } else if rest.starts_with("<!") {
+                self.document_type();
+            } else if rest.starts_with("<?") {
+                if rest.starts_with("<?xml")
+                    && next > 0
+                    && rest.get(5..6).is_some_and(|after| after.trim().is_empty())
+                {
+                    self.malformed(
+                        next,
+                        next.saturating_add(5),
+                        "the XML declaration must be the first thing in the file",
+                    );
+                }
+                self.skip_to("?>", 2, "this processing instruction is not closed");
+            } else if rest.starts_with("</") {
+                self.end_tag();
+            } else {
+                self.start_tag();
+            }
+        }
+        while let Some(open) = self.open.pop() {
+            let end = if self.ended { self.at } else { self.text.len() };
+            if let Some(record) = self.document.records.get_mut(long(open.index)) {
+                record.close_start = short(end);
+                record.end = short(end);
+                let (start, name_end) = (long(record.start), long(record.name_end));
+                if !self.ended {
+                    let name = self.text.get(start.saturating_add(1)..name_end).unwrap_or_default();
+                    self.malformed(start, name_end, format!("`<{name}>` is not closed"));
+                }
+            }
+        }
+        if self.document.records.is_empty() && self.document.problems.is_empty() {
+            self.malformed(0, 0, "there is no element in the file");
+        }
+    }
+
+    fn text_between(&mut self, start: usize, end: usize) {
+        let Some(text) = self.text.get(start..end) else { return };
+        if self.open.is_empty() {
+            if !text.trim().is_empty() {
+                let first = start.saturating_add(text.len().saturating_sub(text.trim_start().len()));
+                let last = start.saturating_add(text.trim_end().len());
+                self.malformed(first, last, "there is text outside of the root element");
+            }
+            return;
+        }
+        if text.len() > TEXT_BYTES_MAX {
+            self.limit(start, format!("a text has more than {TEXT_BYTES_MAX} bytes"));
+            return;
+        }
+        if let Some(at) = text.find("]]>") {
+            let at = start.saturating_add(at);
+            self.malformed(at, at.saturating_add(3), "`]]>` is not allowed in text; write `]]&gt;`");
+        }
+        self.references(start, text);
+    }
+
+    /// Checks the references in a text or value.
+    fn references(&mut self, start: usize, text: &'t str) {
+        let mut from = 0;
+        while let Some(at) = text.get(from..).and_then(|rest| rest.find('&')) {
+            let at = from.saturating_add(at);
+            let after = text.get(at.saturating_add(1)..).unwrap_or_default();
+            let length = after.find(|character: char| {
+                !(character.is_alphanumeric() || matches!(character, '#' | '_' | '-' | '.' | ':'))
+            });
+            let length = length.unwrap_or(after.len());
+            let name = after.get(..length).unwrap_or_default();
+            let place = start.saturating_add(at);
+            let closed = after.get(length..).is_some_and(|rest| rest.starts_with(';'));
+            let end = place.saturating_add(length).saturating_add(2);
+            if name.is_empty() || !closed {
+                self.problem_with(
+                    ProblemKind::Malformed,
+                    place,
+                    place.saturating_add(1),
+                    "`&` begins a reference that is not closed",
+                    Some("write `&amp;` for the character itself"),
+                );
+            } else if let Some(number) = name.strip_prefix('#') {
+                if numeric(number).is_none() {
+                    self.malformed(place, end, format!("`&{name};` is no character"));
+                }
+            } else if predefined(name).is_none() {
+                self.problem_with(
+                    ProblemKind::DocumentType,
+                    place,
+                    end,
+                    format!("the entity `&{}` is not expanded", abridged(name)),
+                    Some("only &amp; &lt; &gt; &quot; &apos; and numbers such as &#228; can be used"),
+                );
+            }
+            from = at.saturating_add(1);
+        }
+    }
+
+    fn skip_to(&mut self, close: &str, opening: usize, message: &str) {
+        let start = self.at;
+        if let Some(at) = self.rest().get(opening..).and_then(|rest| rest.find(close)) {
+            self.at = start.saturating_add(opening).saturating_add(at).saturating_add(close.len());
+        } else {
+            self.malformed(start, start.saturating_add(opening), message);
+            self.at = self.text.len();
+        }
+    }
+
+    fn comment(&mut self) {
+        let start = self.at;
+        self.skip_to("-->", 4, "this comment is not closed");
+        let inner = self.text.get(start.saturating_add(4)..self.at.saturating_sub(3)).unwrap_or_default();
+        if let Some(at) = inner.find("--") {
+            let at = start.saturating_add(4).saturating_add(at);
+            self.malformed(at, at.saturating_add(2), "`--` is not allowed in a comment");
+        }
+    }
+
+    fn document_type(&mut self) {
+        let start = self.at;
+        let mut depth = 0_usize;
+        let mut quote = None;
+        for (at, character) in self.rest().char_indices() {
+            match (quote, character) {
+                (Some(open), _) if open == character => quote = None,
+                (Some(_), _) => {}
+                (None, '"' | '\'') if depth > 0 => quote = Some(character),
+                (None, '<' | '[') => depth = depth.saturating_add(1),
+                (None, ']') => depth = depth.saturating_sub(1),
+                (None, '>') => {
+                    depth = depth.saturating_sub(1);
+                    if depth == 0 {
+                        self.at = start.saturating_add(at).saturating_add(1);
+                        break;
+                    }
+                }
+                (None, _) => {}
+            }
+        }
+        if self.at == start {
+            self.malformed(start, start.saturating_add(2), "this declaration is not closed");
+            self.at = self.text.len();
+        }
+        let end = start.saturating_add(9).min(self.at);
+        if self.text.get(start..).is_some_and(|rest| rest.starts_with("<!DOCTYPE")) {
+            self.problem_with(
+                ProblemKind::DocumentType,
+                start,
+                end,
+                "a document type declaration is not read",
+                Some("remove `<!DOCTYPE ...>`; a model needs none, and one from outside can read files and exhaust memory"),
+            );
+        } else {
+            self.malformed(start, end, "this declaration is not allowed here");
+        }
+    }
+
+    fn end_tag(&mut self) {
+        let start = self.at;
+        let rest = self.rest();
+        let name_length = rest
+            .get(2..)
+            .unwrap_or_default()
+            .find(['>', '<', ' ', '\t', '\r', '\n'])
+            .unwrap_or_else(|| rest.len().saturating_sub(2));
+        let name_end = start.saturating_add(2).saturating_add(name_length);
+        let name = self.text.get(start.saturating_add(2)..name_end).unwrap_or_default();
+        let tail = self.text.get(name_end..).unwrap_or_default();
+        let blank = tail.len().saturating_sub(tail.trim_start().len());
+        let end = name_end.saturating_add(blank);
+        if self.text.get(end..).is_some_and(|rest| rest.starts_with('>')) {
+            self.at = end.saturating_add(1);
+        } else {
+            self.malformed(start, name_end, format!("`</{}` is not closed with `>`", abridged(name)));
+            self.at = end;
+        }
+        let written = |open: &Open, document: &Document| {
+            let record = document.records.get(long(open.index));
+            record.is_some_and(|record| {
+                self.text.get(long(record.start).saturating_add(1)..long(record.name_end)) == Some(name)
+            })
+        };
+        let Some(matching) = self.open.iter().rposition(|open| written(open, self.document)) else {
+            self.malformed(start, name_end, format!("`</{}>` closes nothing that is open", abridged(name)));
+            return;
+        };
+        while self.open.len() > matching {
+            let Some(open) = self.open.pop() else { break };
+            self.namespaces.truncate(open.namespaces_outside);
+            let is_match = self.open.len() == matching;
+            let finish = if is_match { self.at } else { start };
+            if let Some(record) = self.document.records.get_mut(long(open.index)) {
+                record.close_start = short(start);
+                record.end = short(finish);
+                let (from, to) = (long(record.start), long(record.name_end));
+                if !is_match {
+                    let unclosed = self.text.get(from.saturating_add(1)..to).unwrap_or_default();
+                    let message =
+                        format!("`<{}>` is not closed before `</{}>`", abridged(unclosed), abridged(name));
+                    self.malformed(from, to, message);
+                }
+            }
+        }
+    }
+
+    fn start_tag(&mut self) {
+        let start = self.at;
+        let name_start = start.saturating_add(1);
+        let rest = self.text.get(name_start..).unwrap_or_default();
+        let length = rest.find(ends_name).unwrap_or(rest.len());
+        let name = rest.get(..length).unwrap_or_default();
+        if !is_qualified(name) {
+            let shown = if name.is_empty() {
+                "`<` is not allowed here; write `&lt;`".to_owned()
+            } else {
+                format!("`{}` is not a name", abridged(name))
+            };
+            self.malformed(start, name_start.saturating_add(length), shown);
+            self.at = name_start;
+            return;
+        }
+        if self.document.records.len() >= ELEMENTS_MAX {
+            self.limit(start, format!("there are more than {ELEMENTS_MAX} elements"));
+            return;
+        }
+        if self.open.len() >= DEPTH_MAX {
+            self.limit(start, format!("elements are nested more than {DEPTH_MAX} deep"));
+            return;
+        }
+        if self.open.is_empty() && !self.document.records.is_empty() {
+            self.malformed(start, name_start.saturating_add(length), "there is a second root element");
+        }
+        let namespaces_outside = self.namespaces.len();
+        self.at = name_start.saturating_add(length);
+        let name_end = self.at;
+        let first_attribute = self.document.attributes.len();
+        let closed = self.attributes(start);
+        self.resolve(first_attribute);
+        if self.ended {
+            return;
+        }
+        let space = self.space_of(name, name_start, Role::Element);
+        let number = self.document.names.number(space, local(name));
+        let index = short(self.document.records.len());
+        let parent = self.open.last().map_or(NONE, |open| open.index);
+        if let Some(open) = self.open.last_mut() {
+            let previous = std::mem::replace(&mut open.last_child, index);
+            let parent = open.index;
+            if previous == NONE {
+                if let Some(record) = self.document.records.get_mut(long(parent)) {
+                    record.first_child = index;
+                }
+            } else if let Some(record) = self.document.records.get_mut(long(previous)) {
+                record.next = index;
+            }
+        }
+        let here = short(self.at);
+        self.document.records.push(Record {
+            name: number,
+            parent,
+            first_child: NONE,
+            next: NONE,
+            first_attribute: short(first_attribute),
+            attribute_count: short(self.document.attributes.len().saturating_sub(first_attribute)),
+            start: short(start),
+            name_end: short(name_end),
+            open_end: here,
+            close_start: here,
+            end: here,
+        });
+        if closed {
+            self.namespaces.truncate(namespaces_outside);
+        } else {
+            self.open.push(Open { index, namespaces_outside, last_child: NONE });
+        }
+    }
+
+    /// Reads the attributes up to the end of the start tag; whether the tag closes itself.
+    fn attributes(&mut self, tag: usize) -> bool {
+        let first = self.document.attributes.len();
+        loop {
+            let rest = self.rest();
+            let blank = rest.len().saturating_sub(rest.trim_start_matches([' ', '\t', '\r', '\n']).len());
+            self.at = self.at.saturating_add(blank);
+            let rest = self.rest();
+            if rest.starts_with("/>") {
+                self.at = self.at.saturating_add(2);
+                return true;
+            }
+            if rest.starts_with('>') {
+                self.at = self.at.saturating_add(1);
+                return false;
+            }
+            let start = self.at;
+            if rest.is_empty() || rest.starts_with('<') {
+                self.malformed(
+                    tag,
+                    start.min(tag.saturating_add(40)),
+                    "this start tag is not closed with `>`",
+                );
+                return false;
+            }
+            let length = rest
+                .find(|character: char| ends_name(character) || matches!(character, '=' | '"' | '\''))
+                .unwrap_or(rest.len());
+            let name = rest.get(..length).unwrap_or_default();
+            if !is_qualified(name) {
+                let end = start.saturating_add(length.max(1));
+                self.malformed(
+                    start,
+                    end,
+                    format!("`{}` is not an attribute", abridged(rest.get(..length.max(1)).unwrap_or("?"))),
+                );
+                self.recover();
+                continue;
+            }
+            if blank == 0 {
+                self.malformed(
+                    start,
+                    start.saturating_add(length),
+                    "there must be white space before an attribute",
+                );
+            }
+            self.at = start.saturating_add(length);
+            let rest = self.rest();
+            let after = rest.trim_start();
+            let Some(value) = after.strip_prefix('=').map(str::trim_start) else {
+                self.malformed(start, self.at, format!("the attribute `{}` has no value", abridged(name)));
+                continue;
+            };
+            let value_at = self.text.len().saturating_sub(value.len());
+            let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''));
+            let Some(quote) = quote else {
+                self.malformed(start, self.at, format!("the value of `{}` is not in quotes", abridged(name)));
+                self.at = value_at;
+                self.recover();
+                continue;
+            };
+            let value_start = value_at.saturating_add(1);
+            let value = value.get(1..).unwrap_or_default();
+            let Some(length) = value.find(quote) else {
+                self.malformed(
+                    start,
+                    value_start,
+                    format!("the value of `{}` is not closed with {quote}", abridged(name)),
+                );
+                self.at = self.text.len();
+                return false;
+            };
+            let value = value.get(..length).unwrap_or_default();
+            let value_end = value_start.saturating_add(length);
+            self.at = value_end.saturating_add(1);
+            if let Some(at) = value.find('<') {
+                let at = value_start.saturating_add(at);
+                self.malformed(
+                    at,
+                    at.saturating_add(1),
+                    "`<` is not allowed in an attribute value; write `&lt;`",
+                );
+            }
+            if value.len() > TEXT_BYTES_MAX {
+                self.limit(value_start, format!("an attribute value has more than {TEXT_BYTES_MAX} bytes"));
+                return true;
+            }
+            if self.document.attributes.len().saturating_sub(first) >= ATTRIBUTES_MAX {
+                self.limit(start, format!("an element has more than {ATTRIBUTES_MAX} attributes"));
+                return true;
+            }
+            let decoded = if value.contains(['&', '\t', '\r', '\n']) {
+                self.references(value_start, value);
+                self.document.decoded.push(attribute_value(value));
+                short(self.document.decoded.len().saturating_sub(1))
+            } else {
+                NONE
+            };
+            self.document.attributes.push(AttributeRecord {
+                name: NONE,
+                name_start: short(start),
+                value_start: short(value_start),
+                value_end: short(value_end),
+                decoded,
+            });
+        }
+    }
+
+    /// Goes on behind something that is no attribute.
+    fn recover(&mut self) {
+        let rest = self.rest();
+        let mut length = rest.find([' ', '\t', '\r', '\n', '>', '<', '/']).unwrap_or(rest.len());
+        if length == 0 && rest.starts_with('/') && !rest.starts_with("/>") {
+            length = 1;
+        }
+        self.at = self.at.saturating_add(length);
+    }
+
+    /// Declares the namespaces of a start tag, then finds out what its attributes are called.
+    fn resolve(&mut self, first: usize) {
+        let written: Vec<(&'t str, AttributeRecord)> = self
+            .document
+            .attributes
+            .get(first..)
+            .unwrap_or_default()
+            .iter()
+            .map(|record| {
+                let rest =
+                    self.text.get(long(record.name_start)..long(record.value_start)).unwrap_or_default();
+                let name = rest.find(|character: char| ends_name(character) || character == '=');
+                (rest.get(..name.unwrap_or(rest.len())).unwrap_or_default(), *record)
+            })
+            .collect();
+        for (name, record) in &written {
+            let prefix = if *name == "xmlns" { Some("") } else { name.strip_prefix("xmlns:") };
+            let Some(prefix) = prefix else { continue };
+            let value = self.text.get(long(record.value_start)..long(record.value_end)).unwrap_or_default();
+            let uri = match self.document.decoded.get(long(record.decoded)) {
+                Some(decoded) => decoded.clone(),
+                None => value.to_owned(),
+            };
+            let space = self.document.names.namespace(uri.trim());
+            self.namespaces.push((prefix, space));
+        }
+        if self.namespaces.len() > NAMESPACES_MAX {
+            let at = written.first().map_or(self.at, |(_, record)| long(record.name_start));
+            self.limit(at, format!("more than {NAMESPACES_MAX} namespaces are declared here"));
+            return;
+        }
+        let mut seen: Vec<u32> = Vec::with_capacity(written.len());
+        for (place, (name, record)) in written.into_iter().enumerate() {
+            let start = long(record.name_start);
+            let space = self.space_of(name, start, Role::Attribute);
+            let number = self.document.names.number(space, local(name));
+            if seen.contains(&number) {
+                let end = start.saturating_add(name.len());
+                self.malformed(start, end, format!("the attribute `{}` occurs twice", abridged(name)));
+            }
+            seen.push(number);
+            if let Some(record) = self.document.attributes.get_mut(first.saturating_add(place)) {
+                record.name = number;
+            }
+        }
+    }
+
+    fn space_of(&mut self, name: &'t str, at: usize, role: Role) -> Space {
+        let prefix = name.split_once(':').map(|(prefix, _)| prefix);
+        match (prefix, role) {
+            (None, Role::Attribute) if name == "xmlns" => Space::Declaration,
+            (None, Role::Attribute) => Space::None,
+            (Some("xmlns"), _) => Space::Declaration,
+            (prefix, _) => {
+                let prefix = prefix.unwrap_or_default();
+                let declared = self.namespaces.iter().rev().find(|(known, _)| *known == prefix);
+                match declared {
+                    Some((_, space)) => *space,
+                    None if prefix.is_empty() => Space::None,
+                    None => {
+                        let message = format!("the namespace prefix `{}` is not declared", abridged(prefix));
+                        let help = "declare it in the root element: `xmlns:PREFIX=\"...\"`";
+                        let end = at.saturating_add(prefix.len());
+                        self.problem_with(ProblemKind::Namespace, at, end, message, Some(help));
+                        // The known prefixes mean what they mostly mean, so that the rest can still be checked.
+                        self.document.names.namespace(&format!("undeclared:{prefix}"))
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Role {
+    Element,
+    Attribute,
+}
+
+/// Text with its references resolved, comments and instructions removed, CDATA sections opened.
+pub(super) fn text(document: &str, gaps: impl Iterator<Item = Span>) -> Cow<'_, str> {
+    let mut found: Cow<'_, str> = Cow::Borrowed("");
+    for gap in gaps {
+        let mut rest = gap.of(document);
+        if found.is_empty() && !rest.contains(['&', '<', '\r']) {
+            found = Cow::Borrowed(rest);
+            continue;
+        }
+        let content = found.to_mut();
+        while let Some(at) = rest.find(['&', '<', '\r']) {
+            let (before, from) = rest.split_at(at);
+            content.push_str(before);
+            rest = if let Some(inner) = from.strip_prefix("<![CDATA[") {
+                let (text, after) = inner.split_once("]]>").unwrap_or((inner, ""));
+                content.push_str(text);
+                after
+            } else if from.starts_with("<!--") {
+                from.split_once("-->").map_or("", |(_, after)| after)
+            } else if from.starts_with('<') {
+                from.split_once('>').map_or("", |(_, after)| after)
+            } else if let Some(after) = from.strip_prefix('\r') {
+                content.push('\n');
+                after.strip_prefix('\n').unwrap_or(after)
+            } else {
+                reference(from, content)
+            };
+        }
+        content.push_str(rest);
+    }
+    found
+}
+
+/// Adds the character that a reference stands for, or the reference as it is; what follows it.
+fn reference<'t>(from: &'t str, content: &mut String) -> &'t str {
+    let after = from.get(1..).unwrap_or_default();
+    if let Some((name, rest)) = after.split_once(';').filter(|(name, _)| name.len() < 12) {
+        let character = name.strip_prefix('#').map_or_else(|| predefined(name), numeric);
+        if let Some(character) = character {
+            content.push(character);
+            return rest;
+        }
+    }
+    content.push('&');
+    after
+}
+
+fn attribute_value(raw: &str) -> String {
+    let mut value = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = rest.find(['&', '\t', '\r', '\n']) {
+        let (before, from) = rest.split_at(at);
+        value.push_str(before);
+        rest = if from.starts_with('&') {
+            reference(from, &mut value)
+        } else {
+            value.push(' ');
+            from.strip_prefix("\r\n").unwrap_or_else(|| from.split_at(1).1)
+        };
+    }
+    value.push_str(rest);
+    value
+}
+
+fn predefined(name: &str) -> Option<char> {
+    Some(match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => return None,
+    })
+}
+
+fn numeric(number: &str) -> Option<char> {
+    let code = match number.strip_prefix('x') {
+        Some(digits) if digits.bytes().all(|digit| digit.is_ascii_hexdigit()) => {
+            u32::from_str_radix(digits, 16).ok()?
+        }
+        None if number.bytes().all(|digit| digit.is_ascii_digit()) => number.parse().ok()?,
+        _ => return None,
+    };
+    char::from_u32(code).filter(|character| !is_forbidden(*character))
+}
+
+fn is_forbidden(character: char) -> bool {
+    (character < ' ' && !matches!(character, '\t' | '\n' | '\r'))
+        || matches!(character, '\u{FFFE}' | '\u{FFFF}')
+}
+
+fn ends_name(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\r' | '\n' | '/' | '>' | '<')
+}
+
+fn local(name: &str) -> &str {
+    name.split_once(':').map_or(name, |(_, local)| local)
+}
+
+fn is_qualified(name: &str) -> bool {
+    match name.split_once(':') {
+        Some((prefix, local)) => is_ncname(prefix) && is_ncname(local),
+        None => is_ncname(name),
+    }
+}
+
+/// Whether a text is a name without colon.
+pub(super) fn is_ncname(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+        && characters.all(|next| {
+            next.is_alphanumeric() || matches!(next, '_' | '-' | '.' | '\u{B7}') || is_combining(next)
+        })
+}
+
+fn is_combining(character: char) -> bool {
+    matches!(character, '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+}
+
+/// Enough of a text to recognise it by.
+fn abridged(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(60)).unwrap_or(text)
+}
