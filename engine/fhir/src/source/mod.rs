@@ -14,6 +14,7 @@ use serde_json::Value;
 
 pub use node::Node;
 pub use position::{Position, Spot};
+pub use text::decode;
 
 use crate::limits::PROBLEMS_MAX;
 
@@ -93,7 +94,7 @@ impl Source {
 /// assert_eq!(read(b"<html/>"), Reading::Foreign);
 /// ```
 pub fn read(bytes: &[u8]) -> Reading {
-    let text = match text::decode(bytes) {
+    let text = match decode(bytes) {
         Ok(text) => text,
         Err(problem) => return Reading::Unreadable(vec![problem]),
     };

@@ -6,7 +6,8 @@ use super::position::{Cursor, Position};
 use super::{Problem, ProblemKind};
 use crate::limits::SOURCE_BYTES_MAX;
 
-pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Problem> {
+/// The text of a file, which places of its resource refer to; without byte order mark.
+pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Problem> {
     if bytes.len() > SOURCE_BYTES_MAX {
         let message = format!("the file has {} bytes; at most {SOURCE_BYTES_MAX} are read", bytes.len());
         return Err(Problem { kind: ProblemKind::Limit, message, position: Position::START });

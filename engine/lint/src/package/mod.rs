@@ -1,0 +1,204 @@
+//! A package: the process models, FHIR resources and (where it is built) the plugin that belong together. Everything
+//! is read once here, without running any of it; rules only look.
+
+mod group;
+mod model;
+mod plugin;
+mod resource;
+
+use tessera_bpmn::lint::{Source, Span};
+
+pub use group::groups;
+pub use model::{Field, Handler, Model, Process, Receive, Send, UserTask, Value, Work, WorkKind};
+pub use plugin::{Capability, Plugin, PluginHandler, PluginProcess};
+pub use resource::Resource;
+
+use crate::place;
+
+/// What the file with the manifest of a built plugin is called.
+pub const MANIFEST: &str = "manifest.json";
+
+/// What belongs together.
+#[derive(Debug)]
+pub struct Package {
+    /// Its files, in the order in which they were given.
+    pub files: Vec<File>,
+    /// What a built plugin says about itself; absent for a folder of sources.
+    pub plugin: Option<Plugin>,
+}
+
+/// A file of a package.
+#[derive(Debug)]
+pub struct File {
+    /// How findings name it.
+    pub path: String,
+    /// Its text, decoded; empty if it cannot be.
+    pub text: String,
+    /// What is in it.
+    pub content: Content,
+}
+
+/// What is in a file.
+#[derive(Debug)]
+pub enum Content {
+    /// A BPMN model.
+    Model(Box<Model>),
+    /// A FHIR resource.
+    Resource(Box<Resource>),
+    /// Claims to be a resource, and cannot be read.
+    Unreadable(Vec<tessera_fhir::source::Problem>),
+    /// Something else.
+    Other,
+}
+
+/// A value with the file that it is in.
+#[derive(Debug)]
+pub struct In<'p, T> {
+    /// Index into [`Package::files`].
+    pub file: usize,
+    /// The value.
+    pub value: &'p T,
+}
+
+impl<T> Clone for In<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for In<'_, T> {}
+
+impl<T> std::ops::Deref for In<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.value
+    }
+}
+
+impl Package {
+    /// Reads files. What cannot be read is kept as such.
+    pub fn read(files: &[Source<'_>], plugin: Option<Plugin>) -> Self {
+        Self { files: files.iter().map(File::read).collect(), plugin }
+    }
+
+    /// All models.
+    pub fn models(&self) -> impl Iterator<Item = In<'_, Model>> {
+        self.files.iter().enumerate().filter_map(|(file, entry)| match &entry.content {
+            Content::Model(model) => Some(In { file, value: &**model }),
+            Content::Resource(_) | Content::Unreadable(_) | Content::Other => None,
+        })
+    }
+
+    /// All processes of all models.
+    pub fn processes(&self) -> impl Iterator<Item = In<'_, Process>> {
+        self.models()
+            .flat_map(|model| model.value.processes.iter().map(move |value| In { file: model.file, value }))
+    }
+
+    /// The processes that are to be executed, in packages that bring FHIR resources: the subject of rules about both.
+    pub fn executable(&self) -> impl Iterator<Item = In<'_, Process>> {
+        let is_distributed = self.resources().next().is_some();
+        self.processes().filter(move |process| is_distributed && process.is_executable)
+    }
+
+    /// All resources.
+    pub fn resources(&self) -> impl Iterator<Item = In<'_, Resource>> {
+        self.files.iter().enumerate().filter_map(|(file, entry)| match &entry.content {
+            Content::Resource(resource) => Some(In { file, value: &**resource }),
+            Content::Model(_) | Content::Unreadable(_) | Content::Other => None,
+        })
+    }
+
+    /// All resources of a type.
+    pub fn of_type<'p>(&'p self, kind: &'p str) -> impl Iterator<Item = In<'p, Resource>> {
+        self.resources().filter(move |resource| resource.kind() == kind)
+    }
+
+    /// The resources of a type that plugins bring: those of other files are somebody else's, or data.
+    pub fn of_plugin<'p>(&'p self, kind: &'p str) -> impl Iterator<Item = In<'p, Resource>> {
+        let is_plugin = self.is_plugin();
+        self.of_type(kind).filter(move |resource| is_plugin || resource.is_template())
+    }
+
+    /// The resources of plugins, of whatever type.
+    pub fn all_of_plugin(&self) -> impl Iterator<Item = In<'_, Resource>> {
+        let is_plugin = self.is_plugin();
+        self.resources().filter(move |resource| is_plugin || resource.is_template())
+    }
+
+    /// Whether this is a process plugin: it brings an ActivityDefinition, or models and resources.
+    pub fn is_plugin(&self) -> bool {
+        let has_resource = self.resources().next().is_some();
+        self.plugin.is_some()
+            || self.of_type("ActivityDefinition").next().is_some()
+            || (has_resource && self.processes().next().is_some())
+    }
+
+    /// The resource of this type with this url, whatever its version.
+    pub fn by_url<'p>(&'p self, kind: &'p str, url: &str) -> Option<In<'p, Resource>> {
+        self.of_type(kind).find(|resource| resource.url() == Some(url))
+    }
+
+    /// Where a quoted text stands in the manifest of a built plugin: its file, and the text without quotes.
+    pub fn in_manifest(&self, quoted: &str) -> (usize, Span) {
+        let file = self.files.iter().position(|file| file.path.ends_with(MANIFEST)).unwrap_or(0);
+        let found = self.files.get(file).and_then(|file| file.text.find(&format!("\"{quoted}\"")));
+        let start = found.and_then(|at| u32::try_from(at.saturating_add(1)).ok());
+        let bytes = u32::try_from(quoted.len()).unwrap_or(0);
+        (file, start.map(|start| Span::new(start, start.saturating_add(bytes))).unwrap_or_default())
+    }
+
+    /// The executable process that an ActivityDefinition with this url means.
+    pub fn process_of(&self, url: &str) -> Option<In<'_, Process>> {
+        let id = process_id(url)?;
+        self.processes().find(|process| process.id.as_deref() == Some(&*id))
+    }
+
+    /// The ActivityDefinition of a process.
+    pub fn activity_definition_of(&self, process: &str) -> Option<In<'_, Resource>> {
+        self.of_type("ActivityDefinition")
+            .find(|definition| definition.url().and_then(process_id).is_some_and(|id| id == process))
+    }
+}
+
+impl File {
+    fn read(source: &Source<'_>) -> Self {
+        let name = source.path.to_ascii_lowercase();
+        let text = tessera_fhir::source::decode(source.bytes).map(std::borrow::Cow::into_owned).unwrap_or_default();
+        let content = if is_model(source.path) {
+            Model::read(source.bytes, &text).map_or(Content::Other, |model| Content::Model(Box::new(model)))
+        } else if name.ends_with(".json") || name.ends_with(".xml") {
+            match tessera_fhir::source::read(source.bytes) {
+                tessera_fhir::source::Reading::Resource(source, problems) => {
+                    Content::Resource(Box::new(Resource { source: *source, problems }))
+                }
+                tessera_fhir::source::Reading::Foreign => Content::Other,
+                tessera_fhir::source::Reading::Unreadable(problems) => Content::Unreadable(problems),
+            }
+        } else {
+            Content::Other
+        };
+        Self { path: source.path.to_owned(), text, content }
+    }
+
+    /// Whether it is called like a BPMN model, readable or not.
+    pub fn is_model(&self) -> bool {
+        is_model(&self.path)
+    }
+
+    /// The span that a finding about something at `start` shows.
+    pub fn span(&self, start: u32, bytes: u32) -> Span {
+        place::span(&self.text, start, bytes)
+    }
+}
+
+fn is_model(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    [".bpmn", ".bpmn2", ".bpmn20.xml"].iter().any(|ending| path.ends_with(ending))
+}
+
+/// The id of the process that an ActivityDefinition's url means: `http://a.b/bpe/Process/name` is `ab_name`.
+pub fn process_id(url: &str) -> Option<String> {
+    tessera_fhir::process::ProcessCanonical::parse(&format!("{url}|0.0")).map(|canonical| canonical.key())
+}

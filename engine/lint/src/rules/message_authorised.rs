@@ -1,0 +1,48 @@
+//! Each message that a process waits for is authorised by its ActivityDefinition.
+//!
+//! Every site refuses a message that the ActivityDefinition does not list: the process waits for ever.
+//!
+//! **Bad**, `sum` is not listed:
+//! ```xml bpe/count.bpmn
+//! <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">
+//!   <message id="m" name="sum"/>
+//!   <process id="exampleorg_count" isExecutable="true">«<startEvent» id="start"><messageEventDefinition messageRef="m"/></startEvent></process>
+//! </definitions>
+//! ```
+//! ```json fhir/ActivityDefinition/count.json
+//! { "resourceType": "ActivityDefinition", "url": "http://example.org/bpe/Process/count", "extension": [
+//!   { "url": "http://dsf.dev/fhir/StructureDefinition/extension-process-authorization",
+//!     "extension": [ { "url": "message-name", "valueString": "askCount" } ] } ] }
+//! ```
+//! **Good**:
+//! ```xml bpe/count.bpmn
+//! <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">
+//!   <message id="m" name="askCount"/>
+//!   <process id="exampleorg_count" isExecutable="true"><startEvent id="start"><messageEventDefinition messageRef="m"/></startEvent></process>
+//! </definitions>
+//! ```
+//! ```json fhir/ActivityDefinition/count.json
+//! { "resourceType": "ActivityDefinition", "url": "http://example.org/bpe/Process/count", "extension": [
+//!   { "url": "http://dsf.dev/fhir/StructureDefinition/extension-process-authorization",
+//!     "extension": [ { "url": "message-name", "valueString": "askCount" } ] } ] }
+//! ```
+//! **Elsewhere.** dsf-linter: BPMN_NO_ACTIVITY_DEFINITION_FOUND_FOR_MESSAGE.
+
+use crate::vocabulary::authorization;
+use crate::package::Package;
+use crate::report::Found;
+
+pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
+    for process in package.executable() {
+        let Some(id) = process.id.as_deref() else { continue };
+        let Some(definition) = package.activity_definition_of(id) else { continue };
+        for receive in &process.receives {
+            let Some(message) = receive.message.as_deref() else { continue };
+            if authorization(definition.value, message).is_none() {
+                let url = definition.value.url().unwrap_or_default();
+                let text = format!("the message `{message}` is not authorised by the ActivityDefinition {url}");
+                found.at(process.file, receive.span, text).about(receive.element.clone());
+            }
+        }
+    }
+}

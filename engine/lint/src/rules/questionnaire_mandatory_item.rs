@@ -1,0 +1,35 @@
+//! The items `business-key` and `user-task-id` of a Questionnaire are strings, and required.
+//!
+//! By them a site finds the process and the user task that an answer is for.
+//!
+//! **Bad**:
+//! ```json fhir/Questionnaire/release.json
+//! { "resourceType": "Questionnaire", "version": "#{version}", "item": [
+//!   { "linkId": "user-task-id", "type": "string", "required": «false» } ] }
+//! ```
+//! **Good**:
+//! ```json fhir/Questionnaire/release.json
+//! { "resourceType": "Questionnaire", "version": "#{version}", "item": [
+//!   { "linkId": "user-task-id", "type": "string", "required": true } ] }
+//! ```
+//! **Elsewhere.** dsf-linter: QUESTIONNAIRE_MANDATORY_ITEM_INVALID_TYPE, QUESTIONNAIRE_MANDATORY_ITEM_NOT_REQUIRED.
+
+use serde_json::Value;
+
+use crate::vocabulary::items;
+use crate::package::Package;
+use crate::report::Found;
+
+pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
+    for questionnaire in package.of_plugin("Questionnaire") {
+        for item in items(questionnaire.root()) {
+            let Some(id @ ("business-key" | "user-task-id")) = item.text("linkId") else { continue };
+            if item.text("type").is_some_and(|kind| kind != "string") {
+                found.on_member(questionnaire.file, item, "type", format!("the item `{id}` is a string"));
+            }
+            if item.value.get("required") != Some(&Value::Bool(true)) {
+                found.on_member(questionnaire.file, item, "required", format!("the item `{id}` is required"));
+            }
+        }
+    }
+}
