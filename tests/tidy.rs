@@ -14,6 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("tessera-bpmn", &[]),
     ("tessera-store", &[]),
     ("tessera-fhir", &[]),
+    ("tessera-lint", &["tessera-bpmn", "tessera-fhir"]),
     ("tessera-core", &["tessera-bpmn", "tessera-store"]),
     ("tessera-plugin-host", &["tessera-core"]),
     ("tessera-mailbox", &["tessera-fhir", "tessera-store"]),
@@ -61,7 +62,7 @@ const HOMES: &[(&str, &[&str])] = &[
 ];
 
 /// Folders of pure code, and what must not be named in them: same input, same output, on every machine.
-const PURE: &[&str] = &["bpmn/src", "engine/core/src", "engine/fhir/src"];
+const PURE: &[&str] = &["bpmn/src", "engine/core/src", "engine/fhir/src", "engine/lint/src"];
 const IMPURE: &[&str] = &[
     "HashMap",
     "HashSet",

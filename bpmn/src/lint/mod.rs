@@ -79,8 +79,14 @@ pub fn lint(files: &[Source<'_>], config: &Config) -> Report {
 /// Checks one file.
 #[must_use]
 pub fn lint_file(source: Source<'_>, config: &Config) -> FileReport {
+    lint_file_with(source, config, Vec::new())
+}
+
+/// Checks one file, and takes in what rules over more than one file found in it: suppressions and order hold for both.
+#[must_use]
+pub fn lint_file_with(source: Source<'_>, config: &Config, others: Vec<Finding>) -> FileReport {
     let document = Document::read(source.bytes);
-    let mut found = check(&document, source, config);
+    let mut found = check(&document, source, config, others);
     let suppressions = suppression::Suppressions::of(&document);
     locate(document.text(), &mut found.findings);
     let (findings, suppressed) = suppressions.apply(&document, found.findings, config);
@@ -94,9 +100,9 @@ struct Found {
     omitted: usize,
 }
 
-fn check(document: &Document, source: Source<'_>, config: &Config) -> Found {
+fn check(document: &Document, source: Source<'_>, config: &Config, others: Vec<Finding>) -> Found {
     let file = File::new(document, source.bytes, config);
-    let mut found = Found { findings: Vec::new(), omitted: 0 };
+    let mut found = Found { findings: others, omitted: 0 };
     for rule in rules::RULES {
         let about = &rule.about;
         if !file.is_subject_to(about.group) {

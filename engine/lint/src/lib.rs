@@ -4,7 +4,10 @@
 //! know. This crate reads no file, runs no plugin and knows no clock: bytes come in, findings go out. Start reading at
 //! [`package()`]; what rules see is [`package::Package`], the table of rules is in `rules/codes.rs`.
 #![warn(missing_docs, clippy::indexing_slicing, clippy::as_conversions)]
-#![cfg_attr(test, allow(clippy::indexing_slicing, reason = "a test that is out of bounds fails, as it should"))]
+#![cfg_attr(
+    test,
+    allow(clippy::indexing_slicing, reason = "a test that is out of bounds fails, as it should")
+)]
 
 pub mod limits;
 pub mod package;
@@ -64,7 +67,13 @@ pub fn package(files: &[Source<'_>], plugin: Option<&Plugin>, config: &Config) -
     Report { files: reports.into_values().collect() }
 }
 
-fn report(file: File, source: Source<'_>, mut findings: Vec<Finding>, omitted: usize, config: &Config) -> FileReport {
+fn report(
+    file: File,
+    source: Source<'_>,
+    mut findings: Vec<Finding>,
+    omitted: usize,
+    config: &Config,
+) -> FileReport {
     if file.is_model() {
         let mut report = tessera_bpmn::lint::lint_file_with(source, config, findings);
         report.omitted = report.omitted.saturating_add(omitted);

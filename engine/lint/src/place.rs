@@ -10,7 +10,8 @@ pub(crate) fn span(text: &str, start: u32, bytes: u32) -> Span {
     let rest = usize::try_from(start).ok().and_then(|at| text.get(at..)).unwrap_or_default();
     let shown = match rest.strip_prefix('<') {
         Some(name) => {
-            let length = name.find(|character: char| character.is_whitespace() || matches!(character, '>' | '/'));
+            let length =
+                name.find(|character: char| character.is_whitespace() || matches!(character, '>' | '/'));
             length.unwrap_or(name.len()).saturating_add(1)
         }
         None => rest.chars().next().map_or(0, char::len_utf8),

@@ -38,7 +38,8 @@ impl<'p, 'c> Found<'p, 'c> {
     /// Reports a part of a resource.
     pub fn on(&mut self, file: usize, node: Node<'_>, message: impl Into<String>) -> &mut Finding {
         let start = node.position().offset;
-        let span = self.package.files.get(file).map(|file| file.span(start, node.bytes())).unwrap_or_default();
+        let span =
+            self.package.files.get(file).map(|file| file.span(start, node.bytes())).unwrap_or_default();
         self.at(file, span, message)
     }
 

@@ -14,8 +14,15 @@ use crate::limits::QUESTIONNAIRE_ITEMS_MAX;
 use crate::package::{Package, Resource};
 
 /// Types whose url, version, date and status a site manages.
-pub(crate) const VERSIONED: &[&str] =
-    &["ActivityDefinition", "CodeSystem", "Library", "Measure", "Questionnaire", "StructureDefinition", "ValueSet"];
+pub(crate) const VERSIONED: &[&str] = &[
+    "ActivityDefinition",
+    "CodeSystem",
+    "Library",
+    "Measure",
+    "Questionnaire",
+    "StructureDefinition",
+    "ValueSet",
+];
 
 /// Types that need a read-access tag.
 pub(crate) const TAGGED: &[&str] = &[

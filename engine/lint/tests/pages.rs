@@ -17,11 +17,13 @@ fn path(example: &Example) -> &str {
 
 /// What one rule finds in a package made of examples.
 fn found(rule: &'static PackageRule, examples: &[Example]) -> BTreeMap<String, Vec<Span>> {
-    let sources: Vec<Source<'_>> =
-        examples.iter().map(|example| Source { path: path(example), bytes: example.text.as_bytes() }).collect();
+    let sources: Vec<Source<'_>> = examples
+        .iter()
+        .map(|example| Source { path: path(example), bytes: example.text.as_bytes() })
+        .collect();
     let manifest = examples.iter().find(|example| path(example) == "manifest.json");
     let plugin = manifest.map(|manifest| {
-        let manifest: Value = serde_json::from_str(&manifest.text).unwrap();
+        let manifest: Value = serde_json::from_str(&manifest.text).expect("the manifest of an example is JSON");
         let imports = manifest["imports"].as_array().into_iter().flatten();
         let imports: Vec<String> = imports.filter_map(Value::as_str).map(str::to_owned).collect();
         Plugin::of(&manifest, &imports)
@@ -45,7 +47,10 @@ fn bad_examples_are_reported_where_they_are_marked_and_good_ones_are_not() {
     for rule in RULES {
         let name = rule.about.name;
         let page = rule.about.page();
-        if page.bad.is_empty() || page.good.is_empty() || page.bad.iter().all(|example| example.marked.is_empty()) {
+        if page.bad.is_empty()
+            || page.good.is_empty()
+            || page.bad.iter().all(|example| example.marked.is_empty())
+        {
             problems.push(format!("{name} has no bad example with a mark, or no good one"));
         }
         let marked: BTreeMap<String, Vec<Span>> = page

@@ -81,6 +81,19 @@ impl Rules {
     }
 }
 
+/// Which element is meant: its path, with the names of slices, which only the id has. Published profiles have ids that
+/// leave parts of the path out (`Task.input:a.system` for `Task.input.type.coding.system`); validators go by the path.
+fn element_id(element: &Value) -> Option<String> {
+    let (id, path) = (text(element, "id"), text(element, "path"));
+    let (Some(id), Some(path)) = (id, path) else { return id.or(path).map(str::to_owned) };
+    let plain = |segment: &'_ str| segment.split(':').next().unwrap_or_default().to_owned();
+    let ids: Vec<&str> = id.split('.').collect();
+    let paths: Vec<&str> = path.split('.').collect();
+    let same = ids.iter().zip(&paths).take_while(|(id, path)| plain(id) == **path).count();
+    let rest = paths.iter().skip(same);
+    Some(ids.iter().take(same).chain(rest).copied().collect::<Vec<_>>().join("."))
+}
+
 /// DSF 1.x called its Task profile `task-base`; 2.x answers to both names.
 fn renamed(canonical: &Canonical) -> Canonical {
     let old = canonical.url.strip_prefix(names::PROFILES) == Some("task-base");
@@ -89,7 +102,7 @@ fn renamed(canonical: &Canonical) -> Canonical {
 
 impl Node {
     fn add(&mut self, element: &Value) -> Result<(), ()> {
-        let Some(id) = text(element, "id").or_else(|| text(element, "path")) else { return Ok(()) };
+        let Some(id) = element_id(element) else { return Ok(()) };
         let mut node = self;
         for (depth, segment) in id.split('.').skip(1).enumerate() {
             if depth >= ELEMENT_DEPTH_MAX {
@@ -159,5 +172,27 @@ impl Node {
             return Some(self);
         }
         path.split('.').try_fold(self, |node, segment| node.children.get(segment))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn elements_are_told_by_path_and_slices_by_id() {
+        let table = [
+            ("Task.input", "Task.input", "Task.input"),
+            ("Task.input:a.type.coding", "Task.input.type.coding", "Task.input:a.type.coding"),
+            ("Task.input:a.system", "Task.input.type.coding.system", "Task.input:a.type.coding.system"),
+            ("Task.output:a.extension:b", "Task.output.extension", "Task.output:a.extension:b"),
+            ("Task.input:a.value[x]:valueString", "Task.input.value[x]", "Task.input:a.value[x]:valueString"),
+        ];
+        for (id, path, expected) in table {
+            assert_eq!(element_id(&json!({ "id": id, "path": path })).as_deref(), Some(expected));
+        }
+        assert_eq!(element_id(&json!({ "path": "Task.status" })).as_deref(), Some("Task.status"));
     }
 }

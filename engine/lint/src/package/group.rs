@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use tessera_bpmn::lint::Source;
 
 /// Folders whose parent is the root of a package.
-const ROOTS: &[&str] = &["bpe", "bpmn", "fhir"];
+const ROOTS: &[&str] = &["bpe", "fhir"];
 
 /// Splits files into packages, as indexes; files keep their order.
 pub fn groups(files: &[Source<'_>]) -> Vec<Vec<usize>> {

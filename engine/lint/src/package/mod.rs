@@ -164,11 +164,11 @@ impl Package {
 
 impl File {
     fn read(source: &Source<'_>) -> Self {
-        let name = source.path.to_ascii_lowercase();
-        let text = tessera_fhir::source::decode(source.bytes).map(std::borrow::Cow::into_owned).unwrap_or_default();
+        let text =
+            tessera_fhir::source::decode(source.bytes).map(std::borrow::Cow::into_owned).unwrap_or_default();
         let content = if is_model(source.path) {
             Model::read(source.bytes, &text).map_or(Content::Other, |model| Content::Model(Box::new(model)))
-        } else if name.ends_with(".json") || name.ends_with(".xml") {
+        } else if has_ending(source.path, &[".json", ".xml"]) {
             match tessera_fhir::source::read(source.bytes) {
                 tessera_fhir::source::Reading::Resource(source, problems) => {
                     Content::Resource(Box::new(Resource { source: *source, problems }))
@@ -194,8 +194,12 @@ impl File {
 }
 
 fn is_model(path: &str) -> bool {
+    has_ending(path, &[".bpmn", ".bpmn2", ".bpmn20.xml"])
+}
+
+fn has_ending(path: &str, endings: &[&str]) -> bool {
     let path = path.to_ascii_lowercase();
-    [".bpmn", ".bpmn2", ".bpmn20.xml"].iter().any(|ending| path.ends_with(ending))
+    endings.iter().any(|ending| path.ends_with(ending))
 }
 
 /// The id of the process that an ActivityDefinition's url means: `http://a.b/bpe/Process/name` is `ab_name`.

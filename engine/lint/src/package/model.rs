@@ -196,10 +196,16 @@ impl Reader<'_> {
             FlowElement::SendTask(task) => {
                 process.works.push(work(WorkKind::Message));
                 let message = task.message.as_ref().map(|message| message.id().to_owned());
-                process.sends.push(Send { element: id.clone(), span, fields: self.fields(base.extensions()), message });
+                process.sends.push(Send {
+                    element: id.clone(),
+                    span,
+                    fields: self.fields(base.extensions()),
+                    message,
+                });
             }
             FlowElement::ReceiveTask(task) => {
-                let message = task.message.as_ref().and_then(|message| self.messages.get(message.id()).cloned());
+                let message =
+                    task.message.as_ref().and_then(|message| self.messages.get(message.id()).cloned());
                 process.receives.push(Receive {
                     element: id.clone(),
                     span,
@@ -316,9 +322,8 @@ impl Reader<'_> {
     fn fields<'e>(&self, elements: impl Iterator<Item = &'e Element>) -> Vec<Field> {
         let mut fields = Vec::new();
         for element in elements.filter(|element| is_known(element) && &*element.name.local == "field") {
-            let child = |local: &str| {
-                element.elements().find(|child| is_known(child) && &*child.name.local == local)
-            };
+            let child =
+                |local: &str| element.elements().find(|child| is_known(child) && &*child.name.local == local);
             let literal = if let Some(attribute) = element.find_attribute("stringValue") {
                 Some(value(attribute))
             } else if let Some(attribute) = element.find_attribute("value") {
@@ -386,7 +391,8 @@ fn bean(attribute: &Attribute) -> Handler {
     let written = attribute.value.trim();
     let inner = written.strip_prefix("${").or_else(|| written.strip_prefix("#{"));
     let name = inner.and_then(|inner| inner.strip_suffix('}')).unwrap_or(written).trim();
-    let is_expression = !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
+    let is_expression =
+        !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
     Handler { name: Value { text: name.to_owned(), span: value(attribute).span }, is_expression }
 }
 

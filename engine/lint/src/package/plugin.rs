@@ -69,8 +69,9 @@ impl Plugin {
     /// From the manifest of a plugin, as JSON, and the interfaces that its code imports.
     pub fn of(manifest: &Value, imports: &[String]) -> Self {
         let owned = |value: &Value, key: &str| text(value, key).unwrap_or_default().to_owned();
-        let texts =
-            |value: &Value, key: &str| list(value, key).iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        let texts = |value: &Value, key: &str| {
+            list(value, key).iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        };
         Self {
             name: owned(manifest, "name"),
             resource_version: owned(manifest, "resource-version"),
@@ -90,14 +91,19 @@ impl Plugin {
                     aliases: texts(handler, "aliases"),
                 })
                 .collect(),
-            capabilities: list(manifest, "capabilities").iter().map(|entry| Capability { id: owned(entry, "id") }).collect(),
+            capabilities: list(manifest, "capabilities")
+                .iter()
+                .map(|entry| Capability { id: owned(entry, "id") })
+                .collect(),
             imports: imports.to_vec(),
         }
     }
 
     /// Whether its code imports an interface, such as `directory`.
     pub fn imports(&self, interface: &str) -> bool {
-        let name = |import: &str| import.strip_prefix("tessera:process/").and_then(|rest| rest.split('@').next().map(str::to_owned));
+        let name = |import: &str| {
+            import.strip_prefix("tessera:process/").and_then(|rest| rest.split('@').next().map(str::to_owned))
+        };
         self.imports.iter().any(|import| name(import).as_deref() == Some(interface))
     }
 

@@ -31,6 +31,7 @@ tessera_bpmn::lint_rules! {
     "L722" "structure-element-id" structure_element_id Fhir Error Stable;
     "L723" "structure-slice-cardinality" structure_slice_cardinality Fhir Error Stable;
     "L724" "structure-slice-minimum" structure_slice_minimum Fhir Warning Stable;
+    "L725" "structure-element-path" structure_element_path Fhir Warning Stable;
     "L730" "task-draft" task_draft Fhir Error Stable;
     "L731" "task-identifier" task_identifier Fhir Error Stable;
     "L732" "task-process" task_process Fhir Error Stable;
@@ -80,7 +81,10 @@ tessera_bpmn::lint_rules! {
 }
 
 /// What all rules that are on find in a package: for each file, findings and how many more there were.
-pub(crate) fn run(package: &Package, config: &Config) -> Vec<(usize, Vec<tessera_bpmn::lint::Finding>, usize)> {
+pub(crate) fn run(
+    package: &Package,
+    config: &Config,
+) -> Vec<(usize, Vec<tessera_bpmn::lint::Finding>, usize)> {
     let mut files = Vec::new();
     for rule in RULES {
         let Some(level) = config.level(&rule.about) else { continue };

@@ -23,15 +23,12 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
         if profiles.iter().any(|profile| profile.as_text().is_some_and(|text| split(text).0 == PROFILE)) {
             continue;
         }
-        match profiles.first() {
-            Some(profile) => {
-                let text = profile.as_text().unwrap_or_default();
-                found.on(questionnaire.file, *profile, format!("the profile is `{text}`, not `{PROFILE}`"));
-            }
-            None => {
-                let place = meta.unwrap_or_else(|| questionnaire.root());
-                found.on(questionnaire.file, place, format!("meta.profile does not name `{PROFILE}`"));
-            }
+        if let Some(profile) = profiles.first() {
+            let text = profile.as_text().unwrap_or_default();
+            found.on(questionnaire.file, *profile, format!("the profile is `{text}`, not `{PROFILE}`"));
+        } else {
+            let place = meta.unwrap_or_else(|| questionnaire.root());
+            found.on(questionnaire.file, place, format!("meta.profile does not name `{PROFILE}`"));
         }
     }
 }
