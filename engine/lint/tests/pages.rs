@@ -23,7 +23,8 @@ fn found(rule: &'static PackageRule, examples: &[Example]) -> BTreeMap<String, V
         .collect();
     let manifest = examples.iter().find(|example| path(example) == "manifest.json");
     let plugin = manifest.map(|manifest| {
-        let manifest: Value = serde_json::from_str(&manifest.text).expect("the manifest of an example is JSON");
+        let manifest: Value =
+            serde_json::from_str(&manifest.text).expect("the manifest of an example is JSON");
         let imports = manifest["imports"].as_array().into_iter().flatten();
         let imports: Vec<String> = imports.filter_map(Value::as_str).map(str::to_owned).collect();
         Plugin::of(&manifest, &imports)
