@@ -25,6 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "tessera-core",
             "tessera-example-plugins",
             "tessera-fhir",
+            "tessera-lint",
             "tessera-mailbox",
             "tessera-plugin-host",
             "tessera-store",

@@ -1,6 +1,8 @@
 //! What dsf-linter reports of FHIR resources and plugins, we report too, at the right place: a plugin without findings is
 //! changed in one place, and the finding must be there. The plugin itself is the good twin of all of them.
 
+#![expect(clippy::panic, reason = "a test fails by panicking and says where")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

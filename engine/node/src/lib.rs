@@ -17,6 +17,7 @@ pub mod engine;
 pub mod failure;
 pub mod hex;
 pub mod limits;
+pub mod lint;
 pub mod logging;
 pub mod scenario;
 pub mod site;

@@ -34,3 +34,9 @@ pub const MODEL_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub const SCENARIO_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// Things that may happen in one step of a scenario; a process that is not at rest by then never will be.
 pub const SCENARIO_ACTIONS_PER_STEP_MAX: usize = 1_000_000;
+/// Bytes of one file that is linted; what the readers take, and a built plugin.
+pub const LINT_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Files of one folder that is linted.
+pub const LINT_FILES_MAX: usize = 100_000;
+/// Folders within folders that are searched.
+pub const LINT_FOLDER_DEPTH_MAX: usize = 64;

@@ -22,7 +22,7 @@ fn root(path: &str) -> String {
     let path = path.replace('\\', "/");
     let folders: Vec<&str> = path.split('/').collect();
     let folders = folders.get(..folders.len().saturating_sub(1)).unwrap_or_default();
-    let end = folders.iter().position(|folder| ROOTS.contains(folder)).unwrap_or(folders.len());
+    let end = folders.iter().rposition(|folder| ROOTS.contains(folder)).unwrap_or(folders.len());
     folders.get(..end).unwrap_or_default().join("/")
 }
 
