@@ -36,7 +36,8 @@ pub fn open(path: &str, bytes: Vec<u8>) -> Result<Opened, PackageError> {
 impl Opened {
     /// Checks the plugin as a whole.
     pub fn lint(&self, config: &Config) -> Report {
-        let sources: Vec<Source<'_>> = self.files.iter().map(|(path, bytes)| Source { path, bytes }).collect();
+        let sources: Vec<Source<'_>> =
+            self.files.iter().map(|(path, bytes)| Source { path, bytes }).collect();
         tessera_lint::package(&sources, Some(&self.plugin), config)
     }
 }
@@ -114,9 +115,11 @@ fn found(path: &Path) -> Result<Vec<PathBuf>, LintError> {
     let mut open = vec![(path.to_owned(), 0_usize)];
     while let Some((folder, depth)) = open.pop() {
         let shown = || folder.display().to_string();
-        let entries = fs::read_dir(&folder).map_err(|error| LintError::Unreadable { path: shown(), error })?;
+        let entries =
+            fs::read_dir(&folder).map_err(|error| LintError::Unreadable { path: shown(), error })?;
         if depth > LINT_FOLDER_DEPTH_MAX || files.len() > LINT_FILES_MAX {
-            let limit = format!("more than {LINT_FOLDER_DEPTH_MAX} levels of folders, or {LINT_FILES_MAX} files");
+            let limit =
+                format!("more than {LINT_FOLDER_DEPTH_MAX} levels of folders, or {LINT_FILES_MAX} files");
             return Err(LintError::Limit { path: shown(), limit });
         }
         for entry in entries.flatten() {
@@ -148,7 +151,9 @@ mod tests {
         files
             .flat_map(|file| {
                 let errors = file.findings.iter().filter(|finding| finding.level == Level::Error);
-                errors.map(|finding| format!("{}:{} {} {}", file.path, finding.start, finding.rule, finding.message))
+                errors.map(|finding| {
+                    format!("{}:{} {} {}", file.path, finding.start, finding.rule, finding.message)
+                })
             })
             .collect()
     }
@@ -175,7 +180,9 @@ mod tests {
         opened.plugin.handlers.retain(|handler| handler.name != "send-ping");
         opened.plugin.capabilities.retain(|capability| capability.name() != "message.send");
         let errors = errors(&opened.lint(&Config::default()));
-        let has = |file: &str, rule: &str| errors.iter().any(|error| error.starts_with(file) && error.contains(rule));
+        let has = |file: &str, rule: &str| {
+            errors.iter().any(|error| error.starts_with(file) && error.contains(rule))
+        };
         assert!(has("p.wasm/bpe/ping.bpmn:", "handler-exists"), "{errors:#?}");
         assert!(has("p.wasm/bpe/pong.bpmn:", "capability-declared"), "{errors:#?}");
     }
