@@ -1,6 +1,7 @@
 //! What several rules read in the same way: canonicals, codes, messages, and which resources a site manages.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 use tessera_fhir::builtin;
@@ -38,6 +39,9 @@ pub(crate) const TAGGED: &[&str] = &[
 
 /// The fields that a message is made from.
 pub(crate) const SEND_FIELDS: &[&str] = &["instantiatesCanonical", "messageName", "profile"];
+
+/// What every site has, made once.
+static BUILT_IN: LazyLock<Vec<Value>> = LazyLock::new(builtin::resources);
 
 /// Url and version of a canonical.
 pub(crate) fn split(canonical: &str) -> (&str, Option<&str>) {
@@ -108,10 +112,10 @@ pub(crate) fn known_code(package: &Package, system: &str, code: &str) -> Option<
         let has_it = codes(root).contains(code);
         return (is_complete || has_it).then_some(has_it);
     }
-    let built_in = builtin::resources().into_iter().find(|resource| {
+    let built_in = BUILT_IN.iter().find(|resource| {
         text(resource, "resourceType") == Some("CodeSystem") && text(resource, "url") == Some(system)
     })?;
-    Some(codes(&built_in).contains(code))
+    Some(codes(built_in).contains(code))
 }
 
 fn codes(code_system: &Value) -> BTreeSet<&str> {
@@ -128,7 +132,7 @@ fn codes(code_system: &Value) -> BTreeSet<&str> {
 pub(crate) fn definitions(package: &Package) -> Definitions {
     let mut definitions = Definitions::default();
     let own = package.resources().map(|resource| resource.value.source.resource.clone());
-    for (number, mut resource) in builtin::resources().into_iter().chain(own).enumerate() {
+    for (number, mut resource) in BUILT_IN.iter().cloned().chain(own).enumerate() {
         if let Some(members) = resource.as_object_mut() {
             members.insert("id".to_owned(), Value::String(number.to_string()));
         }

@@ -80,3 +80,29 @@ fn codes_and_names_are_unique_and_in_order() {
     names.dedup();
     assert_eq!(names.len(), RULES.len());
 }
+
+#[test]
+fn a_model_can_allow_a_finding_of_a_package() {
+    let model = |documentation: &str| {
+        format!(
+            "<definitions xmlns=\"http://www.omg.org/spec/BPMN/20100524/MODEL\"><process id=\"exampleorg_count\" isExecutable=\"true\">\
+             <documentation>{documentation}</documentation></process></definitions>"
+        )
+    };
+    let activity =
+        br#"{ "resourceType": "ActivityDefinition", "url": "http://example.org/bpe/Process/other" }"#;
+    let reported = |documentation: &str| {
+        let model = model(documentation);
+        let sources = [
+            Source { path: "bpe/count.bpmn", bytes: model.as_bytes() },
+            Source { path: "fhir/ActivityDefinition/other.json", bytes: activity },
+        ];
+        let report = tessera_lint::package(&sources, None, &Config::default());
+        let is_it = |finding: &tessera_bpmn::lint::Finding| finding.rule == "process-activity-definition";
+        let file = &report.files[0];
+        (file.findings.iter().any(is_it), file.suppressed.iter().any(|(finding, _)| is_it(finding)))
+    };
+    assert_eq!(reported("counts"), (true, false));
+    let allowed = "tessera-lint: allow process-activity-definition because another plugin brings it";
+    assert_eq!(reported(allowed), (false, true));
+}

@@ -195,3 +195,37 @@ fn other_files_are_foreign_and_broken_ones_are_unreadable() {
     assert!(matches!(read(&big), Reading::Unreadable(_)));
     assert!(matches!(read(&[b'<', 0xFF]), Reading::Unreadable(_)));
 }
+
+#[test]
+fn no_cut_and_no_flipped_byte_makes_reading_panic() {
+    let xml = xml(
+        "<text><status value='generated'/><div xmlns='http://www.w3.org/1999/xhtml'><b>\u{e4}</b></div></text>\
+         <contained><Patient><active value='true'/></Patient></contained><input id='i'><valueDecimal value='1.5'/></input>",
+    );
+    let json = r#"{"resourceType":"Task","_status":{"id":"s"},"input":[{"valueDecimal":-1.5e3},null],"note":"\u00e4"}"#;
+    for text in [xml.as_str(), json] {
+        for at in 0..text.len() {
+            let bytes = text.as_bytes();
+            let _ = read(&bytes[..at]);
+            for other in [b'<', b'"', b'{', b'&', 0, 0xFF] {
+                let mut changed = bytes.to_vec();
+                changed[at] = other;
+                let _ = read(&changed);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_large_resource_is_read_in_linear_time() {
+    let concept =
+        |index: usize| format!("<concept><code value='code-{index}'/><display value='\u{e4}'/></concept>");
+    let concepts: String = (0..100_000).map(concept).collect();
+    let text = format!("<CodeSystem xmlns='http://hl7.org/fhir'>{concepts}</CodeSystem>");
+    let Reading::Resource(source, problems) = read(text.as_bytes()) else { panic!("a CodeSystem") };
+    assert!(problems.is_empty());
+    let last = source.root().items("concept").last().and_then(|concept| concept.member("code")).unwrap();
+    assert_eq!(last.as_text(), Some("code-99999"));
+    let (before, _) = text.split_once("code-99999").unwrap();
+    assert_eq!(last.position().column, u32::try_from(before.chars().count()).unwrap() + 1);
+}
