@@ -212,6 +212,7 @@ codes! {
     MAPPING = "P306", "an input or output mapping cannot be used";
     LISTENER = "P307", "a listener cannot be used";
     EXPRESSION_LANGUAGE = "P308", "an expression is in a language that is not executable yet";
+    CALLED_ELEMENT = "P310", "a call activity does not say what it calls, or asks for something unknown";
     NOT_EXECUTABLE_YET = "P401", "an element is not executable yet";
     NOT_EXECUTABLE = "P402", "the process is not marked as executable";
 }

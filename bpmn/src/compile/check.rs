@@ -29,6 +29,7 @@ pub(super) fn check(elements: &[Element], flows: &mut [Flow], findings: &mut Fin
             | Kind::SendTask(_)
             | Kind::ReceiveTask(_)
             | Kind::UserTask
+            | Kind::CallActivity(_)
             | Kind::InclusiveGateway
             | Kind::Link => {}
         }
@@ -123,6 +124,7 @@ impl Checking<'_> {
             | Kind::SendTask(_)
             | Kind::ReceiveTask(_)
             | Kind::UserTask
+            | Kind::CallActivity(_)
             | Kind::ExclusiveGateway
             | Kind::ParallelGateway
             | Kind::InclusiveGateway

@@ -43,6 +43,11 @@ fn is_camunda(element: &Element) -> bool {
     element.name.namespace.as_deref().is_some_and(|namespace| CAMUNDA.contains(&namespace))
 }
 
+/// Whether it is an element of the Camunda dialect with this name.
+pub(super) fn is_camunda_named(element: &Element, local: &str) -> bool {
+    is_camunda(element) && &*element.name.local == local
+}
+
 fn is_ours_or_camunda(element: &Element) -> bool {
     is_camunda(element) || element.name.namespace.as_deref() == Some(TESSERA)
 }

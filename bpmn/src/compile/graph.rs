@@ -160,6 +160,10 @@ impl<'m> Graph<'m, '_> {
                 let kind = self.business_rule_task(task, id);
                 self.activity(scope, task, id, kind);
             }
+            FlowElement::CallActivity(call) => {
+                let kind = self.call_activity(call, id);
+                self.activity(scope, call, id, kind);
+            }
             FlowElement::SubProcess(sub_process) => self.sub_process(scope, sub_process, id),
             FlowElement::ExclusiveGateway(gateway) => {
                 let index = self.add(scope, base, gateway.name.as_deref(), id, Kind::ExclusiveGateway);
@@ -174,7 +178,6 @@ impl<'m> Graph<'m, '_> {
             }
             FlowElement::EventBasedGateway(gateway) => self.event_based_gateway(scope, gateway, id),
             FlowElement::ScriptTask(_)
-            | FlowElement::CallActivity(_)
             | FlowElement::Transaction(_)
             | FlowElement::AdHocSubProcess(_)
             | FlowElement::ComplexGateway(_)
@@ -466,7 +469,8 @@ fn is_activity(kind: &Kind) -> bool {
         | Kind::ServiceTask(_)
         | Kind::SendTask(_)
         | Kind::ReceiveTask(_)
-        | Kind::UserTask => true,
+        | Kind::UserTask
+        | Kind::CallActivity(_) => true,
         Kind::Process(_)
         | Kind::EventSubProcess { .. }
         | Kind::StartEvent(_)

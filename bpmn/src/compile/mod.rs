@@ -6,6 +6,7 @@
 //! the dialects), resolves flows, and `check` looks at the finished graph.
 
 mod activity;
+mod call;
 mod check;
 mod event;
 mod extension;
@@ -16,9 +17,9 @@ mod reference;
 mod time;
 
 pub use program::{
-    Condition, Element, ElementIndex, ErrorTrigger, EscalationTrigger, Field, Flow, FlowIndex, Kind,
-    Listener, ListenerEvent, Mapping, MappingValue, MessageTrigger, MultiInstance, Program, RetryCycle,
-    Scope, Send, Throw, Timer, TimerKind, Trigger, Work,
+    Binding, Call, Condition, Element, ElementIndex, ErrorTrigger, EscalationTrigger, Field, Flow, FlowIndex,
+    Kind, Listener, ListenerEvent, Mapping, MappingValue, MessageTrigger, MultiInstance, Passed, Passing,
+    Program, RetryCycle, Scope, Send, Throw, Timer, TimerKind, Trigger, Work,
 };
 
 use crate::diagnostic::{Diagnostic, Findings, Position, codes};

@@ -273,6 +273,8 @@ pub enum Kind {
     ReceiveTask(MessageTrigger),
     /// Waits until somebody says that it is done: a user task, or a receive task that names no message.
     UserTask,
+    /// Calls another process and waits for its end.
+    CallActivity(Box<Call>),
     /// Takes the first outgoing flow whose condition holds.
     ExclusiveGateway,
     /// Waits for all incoming flows, takes all outgoing flows.
@@ -302,6 +304,7 @@ impl Kind {
             | Self::SendTask(_)
             | Self::ReceiveTask(_)
             | Self::UserTask
+            | Self::CallActivity(_)
             | Self::ExclusiveGateway
             | Self::ParallelGateway
             | Self::InclusiveGateway
@@ -325,6 +328,7 @@ impl Kind {
             | Self::SendTask(_)
             | Self::ReceiveTask(_)
             | Self::UserTask
+            | Self::CallActivity(_)
             | Self::ExclusiveGateway
             | Self::ParallelGateway
             | Self::InclusiveGateway
@@ -466,6 +470,64 @@ pub struct Send {
     pub handler: Option<String>,
     /// What the model injects into the handler.
     pub fields: Vec<Field>,
+}
+
+/// A process that is called.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// `process/@id`, or an expression that yields it.
+    pub process: Template,
+    /// In which version.
+    pub binding: Binding,
+    /// The conversation that the called instance belongs to; one of its own if absent.
+    pub business_key: Option<Template>,
+    /// What the called instance gets, in document order.
+    pub inputs: Vec<Passing>,
+    /// What comes back from it, in document order.
+    pub outputs: Vec<Passing>,
+}
+
+/// Which version of a process is called.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Binding {
+    /// The newest active one.
+    Latest,
+    /// The one that was deployed together with the caller.
+    Deployment,
+    /// The so-many-th that was deployed, from 1.
+    Version(Template),
+    /// The newest with this version tag.
+    VersionTag(Template),
+}
+
+/// What crosses the border of a call activity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Passing {
+    /// What.
+    pub what: Passed,
+    /// On the way in: only what the activity itself holds. On the way out: kept by the activity itself.
+    pub local: bool,
+}
+
+/// One thing that crosses.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Passed {
+    /// All variables.
+    All,
+    /// One variable; null if it is not set.
+    Variable {
+        /// Its name on this side.
+        source: String,
+        /// Its name on the other.
+        target: String,
+    },
+    /// A value computed on this side.
+    Value {
+        /// What yields it.
+        source: Template,
+        /// The name of the variable on the other side.
+        target: String,
+    },
 }
 
 /// A value that the model injects into a handler.

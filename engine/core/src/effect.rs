@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::calling::Notice;
 use crate::identity::NodeKey;
 use crate::message::{MessageStatus, Target};
 use crate::plugin::{CallOutcome, DeliveryError, Hook};
@@ -59,6 +60,8 @@ pub enum Effect {
         #[serde(with = "crate::json")]
         variables: Vec<(Arc<str>, Arc<Value>)>,
     },
+    /// Tell another instance of the site: one that is called, or the caller.
+    Notify(Box<Notice>),
 }
 
 /// How an effect ended. The variant must fit the effect.
@@ -73,7 +76,7 @@ pub enum Outcome {
     },
     /// Of a [`Effect::Deliver`]: it will not arrive.
     NotDelivered(DeliveryError),
-    /// Of [`Effect::Answer`] and [`Effect::Broadcast`].
+    /// Of [`Effect::Answer`], [`Effect::Broadcast`] and [`Effect::Notify`].
     Done,
     /// Of [`Effect::Answer`]: the mailbox refuses the transition for good (the Task is gone or terminal in another way).
     AnswerRefused {

@@ -5,6 +5,7 @@
 //! arguments; what must happen outside is an [`effect::Effect`]. Start reading at [`instance`], then [`driver`].
 #![warn(missing_docs)]
 
+pub mod calling;
 pub mod driver;
 pub mod effect;
 pub mod entropy;

@@ -240,6 +240,8 @@ pub struct Row {
     pub at: Vec<Arc<str>>,
     /// Open incidents.
     pub incidents: usize,
+    /// The instance that called it.
+    pub caller: Option<InstanceId>,
 }
 
 /// Everything about one instance.

@@ -53,6 +53,16 @@ impl Shard {
             Some(Ok(Crossing::Message { message, instance })) => {
                 self.decide_handed(context, row, ticket, &message, &instance, purpose)
             }
+            Some(Ok(Crossing::Call(call))) => {
+                self.decide_call(context, row, *call, purpose);
+                Ok(())
+            }
+            Some(Ok(Crossing::Release { called, by, call })) => {
+                self.decide_release(context, row, &called, &by, call, purpose)
+            }
+            Some(Ok(Crossing::Return { caller, wait, returned, variables })) => {
+                self.decide_return(context, row, &caller, wait, returned, variables, purpose)
+            }
             // Decided before. An unreadable one stays where it is.
             Some(Err(_)) | None => {
                 if purpose == Purpose::Decide {

@@ -121,13 +121,13 @@ pub(super) enum Recovery {
     Outbox { from: Option<Vec<u8>>, then: Then },
     /// Answers to rejected messages to give again.
     Rejections { from: Option<Vec<u8>> },
-    /// What other shards left here.
-    Crossings { from: Option<Vec<u8>> },
+    /// What other shards left here. Repeated when another shard does not know whether it left something.
+    Crossings { from: Option<Vec<u8>>, then: Then },
     /// All of the above was decided.
     Done,
 }
 
-/// Whether a walk through the outbox is part of recovery.
+/// Whether a walk is part of recovery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Then {
     GoOn,

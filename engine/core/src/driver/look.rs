@@ -105,7 +105,7 @@ impl Shard {
         self.view.walked(&from);
         let mut last = None;
         for (key, value) in &rows {
-            let instance = open_instance(value).and_then(|(_, record)| decode_instance(record));
+            let instance = open_instance(value).and_then(|(_, record)| decode_instance(&record));
             // One that cannot be read has no line here; asked for by its id, it says why.
             if let Ok(instance) = instance {
                 let row = describe::row(&instance);

@@ -166,6 +166,7 @@ impl Shard {
                     at: element,
                     variables: command.variables.clone(),
                     message: None,
+                    caller: None,
                 };
                 match self.start(context, start, "it was started by command".to_owned(), &mut draft) {
                     Ok(()) => Reply::Started { instance: id, business_key: command.business_key.clone() },
@@ -406,6 +407,7 @@ impl Shard {
             at: element,
             variables: Vec::new(),
             message: Some(message.clone()),
+            caller: None,
         };
         match self.start(context, start, format!("message {} started it", message.id), draft) {
             Ok(()) => self.take(message, id, business_key, draft),
@@ -587,6 +589,7 @@ fn matching_waits(instance: &instance::Instance, message: &Message) -> Vec<WaitK
             | instance::WaitKind::Signal { .. }
             | instance::WaitKind::Completion
             | instance::WaitKind::Condition
+            | instance::WaitKind::Called { .. }
             | instance::WaitKind::Retry { .. } => false,
         });
         waits.map(|(key, _)| key).collect()

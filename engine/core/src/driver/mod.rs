@@ -9,6 +9,7 @@ mod event;
 mod input;
 mod look;
 mod message;
+mod notice;
 mod opening;
 mod place;
 mod recovery;

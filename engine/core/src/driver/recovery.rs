@@ -45,22 +45,32 @@ impl Shard {
             }
             Recovery::Outbox { from, then } => self.walk_outbox(from.as_ref(), *then, purpose)?,
             Recovery::Rejections { from } => self.walk_rejections(context, from.as_ref(), purpose)?,
-            Recovery::Crossings { from } => {
+            Recovery::Crossings { from, then } => {
                 if let Some((rows, more)) = self.page(Table::Crossing, from.as_ref(), purpose)? {
                     for (row, _) in rows {
                         if self.crossings.insert(row.clone()) {
                             self.queue.push_back(Input::Crossing { row, ticket: None });
                         }
                     }
-                    self.go_on(match more {
-                        Some(from) => Recovery::Crossings { from: Some(from) },
-                        None => Recovery::Done,
-                    });
+                    match (more, then) {
+                        (Some(from), _) => {
+                            self.go_on(Recovery::Crossings { from: Some(from), then: *then });
+                        }
+                        (None, Then::GoOn) => self.go_on(Recovery::Done),
+                        (None, Then::Stop) => {}
+                    }
                 }
             }
             Recovery::Done => {
                 if purpose == Purpose::Decide {
                     self.recovered = true;
+                    if std::mem::take(&mut self.failed) {
+                        // A commit whose fate was not known may have left something to others.
+                        for shard in (0..context.placement.shards()).filter(|shard| *shard != self.index) {
+                            let walk = Recovery::Crossings { from: None, then: Then::Stop };
+                            context.passed_on.push((shard, Input::Recover(walk)));
+                        }
+                    }
                     // Conversations that changed while the shard was down.
                     let waiting: Vec<_> = self.early.keys().cloned().collect();
                     self.queue.extend(waiting.into_iter().map(|business_key| Input::Early { business_key }));
@@ -132,7 +142,7 @@ impl Shard {
         self.commit(context, draft);
         self.go_on(match next_page(&rows) {
             Some(from) => Recovery::Rejections { from: Some(from) },
-            None => Recovery::Crossings { from: None },
+            None => Recovery::Crossings { from: None, then: Then::GoOn },
         });
         Ok(())
     }

@@ -142,10 +142,16 @@ enum Phase {
 
 /// One shard of a site.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about what is known or under way"
+)]
 pub(super) struct Shard {
     pub(super) index: u16,
     phase: Phase,
     pub(super) recovered: bool,
+    /// It went down since it was recovered last.
+    pub(super) failed: bool,
     pub(super) queue: VecDeque<Input>,
     load: Option<(LoadId, Vec<Read>)>,
     in_flight: VecDeque<InFlight>,
@@ -168,6 +174,8 @@ pub(super) struct Shard {
     pub(super) early: BTreeMap<Arc<str>, usize>,
     /// Crossings that are in the queue.
     pub(super) crossings: BTreeSet<Vec<u8>>,
+    /// Those of them that cannot be decided now, because a definition is not deployed or a record is damaged.
+    pub(super) held_crossings: BTreeSet<Vec<u8>>,
     /// Who waits for the end of which instance.
     pub(super) awaiting_end: BTreeMap<InstanceKey, Vec<Ticket>>,
 }
@@ -178,6 +186,7 @@ impl Shard {
             index,
             phase: Phase::Running,
             recovered: false,
+            failed: false,
             queue: VecDeque::from([Input::Recover(Recovery::Head)]),
             load: None,
             in_flight: VecDeque::new(),
@@ -192,6 +201,7 @@ impl Shard {
             held_timers: BTreeSet::new(),
             early: BTreeMap::new(),
             crossings: BTreeSet::new(),
+            held_crossings: BTreeSet::new(),
             awaiting_end: BTreeMap::new(),
         }
     }
@@ -283,6 +293,8 @@ impl Shard {
             self.held_timers.clear();
             self.due_at(now);
         }
+        let held = std::mem::take(&mut self.held_crossings);
+        self.queue.extend(held.into_iter().map(|row| Input::Crossing { row, ticket: None }));
         let waiting: Vec<_> = self.early.keys().cloned().collect();
         self.queue.extend(waiting.into_iter().map(|business_key| Input::Early { business_key }));
         self.outbox_behind = true;
@@ -405,6 +417,7 @@ impl Shard {
         for ticket in std::mem::take(&mut self.awaiting_end).into_values().flatten() {
             refuse_busy(context, (ticket, Asked::Command));
         }
+        self.failed = true;
         self.load = None;
         self.view = View::default();
         self.residents = Residents::default();
@@ -415,6 +428,7 @@ impl Shard {
         self.held_timers.clear();
         self.early.clear();
         self.crossings.clear();
+        self.held_crossings.clear();
         self.phase = if self.in_flight.is_empty() {
             Phase::Down { until: context.now.plus_ms(RELOAD_DELAY_MS) }
         } else {

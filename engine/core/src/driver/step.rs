@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tessera_bpmn::compile::Program;
 
 use super::input::Input;
+use super::notice::notify;
 use super::resident::Resident;
 use super::shard::{Context, Draft, Performance, Performed, Purpose, Shard};
 use super::view::Missing;
@@ -71,7 +72,7 @@ impl Shard {
                 (_, None) => return Ok(Presence::Unreadable(Unreadable::ValueMissing)),
             }
         }
-        match Resident::stored(key, context.placement, header.steps, record, texts) {
+        match Resident::stored(key, context.placement, header.steps, &record, texts) {
             Ok(resident) => {
                 self.residents.admit(key, resident);
                 Ok(Presence::Here)
@@ -395,7 +396,7 @@ impl Answered {
 fn answers(effect: &Effect, wanted: &str) -> bool {
     match effect {
         Effect::Answer { message, .. } => **message == *wanted,
-        Effect::Call { .. } | Effect::Deliver { .. } | Effect::Broadcast { .. } => false,
+        Effect::Call { .. } | Effect::Deliver { .. } | Effect::Broadcast { .. } | Effect::Notify(_) => false,
     }
 }
 
@@ -406,12 +407,13 @@ fn must_wait(instance: &Instance, sequence: EffectSequence) -> bool {
             let mut earlier = instance.effects().take_while(|(earlier, _)| *earlier < sequence);
             earlier.any(|(_, effect)| answers(effect, message))
         }
-        Some(Effect::Call { .. } | Effect::Deliver { .. } | Effect::Broadcast { .. }) | None => false,
+        Some(Effect::Call { .. } | Effect::Deliver { .. } | Effect::Broadcast { .. } | Effect::Notify(_))
+        | None => false,
     }
 }
 
-/// An effect was queued in this step. A broadcast is written to all shards right here, in the same commit: from then
-/// on it is each shard's own matter, and the effect is settled.
+/// An effect was queued in this step. A broadcast is written to all shards, and a notice to the one that it is for, right
+/// here, in the same commit: from then on it is their own matter, and the effect is settled.
 fn queue_effect(
     context: &Context<'_>,
     instance: &Instance,
@@ -423,6 +425,9 @@ fn queue_effect(
     if let Some(Effect::Broadcast { name, variables }) = instance.effect(sequence).map(|effect| &**effect) {
         let identity = format!("{}.{}", instance.id(), sequence.0);
         broadcast(context, &identity, name, variables, draft);
+    }
+    if let Some(Effect::Notify(notice)) = instance.effect(sequence).map(|effect| &**effect) {
+        notify(context, instance, sequence, notice, draft);
     }
     if let Some(program) = program {
         queue_again(context, instance, program, key, sequence, draft);
@@ -503,7 +508,7 @@ fn work(context: &Context<'_>, instance: &Instance, program: &Program, sequence:
             outputs: outputs.clone(),
             error: error.clone(),
         }),
-        Some(Effect::Broadcast { .. }) => return Asked::Nothing(Outcome::Done),
+        Some(Effect::Broadcast { .. } | Effect::Notify(_)) => return Asked::Nothing(Outcome::Done),
         None => None,
     };
     match work {

@@ -118,14 +118,15 @@ pub fn apply(instance: &mut Instance, fact: &Fact) {
         }
         Fact::OutputAdded { output } => instance.outputs.push(output.clone()),
         Fact::AlternativeBusinessKeySet { key } => instance.alternative_business_key = Some(key.clone()),
+        Fact::CalledBy(caller) => instance.caller = Some(caller.clone()),
     }
 }
 
-/// The activation that an effect belongs to; answers and broadcasts belong to the instance as a whole.
+/// The activation that an effect belongs to; answers, broadcasts and notices belong to the instance as a whole.
 pub(super) fn owner(effect: &Effect) -> Option<NodeKey> {
     match effect {
         Effect::Call { node, .. } | Effect::Deliver { node, .. } => Some(*node),
-        Effect::Answer { .. } | Effect::Broadcast { .. } => None,
+        Effect::Answer { .. } | Effect::Broadcast { .. } | Effect::Notify(_) => None,
     }
 }
 

@@ -35,7 +35,8 @@ impl Instance {
             Effect::Call { .. }
             | Effect::Deliver { .. }
             | Effect::Answer { .. }
-            | Effect::Broadcast { .. } => None,
+            | Effect::Broadcast { .. }
+            | Effect::Notify(_) => None,
         }
     }
 

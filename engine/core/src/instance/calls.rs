@@ -101,7 +101,9 @@ fn resume(step: &mut Step<'_>, node: NodeKey, place: Place, effect: &Arc<Effect>
         Outcome::Delivered { reference: _ } => Occurrence::Delivered,
         Outcome::NotDelivered(error) => match &**effect {
             Effect::Deliver { target, .. } => Occurrence::NotDelivered(Box::new((error, target.clone()))),
-            Effect::Call { .. } | Effect::Answer { .. } | Effect::Broadcast { .. } => return,
+            Effect::Call { .. } | Effect::Answer { .. } | Effect::Broadcast { .. } | Effect::Notify(_) => {
+                return;
+            }
         },
         Outcome::Done | Outcome::AnswerRefused { .. } => return,
     };
@@ -119,9 +121,13 @@ pub(super) fn fits(effect: &Effect, outcome: &Outcome) -> bool {
         },
         (Effect::Deliver { .. }, Outcome::Delivered { .. } | Outcome::NotDelivered(_)) => true,
         (Effect::Answer { .. }, Outcome::Done | Outcome::AnswerRefused { .. }) => true,
-        (Effect::Broadcast { .. }, Outcome::Done) => true,
+        (Effect::Broadcast { .. } | Effect::Notify(_), Outcome::Done) => true,
         (
-            Effect::Call { .. } | Effect::Deliver { .. } | Effect::Answer { .. } | Effect::Broadcast { .. },
+            Effect::Call { .. }
+            | Effect::Deliver { .. }
+            | Effect::Answer { .. }
+            | Effect::Broadcast { .. }
+            | Effect::Notify(_),
             Outcome::Call(_)
             | Outcome::Delivered { .. }
             | Outcome::NotDelivered(_)

@@ -6,6 +6,7 @@ use tessera_bpmn::compile::{ElementIndex, Kind, Trigger};
 use super::state::Role;
 use super::step::{At, Step};
 use super::triggers;
+use crate::calling::Catches;
 use crate::identity::NodeKey;
 
 /// What catches.
@@ -66,6 +67,69 @@ pub(super) fn catcher<'a>(
             return None;
         }
         key = step.instance.node(key)?.parent;
+    }
+}
+
+/// All codes that are caught around an activation, from the activation outwards. `code` is what a trigger names, if it
+/// is of the right kind.
+pub(super) fn catches<'a>(
+    step: &Step<'a>,
+    from: NodeKey,
+    code: impl Fn(&'a Trigger) -> Option<Option<&'a str>>,
+) -> Catches {
+    let mut catches = Catches::default();
+    let mut inner = None;
+    let mut key = from;
+    loop {
+        if let Some(at) = step.at(key) {
+            if at.role != Role::Body && inner.is_some() {
+                let handlers = triggers::handlers(step.program, at.index);
+                let handlers = handlers.filter(|(index, ..)| Some(*index) != inner);
+                add(
+                    &mut catches,
+                    handlers.filter_map(|(index, _, trigger)| {
+                        let interrupting = matches!(
+                            step.program.element(index).kind,
+                            Kind::EventSubProcess { interrupting: true, .. }
+                        );
+                        Some((code(trigger)?, interrupting))
+                    }),
+                );
+            }
+            if !matches!(at.role, Role::Iteration(_)) {
+                add(
+                    &mut catches,
+                    at.element.boundary_events.iter().filter_map(|index| {
+                        let Kind::BoundaryEvent { trigger, interrupting, .. } =
+                            &step.program.element(*index).kind
+                        else {
+                            return None;
+                        };
+                        Some((code(trigger)?, *interrupting))
+                    }),
+                );
+            }
+            inner = Some(at.index);
+        }
+        if key == NodeKey::ROOT {
+            return catches;
+        }
+        let Some(parent) = step.instance.node(key).map(|node| node.parent) else { return catches };
+        key = parent;
+    }
+}
+
+/// Those of one level: a catcher for all is farther away than one for a certain code.
+fn add<'a>(catches: &mut Catches, level: impl Iterator<Item = (Option<&'a str>, bool)>) {
+    let mut all = None;
+    for (code, interrupting) in level {
+        match code {
+            Some(code) => catches.add(Some(code), interrupting),
+            None => all = all.or(Some(interrupting)),
+        }
+    }
+    if let Some(interrupting) = all {
+        catches.add(None, interrupting);
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tessera_bpmn::compile::{ErrorTrigger, Trigger};
 
+use super::called;
 use super::catching::{self, Catcher, Fit};
 use super::incident;
 use super::occurrence::Trouble;
@@ -16,6 +17,9 @@ use crate::identity::NodeKey;
 /// `Err`: nothing catches it, nothing happened.
 pub(super) fn raise(step: &mut Step<'_>, from: NodeKey, code: &str, message: &str) -> Result<(), Trouble> {
     let Some((catcher, Trigger::Error(trigger))) = catcher(step, from, code) else {
+        if called::leave_by_error(step, code, message) {
+            return Ok(());
+        }
         let text = format!("BPMN error `{code}` is uncaught: {message}");
         return Err(Trouble::new(&incident::UNCAUGHT_ERROR, text));
     };
@@ -36,6 +40,7 @@ pub(super) fn raise(step: &mut Step<'_>, from: NodeKey, code: &str, message: &st
 /// Whether something around an activation catches an error.
 pub(super) fn is_caught(step: &Step<'_>, from: NodeKey, code: &str) -> bool {
     catcher(step, from, code).is_some()
+        || called::callers(step).is_some_and(|caller| caller.errors.find(code).is_some())
 }
 
 fn catcher<'a>(step: &Step<'a>, from: NodeKey, code: &str) -> Option<(Catcher<'a>, &'a Trigger)> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tessera_bpmn::compile::{EscalationTrigger, Trigger};
 
+use super::called;
 use super::catching::{self, Catcher, Fit};
 use super::occurrence::Next;
 use super::step::Step;
@@ -18,7 +19,9 @@ pub(super) fn escalate(step: &mut Step<'_>, from: NodeKey, code: &str) -> Next {
         let Trigger::Escalation(escalation) = trigger else { return None };
         Fit::of(escalation.code.as_deref(), code)
     });
-    let Some((catcher, Trigger::Escalation(trigger))) = found else { return Next::DONE };
+    let Some((catcher, Trigger::Escalation(trigger))) = found else {
+        return called::escalate_to_caller(step, code);
+    };
     match catcher {
         Catcher::Boundary { at, event, interrupting } => {
             if interrupting {

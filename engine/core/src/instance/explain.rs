@@ -7,6 +7,7 @@ use tessera_bpmn::compile::Program;
 use super::incident::Incident;
 use super::state::{Instance, State, Status};
 use super::wait::{Wait, WaitKind};
+use crate::calling::Notice;
 use crate::effect::Effect;
 use crate::identity::{EffectSequence, Timestamp};
 use crate::message::MessageStatus;
@@ -92,6 +93,9 @@ impl Words<'_> {
             }
             WaitKind::Signal { name } => format!("{place} waits for signal {name}; began {since}"),
             WaitKind::Condition => format!("{place} waits until its condition holds; began {since}"),
+            WaitKind::Called { process_id, business_key, .. } => format!(
+                "{place} waits for the end of the instance of {process_id} that it called, business key {business_key}; began {since}"
+            ),
             WaitKind::Completion => format!("{place} waits for somebody to complete it; began {since}"),
             WaitKind::Retry { due, effect } => match &**effect {
                 Effect::Call { attempt, .. } => {
@@ -100,7 +104,10 @@ impl Words<'_> {
                         self.in_time(*due)
                     )
                 }
-                Effect::Deliver { .. } | Effect::Answer { .. } | Effect::Broadcast { .. } => {
+                Effect::Deliver { .. }
+                | Effect::Answer { .. }
+                | Effect::Broadcast { .. }
+                | Effect::Notify(_) => {
                     format!("{place} failed {since} and is tried again {}", self.in_time(*due))
                 }
             },
@@ -141,6 +148,11 @@ impl Words<'_> {
                 format!("the mailbox is being told that {message} is {status}")
             }
             Effect::Broadcast { name, .. } => format!("signal {name} is being broadcast"),
+            Effect::Notify(notice) => match &**notice {
+                Notice::Call { callee, .. } => format!("process {} is being called", callee.process_id),
+                Notice::Release { .. } => "an instance that it called is being ended".to_owned(),
+                Notice::Return { caller, .. } => format!("its caller {caller} is being told"),
+            },
         };
         format!("{text} (effect {})", sequence.0)
     }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::incident::Incident;
 use super::state::{Role, State, Status};
 use super::wait::Wait;
+use crate::calling::Caller;
 use crate::effect::Effect;
 use crate::identity::{DefinitionKey, EffectSequence, IncidentKey, InstanceId, NodeKey, Timestamp, WaitKey};
 use crate::message::{Message, MessageStatus};
@@ -171,6 +172,8 @@ pub enum Fact {
         /// The key.
         key: Arc<str>,
     },
+    /// Another instance called this one.
+    CalledBy(Box<Caller>),
 }
 
 /// The beginning of an instance.
@@ -246,7 +249,10 @@ impl Fact {
                         visit(document);
                     }
                 }
-                Effect::Call { .. } | Effect::Answer { .. } | Effect::Broadcast { .. } => {}
+                Effect::Call { .. }
+                | Effect::Answer { .. }
+                | Effect::Broadcast { .. }
+                | Effect::Notify(_) => {}
             },
             Self::Started(_)
             | Self::Ended { .. }
@@ -262,7 +268,8 @@ impl Fact {
             | Self::IncidentOpened { .. }
             | Self::IncidentResolved { .. }
             | Self::MessageAnswered { .. }
-            | Self::AlternativeBusinessKeySet { .. } => {}
+            | Self::AlternativeBusinessKeySet { .. }
+            | Self::CalledBy(_) => {}
         }
     }
 }

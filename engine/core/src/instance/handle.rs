@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tessera_bpmn::compile::{Kind, Program};
 
+use super::called;
 use super::calls;
 use super::errors;
 use super::fact::{Fact, Started};
@@ -14,6 +15,7 @@ use super::state::{Instance, Status};
 use super::step::{Place, Step};
 use super::triggers::{self, Payload};
 use super::wait::{Wait, WaitKind};
+use crate::calling::Returned;
 use crate::identity::{IncidentKey, NodeKey, Timestamp, WaitKey};
 use crate::limits::VALUE_DEPTH_MAX;
 use crate::message::Message;
@@ -44,8 +46,16 @@ pub fn handle(
         Input::Throw { wait, code, message, variables } => {
             throw(&mut step, wait, &code, &message, variables)?;
         }
+        Input::Returned { wait, returned, variables } => {
+            called::take(&mut step, wait, returned, &variables)?;
+        }
+        Input::Released => {
+            is_running(&step)?;
+            step.end(Status::Cancelled, Some("the instance that called it does not need it any more"));
+        }
         Input::Cancel { reason } => {
             is_running(&step)?;
+            called::tell(&mut step, Returned::Lost { reason: format!("it was cancelled: {reason}") });
             step.end(Status::Cancelled, Some(&reason));
         }
         Input::RetryIncident { incident } => retry(&mut step, incident)?,
@@ -55,7 +65,7 @@ pub fn handle(
 }
 
 fn begin(step: &mut Step<'_>, start: Start) -> Result<(), Refused> {
-    let Start { definition, id, business_key, at, variables, message } = start;
+    let Start { definition, id, business_key, at, variables, message, caller } = start;
     if step.instance.status != Status::Empty {
         return Err(Refused::AlreadyStarted);
     }
@@ -72,6 +82,9 @@ fn begin(step: &mut Step<'_>, start: Start) -> Result<(), Refused> {
     };
     are_storable(&variables)?;
     step.emit(Fact::Started(Box::new(Started { id, definition, business_key, at: step.now })));
+    if let Some(caller) = caller {
+        step.emit(Fact::CalledBy(Box::new(caller)));
+    }
     for (name, value) in variables {
         step.emit(Fact::VariableSet { node: NodeKey::ROOT, name, value });
     }
@@ -96,6 +109,7 @@ fn take_message(step: &mut Step<'_>, key: WaitKey, message: Arc<Message>) -> Res
         | WaitKind::Signal { .. }
         | WaitKind::Completion
         | WaitKind::Condition
+        | WaitKind::Called { .. }
         | WaitKind::Retry { .. } => Err(Refused::WrongWait(key)),
     }
 }
@@ -112,6 +126,7 @@ fn take_delivery(step: &mut Step<'_>, key: WaitKey, name: &str, variables: Named
         | WaitKind::Signal { .. }
         | WaitKind::Completion
         | WaitKind::Condition
+        | WaitKind::Called { .. }
         | WaitKind::Retry { .. } => Err(Refused::WrongWait(key)),
     }
 }
@@ -128,6 +143,7 @@ fn take_signal(step: &mut Step<'_>, key: WaitKey, name: &str, variables: Named) 
         | WaitKind::Signal { .. }
         | WaitKind::Completion
         | WaitKind::Condition
+        | WaitKind::Called { .. }
         | WaitKind::Retry { .. } => Err(Refused::WrongWait(key)),
     }
 }
@@ -148,7 +164,8 @@ fn take_time(step: &mut Step<'_>, key: WaitKey) -> Result<(), Refused> {
         | WaitKind::Message { .. }
         | WaitKind::Signal { .. }
         | WaitKind::Completion
-        | WaitKind::Condition => fire(step, key, &wait, Payload::Nothing),
+        | WaitKind::Condition
+        | WaitKind::Called { .. } => fire(step, key, &wait, Payload::Nothing),
     }
 }
 
@@ -227,7 +244,7 @@ fn set_variables(step: &mut Step<'_>, node: NodeKey, variables: Named) -> Result
     Ok(())
 }
 
-fn open_wait(step: &Step<'_>, key: WaitKey) -> Result<Wait, Refused> {
+pub(super) fn open_wait(step: &Step<'_>, key: WaitKey) -> Result<Wait, Refused> {
     is_running(step)?;
     step.instance.waits.get(&key).cloned().ok_or(Refused::UnknownWait(key))
 }

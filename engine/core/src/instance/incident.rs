@@ -64,6 +64,8 @@ codes! {
         "Correct the model; cancel the instance.";
     VALUE = "P508", "A value can not be kept as variable.",
         "Flatten the value; then retry.";
+    CALLED = "P510", "A process that was called could not start, or its instance was lost.",
+        "The message says why: deploy the process or correct the model or a variable; a retry calls again.";
     NO_RULE = "P599", "The interpreter came to a state that its tables do not know: a bug of Tessera.",
         "Report it together with the instance's journal; retry once it is repaired.";
     WORK_FAILED = "W101", "A handler failed, also when tried again.",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::calling::{Caller, Returned};
 use crate::effect::Outcome;
 use crate::identity::{DefinitionKey, EffectSequence, IncidentKey, InstanceId, NodeKey, Timestamp, WaitKey};
 use crate::message::Message;
@@ -68,6 +69,17 @@ pub enum Input {
         /// How it ended.
         outcome: Outcome,
     },
+    /// An instance that was called has something to tell.
+    Returned {
+        /// A [`super::WaitKind::Called`].
+        wait: WaitKey,
+        /// What.
+        returned: Returned,
+        /// What it brings back.
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+    },
+    /// The instance that called this one does not need it any more.
+    Released,
     /// An operator ends the instance.
     Cancel {
         /// Told to the senders of messages that are not answered yet.
@@ -102,6 +114,8 @@ pub struct Start {
     pub variables: Vec<(Arc<str>, Arc<Value>)>,
     /// The message that starts it.
     pub message: Option<Arc<Message>>,
+    /// The instance that calls it.
+    pub caller: Option<Caller>,
 }
 
 /// Why an input was refused. Nothing happened.

@@ -8,6 +8,7 @@
 
 mod apply;
 mod call;
+mod called;
 mod calls;
 mod catching;
 mod conditions;

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::incident::Incident;
 use super::wait::Wait;
+use crate::calling::Caller;
 use crate::effect::Effect;
 use crate::identity::{DefinitionKey, EffectSequence, IncidentKey, InstanceId, NodeKey, Timestamp, WaitKey};
 use crate::message::{Message, MessageStatus};
@@ -31,6 +32,8 @@ pub struct Instance {
     #[serde(with = "crate::json")]
     pub(super) outputs: Vec<Arc<Value>>,
     pub(super) next: NextKeys,
+    // Records of version 1 end here; see `site::records`.
+    pub(super) caller: Option<Box<Caller>>,
 }
 
 /// Where an instance stands.
@@ -44,7 +47,7 @@ pub enum Status {
     Completed,
     /// It could not go on and nobody is to repair it.
     Failed,
-    /// An operator ended it.
+    /// It was ended: by an operator, by the instance that called it, or because what it threw goes on in that one.
     Cancelled,
 }
 
@@ -201,6 +204,7 @@ impl Instance {
             messages: Vec::new(),
             outputs: Vec::new(),
             next: NextKeys::default(),
+            caller: None,
         }
     }
 
@@ -222,6 +226,11 @@ impl Instance {
     /// A second key that messages may name it by.
     pub fn alternative_business_key(&self) -> Option<&Arc<str>> {
         self.alternative_business_key.as_ref()
+    }
+
+    /// Who called it, if another instance did.
+    pub fn caller(&self) -> Option<&Caller> {
+        self.caller.as_deref()
     }
 
     /// Where it stands.
@@ -316,15 +325,18 @@ impl Instance {
         }
         for effect in self.effects.values_mut() {
             match &**effect {
-                Effect::Deliver { .. } | Effect::Broadcast { .. } => match Arc::make_mut(effect) {
-                    Effect::Deliver { document, .. } => visit(document),
-                    Effect::Broadcast { variables, .. } => {
-                        for (_, value) in variables {
-                            visit(value);
+                Effect::Deliver { .. } | Effect::Broadcast { .. } | Effect::Notify(_) => {
+                    match Arc::make_mut(effect) {
+                        Effect::Deliver { document, .. } => visit(document),
+                        Effect::Broadcast { variables, .. } => {
+                            for (_, value) in variables {
+                                visit(value);
+                            }
                         }
+                        Effect::Notify(notice) => notice.values_mut(visit),
+                        Effect::Call { .. } | Effect::Answer { .. } => {}
                     }
-                    Effect::Call { .. } | Effect::Answer { .. } => {}
-                },
+                }
                 Effect::Call { .. } | Effect::Answer { .. } => {}
             }
         }

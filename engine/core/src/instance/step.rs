@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tessera_bpmn::compile::{Element, ElementIndex, FlowIndex, Kind, Program};
 
 use super::apply::{apply, owner};
+use super::called;
 use super::conditions::{self, News};
 use super::elements::inclusive_gateway;
 use super::fact::{Ending, Fact};
@@ -225,6 +226,7 @@ impl<'a> Step<'a> {
             next = next.saturating_add(1);
         }
         for node in order.into_iter().rev() {
+            called::release(self, node);
             self.close_waits(node);
             let Some((effect, incident)) = self.instance.node(node).map(|node| (node.effect, node.incident))
             else {

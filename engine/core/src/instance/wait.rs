@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::effect::Effect;
-use crate::identity::{NodeKey, Timestamp};
+use crate::identity::{EffectSequence, NodeKey, Timestamp};
 
 /// One open wait.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,6 +53,15 @@ pub enum WaitKind {
         /// What will be queued, its attempt already counted.
         effect: Arc<Effect>,
     },
+    /// The end of an instance that was called; moved by [`super::Input::Returned`].
+    Called {
+        /// The process that was called.
+        process_id: Arc<str>,
+        /// The conversation of the called instance.
+        business_key: Arc<str>,
+        /// The effect that called.
+        call: EffectSequence,
+    },
 }
 
 impl WaitKind {
@@ -60,7 +69,11 @@ impl WaitKind {
     pub fn due(&self) -> Option<Timestamp> {
         match self {
             Self::Timer { due, .. } | Self::Retry { due, .. } => Some(*due),
-            Self::Message { .. } | Self::Signal { .. } | Self::Completion | Self::Condition => None,
+            Self::Message { .. }
+            | Self::Signal { .. }
+            | Self::Completion
+            | Self::Condition
+            | Self::Called { .. } => None,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tessera_bpmn::compile::{Kind, Program, Trigger};
 
 use super::records::Definition;
+use crate::calling::Binding;
 use crate::identity::{DefinitionKey, Timestamp};
 
 /// All definitions that are deployed now, and those that were once.
@@ -99,6 +100,45 @@ impl Deployments {
         match deployed.starts.get(&message.cloned()) {
             Some(element) => Starting::At { definition: key.clone(), element: element.clone() },
             None => Starting::NoStartEvent,
+        }
+    }
+
+    /// Which definition a call means. Deployed together are definitions of the same package; where the caller's package
+    /// does not have the process, the newest of the same version tag counts, then the newest of all.
+    pub(crate) fn called(
+        &self,
+        process: &str,
+        binding: &Binding,
+        caller: &DefinitionKey,
+    ) -> Result<(DefinitionKey, Arc<str>), String> {
+        let mut of_process: Vec<_> =
+            self.known.iter().filter(|(key, _)| *key.process_id == *process).collect();
+        of_process.retain(|(_, known)| known.sequence.is_some());
+        of_process.sort_by_key(|(_, known)| known.sequence);
+        let is_usable = |known: &Known| known.deployed.is_some();
+        let newest = |fits: &dyn Fn(&DefinitionKey) -> bool| {
+            of_process.iter().rev().find(|(key, known)| is_usable(known) && fits(key))
+        };
+        let (found, wanted) = match binding {
+            Binding::Latest => (newest(&|_| true), String::new()),
+            Binding::WithCaller => {
+                let same_package = newest(&|key| key.digest == caller.digest);
+                let found = same_package.or_else(|| newest(&|key| key.version == caller.version));
+                (found.or_else(|| newest(&|_| true)), String::new())
+            }
+            Binding::Number(number) => {
+                let position = usize::try_from(*number).ok().and_then(|number| number.checked_sub(1));
+                let found = position.and_then(|position| of_process.get(position));
+                (found.filter(|(_, known)| is_usable(known)), format!(" in version {number}"))
+            }
+            Binding::Tag(tag) => (newest(&|key| key.version == *tag), format!(" with version tag {tag}")),
+        };
+        let Some((key, Known { deployed: Some(deployed), .. })) = found else {
+            return Err(format!("process {process}{wanted}, which is called, is not deployed"));
+        };
+        match deployed.starts.get(&None) {
+            Some(element) => Ok(((*key).clone(), element.clone())),
+            None => Err(format!("process {key}, which is called, has no start event without a trigger")),
         }
     }
 

@@ -97,6 +97,8 @@ impl Indexed {
             let row = match &open.kind {
                 // Whoever completes it names the instance: nobody looks for it.
                 WaitKind::Completion => continue,
+                // Whoever was called names the instance.
+                WaitKind::Called { .. } => continue,
                 // Only its own variables move it.
                 WaitKind::Condition => continue,
                 WaitKind::Timer { due, .. } | WaitKind::Retry { due, .. } => {

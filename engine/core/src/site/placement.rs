@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::entropy::{Entropy, uuid};
-use crate::identity::InstanceId;
+use crate::identity::{InstanceId, WaitKey};
 use crate::limits::SHARDS_MAX;
 
 /// The sixteen bytes behind an instance id.
@@ -47,6 +49,18 @@ impl Placement {
         let drawn = uuid(entropy);
         let kept = drawn.len().saturating_sub(SHARD_DIGITS);
         InstanceId(format!("{}{shard:04x}", drawn.get(..kept).unwrap_or_default()).into())
+    }
+
+    /// The id of an instance that another calls: the same whoever computes it, so that a call is heeded once and the
+    /// called instance can be found again.
+    pub(crate) fn called(self, caller: &InstanceId, wait: WaitKey, business_key: &str) -> InstanceKey {
+        let digest = Sha256::digest(format!("{caller}.{}", wait.0));
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(digest).for_each(|(byte, drawn)| *byte = drawn);
+        let [high, low] = self.of_text(business_key).to_be_bytes();
+        let [.., shard_high, shard_low] = &mut bytes;
+        (*shard_high, *shard_low) = (high, low);
+        InstanceKey(bytes)
     }
 
     /// A new business key that lives in a shard. A message without a key is decided in the shard that its own id hashes

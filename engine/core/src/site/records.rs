@@ -1,6 +1,7 @@
 //! What is stored under the keys: typed records in the store's envelope, each with a kind and a version of its own. A
 //! new field is a new version here, beside a reader for the old one.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -9,7 +10,8 @@ use serde_json::Value;
 use tessera_store::record;
 
 use super::values::Digest;
-use crate::identity::{DefinitionKey, Incarnation, InstanceId, Timestamp};
+use crate::calling::{Caller, Returned};
+use crate::identity::{DefinitionKey, EffectSequence, Incarnation, InstanceId, Timestamp, WaitKey};
 use crate::instance::{Fact, Instance};
 use crate::message::Message;
 
@@ -163,13 +165,39 @@ pub(crate) enum Crossing {
     },
     /// A message that named an instance of this shard by its alternative business key.
     Message { message: Arc<Message>, instance: InstanceId },
+    /// An instance calls a process.
+    Call(Box<Call>),
+    /// An instance does not need one that it called, by this effect.
+    Release { called: InstanceId, by: InstanceId, call: EffectSequence },
+    /// A called instance tells its caller.
+    Return {
+        caller: InstanceId,
+        wait: WaitKey,
+        returned: Returned,
+        #[serde(with = "crate::json")]
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+    },
+}
+
+/// A call that is to be heeded: everything about the new instance was decided by its caller's shard.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Call {
+    pub(crate) id: InstanceId,
+    pub(crate) definition: DefinitionKey,
+    pub(crate) at: Arc<str>,
+    pub(crate) business_key: Arc<str>,
+    pub(crate) caller: Caller,
+    #[serde(with = "crate::json")]
+    pub(crate) variables: Vec<(Arc<str>, Arc<Value>)>,
 }
 
 impl Stored for Crossing {
     const KIND: (u8, u8, &'static str) = (8, 1, "crossing");
 }
 
-const INSTANCE: Kind = Kind { number: 4, version: 1, name: "instance" };
+const INSTANCE: Kind = Kind { number: 4, version: 2, name: "instance" };
+/// What version 2 has behind the end of version 1, where there is nothing of it: each absent or empty.
+const SINCE_VERSION_1: [u8; 2] = [0; 2];
 
 /// What stands before the instance in its record.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -188,8 +216,14 @@ pub(crate) fn seal_instance(header: &InstanceHeader, instance: &Instance) -> Vec
 }
 
 /// The header of an instance's record, and the bytes of the instance.
-pub(crate) fn open_instance(bytes: &[u8]) -> Result<(InstanceHeader, &[u8]), Unreadable> {
-    postcard::take_from_bytes(payload(bytes, &INSTANCE)?).map_err(|error| undecodable(INSTANCE.name, &error))
+pub(crate) fn open_instance(bytes: &[u8]) -> Result<(InstanceHeader, Cow<'_, [u8]>), Unreadable> {
+    let record = record::open(bytes)?;
+    let is_old = (record.kind, record.version) == (INSTANCE.number, 1);
+    let payload = if is_old { record.payload } else { payload(bytes, &INSTANCE)? };
+    let (header, instance): (_, &[u8]) =
+        postcard::take_from_bytes(payload).map_err(|error| undecodable(INSTANCE.name, &error))?;
+    let instance = if is_old { [instance, &SINCE_VERSION_1].concat().into() } else { instance.into() };
+    Ok((header, instance))
 }
 
 /// The instance itself, with references where values live beside it.

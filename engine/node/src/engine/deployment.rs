@@ -281,6 +281,7 @@ fn handlers(program: &Program) -> Vec<(&str, &str)> {
             | Kind::Task
             | Kind::ReceiveTask(_)
             | Kind::UserTask
+            | Kind::CallActivity(_)
             | Kind::ExclusiveGateway
             | Kind::ParallelGateway
             | Kind::InclusiveGateway

@@ -43,7 +43,7 @@ impl Observation {
     /// Looks again.
     pub fn look(&mut self, world: &mut World) -> Result<(), WorldError> {
         let mut rows = world.instances()?;
-        rows.sort_by_key(|row| row.started_at);
+        rows.sort_by_key(|row| (row.started_at, row.caller.is_some()));
         for row in rows {
             let known = self.seen.iter_mut().find(|seen| *seen.id() == row.instance);
             let shown = world.show(&row.instance)?;
@@ -175,8 +175,12 @@ fn waits(world: &World, seen: &Seen, place: &Place) -> bool {
     is_token
         && match place.state {
             Stage::Parked => false,
+            // What it calls waits for it.
+            Stage::Waiting => !matches!(kind(world, seen, place), Some(Kind::CallActivity(_))),
             // What holds others waits by them; only a throwing event that holds its handlers is a place of its own.
-            Stage::Holding => throws(world, seen, place),
+            Stage::Holding => {
+                matches!(kind(world, seen, place), Some(Kind::ThrowEvent(_) | Kind::EndEvent(_)))
+            }
             Stage::Ready
             | Stage::Starting(_)
             | Stage::Started
@@ -184,13 +188,12 @@ fn waits(world: &World, seen: &Seen, place: &Place) -> bool {
             | Stage::Preparing
             | Stage::Delivering
             | Stage::Consulting
-            | Stage::Waiting
             | Stage::Ending(_)
             | Stage::Leaving => true,
         }
 }
 
-fn throws(world: &World, seen: &Seen, place: &Place) -> bool {
+fn kind<'w>(world: &'w World, seen: &Seen, place: &Place) -> Option<&'w Kind> {
     let row = &seen.shown.row;
     let mut definitions = world.definitions().iter().filter(|definition| {
         definition.key.process_id == row.process_id
@@ -198,7 +201,5 @@ fn throws(world: &World, seen: &Seen, place: &Place) -> bool {
             && definition.key.digest == seen.shown.definition_digest
     });
     let program = definitions.next().map(|definition| &definition.program);
-    let kind =
-        program.and_then(|program| program.find(&place.element).map(|index| &program.element(index).kind));
-    matches!(kind, Some(Kind::ThrowEvent(_) | Kind::EndEvent(_)))
+    program.and_then(|program| program.find(&place.element).map(|index| &program.element(index).kind))
 }

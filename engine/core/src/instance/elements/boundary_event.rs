@@ -28,6 +28,7 @@ pub(in crate::instance) fn rearm(step: &mut Step<'_>, at: At<'_>, key: WaitKey, 
         | WaitKind::Signal { .. }
         | WaitKind::Completion
         | WaitKind::Condition
+        | WaitKind::Called { .. }
         | WaitKind::Retry { .. } => {}
     }
 }

@@ -10,6 +10,7 @@
 pub(super) mod boundary_event;
 pub(super) mod multi_instance;
 
+mod call_activity;
 mod catch_event;
 mod end_event;
 mod event_based_gateway;
@@ -63,6 +64,7 @@ pub(super) fn table(kind: &Kind, role: Role) -> &'static Table {
         Kind::SendTask(_) => &send_task::TABLE,
         Kind::ReceiveTask(_) => &receive_task::TABLE,
         Kind::UserTask => &user_task::TABLE,
+        Kind::CallActivity(_) => &call_activity::TABLE,
         Kind::ExclusiveGateway => &exclusive_gateway::TABLE,
         Kind::ParallelGateway => &parallel_gateway::TABLE,
         Kind::InclusiveGateway => &inclusive_gateway::TABLE,
@@ -126,6 +128,7 @@ pub(super) static TABLES: &[&Table] = &[
     &send_task::TABLE,
     &receive_task::TABLE,
     &user_task::TABLE,
+    &call_activity::TABLE,
     &exclusive_gateway::TABLE,
     &parallel_gateway::TABLE,
     &inclusive_gateway::TABLE,

@@ -1,5 +1,7 @@
 //! The process itself: active from the start until the last token in it has ended.
 
+use crate::calling::Returned;
+use crate::instance::called;
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::{State, Status};
 use crate::instance::step::{At, Step};
@@ -21,6 +23,7 @@ fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble
 }
 
 fn end(step: &mut Step<'_>, _: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
+    called::tell(step, Returned::Completed);
     step.end(Status::Completed, None);
     Ok(Next::Gone)
 }

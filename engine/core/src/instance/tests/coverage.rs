@@ -32,7 +32,7 @@ const REST: &str = r#"<startEvent id="start"/><intermediateThrowEvent id="a"/>
     <intermediateThrowEvent id="c"><messageEventDefinition messageRef="m" CLASS/></intermediateThrowEvent>
     <receiveTask id="d" messageRef="m"/><eventBasedGateway id="g"/><receiveTask id="e1" messageRef="n"/>
     <intermediateCatchEvent id="f"><timerEventDefinition><timeDuration>PT5S</timeDuration></timerEventDefinition></intermediateCatchEvent>
-    <exclusiveGateway id="h"/>
+    <exclusiveGateway id="h"/><callActivity id="h1" calledElement="p"/>
     <serviceTask id="i" camunda:expression="${1}"/><userTask id="u"/>
     <subProcess id="q"><startEvent id="q0"/><task id="q1"/><intermediateThrowEvent id="q2"><escalationEventDefinition escalationRef="esc"/></intermediateThrowEvent>
       <endEvent id="q3"><escalationEventDefinition escalationRef="esc"/></endEvent>
@@ -63,7 +63,8 @@ const REST: &str = r#"<startEvent id="start"/><intermediateThrowEvent id="a"/>
     g -> f
     e1 -> h
     f -> h
-    h -> i
+    h -> h1
+    h1 -> i
     i -> u
     u -> q
     q4 -> q5

@@ -301,6 +301,7 @@ fn a_thousand_iterations_cost_a_thousand_times_one() {
             at: "start".into(),
             variables: vec![("items".into(), std::sync::Arc::new(items))],
             message: None,
+            caller: None,
         };
         let mut count =
             handle(&mut instance, &program, run.now, Input::Start(Box::new(start))).unwrap().len();

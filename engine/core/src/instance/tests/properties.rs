@@ -80,7 +80,7 @@ fn outcome(effect: &Effect, how: u8) -> Outcome {
         }
         (Effect::Deliver { .. }, _) => Outcome::Delivered { reference: None },
         (Effect::Answer { .. }, 0) => Outcome::AnswerRefused { reason: "gone".into() },
-        (Effect::Answer { .. } | Effect::Broadcast { .. }, _) => Outcome::Done,
+        (Effect::Answer { .. } | Effect::Broadcast { .. } | Effect::Notify(_), _) => Outcome::Done,
     }
 }
 
@@ -95,6 +95,10 @@ fn possible(run: &Run, how: u8) -> Vec<Input> {
         }
         WaitKind::Completion => Input::Complete { wait, variables: Vec::new() },
         WaitKind::Timer { .. } | WaitKind::Retry { .. } => Input::Timer { wait },
+        WaitKind::Called { .. } => {
+            let returned = crate::calling::Returned::Completed;
+            Input::Returned { wait, returned, variables: Vec::new() }
+        }
     });
     let effects =
         run.instance.effects().map(|(effect, what)| Input::Settled { effect, outcome: outcome(what, how) });

@@ -104,6 +104,7 @@ impl Run {
             at: "start".into(),
             variables: variables.into_iter().map(|(name, value)| (name.into(), Arc::new(value))).collect(),
             message,
+            caller: None,
         };
         self.input(Input::Start(Box::new(start))).expect("it starts");
     }
