@@ -131,6 +131,7 @@ fn values() {
         &["P304 3:32"],
     );
     check(&at("<task id='x'><multiInstanceLoopCharacteristics/></task>"), &["P305 3:14"]);
+    check(&at("<callActivity id='x'/>"), &["P310 3:1"]);
     check(
         &at(
             "<intermediateCatchEvent id='x'><timerEventDefinition><timeDuration> 20 s</timeDuration></timerEventDefinition></intermediateCatchEvent>",
@@ -160,7 +161,6 @@ fn what_is_not_executable_yet_says_so_where_it_stands() {
     for element in [
         "<scriptTask id='x'/>",
         "<businessRuleTask id='x' camunda:decisionRef='d'/>",
-        "<callActivity id='x' calledElement='y'/>",
         "<transaction id='x'/>",
         "<adHocSubProcess id='x'/>",
         "<complexGateway id='x'/>",
