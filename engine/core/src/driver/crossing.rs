@@ -16,6 +16,7 @@ use crate::identity::InstanceId;
 use crate::instance;
 use crate::limits::SCAN_ROWS_MAX;
 use crate::site::keys;
+use crate::site::placement::InstanceKey;
 use crate::site::records::{Crossing, Stored as _};
 
 impl Shard {
@@ -106,9 +107,7 @@ impl Shard {
         self.view.walked(&from);
         let mut draft = Draft::default();
         let Some(key) = next else {
-            self.crossings.remove(row);
-            draft.delete(row.to_vec());
-            self.commit(context, draft);
+            self.done(context, row, draft);
             return Ok(());
         };
         if let Presence::Here = presence {
@@ -136,5 +135,24 @@ impl Shard {
         self.commit(context, draft);
         self.queue.push_back(Input::Crossing { row: row.to_vec(), ticket: None });
         Ok(())
+    }
+
+    /// The instance that something was left here for, brought into memory; `None` if this shard cannot have it.
+    pub(super) fn addressed(
+        &mut self,
+        context: &Context<'_>,
+        id: &InstanceId,
+    ) -> Result<Option<(InstanceKey, Presence)>, Missing> {
+        match context.placement.of_instance(id) {
+            Some((shard, key)) if shard == self.index => Ok(Some((key, self.bring(context, key)?))),
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    /// What was left here is deleted in the commit of its consequence.
+    pub(super) fn done(&mut self, context: &mut Context<'_>, row: &[u8], mut draft: Draft) {
+        self.crossings.remove(row);
+        draft.delete(row.to_vec());
+        self.commit(context, draft);
     }
 }

@@ -306,10 +306,7 @@ impl Shard {
         id: &InstanceId,
         purpose: Purpose,
     ) -> Result<(), Missing> {
-        let presence = match context.placement.of_instance(id) {
-            Some((shard, key)) if shard == self.index => Some((key, self.bring(context, key)?)),
-            Some(_) | None => None,
-        };
+        let presence = self.addressed(context, id)?;
         if purpose == Purpose::Prefetch {
             return Ok(());
         }

@@ -142,10 +142,7 @@ impl Shard {
         call: EffectSequence,
         purpose: Purpose,
     ) -> Result<(), Missing> {
-        let presence = match context.placement.of_instance(called) {
-            Some((shard, key)) if shard == self.index => Some((key, self.bring(context, key)?)),
-            Some(_) | None => None,
-        };
+        let presence = self.addressed(context, called)?;
         if purpose == Purpose::Prefetch {
             return Ok(());
         }
@@ -191,10 +188,7 @@ impl Shard {
         variables: Vec<(Arc<str>, Arc<Value>)>,
         purpose: Purpose,
     ) -> Result<(), Missing> {
-        let presence = match context.placement.of_instance(caller) {
-            Some((shard, key)) if shard == self.index => Some((key, self.bring(context, key)?)),
-            Some(_) | None => None,
-        };
+        let presence = self.addressed(context, caller)?;
         if purpose == Purpose::Prefetch {
             return Ok(());
         }
@@ -241,11 +235,5 @@ impl Shard {
     /// It stays where it is until something changes.
     fn hold(&mut self, row: &[u8]) {
         self.held_crossings.insert(row.to_vec());
-    }
-
-    fn done(&mut self, context: &mut Context<'_>, row: &[u8], mut draft: Draft) {
-        self.crossings.remove(row);
-        draft.delete(row.to_vec());
-        self.commit(context, draft);
     }
 }
