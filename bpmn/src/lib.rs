@@ -13,6 +13,7 @@
 
 pub mod compile;
 pub mod diagnostic;
+pub mod dialect;
 pub mod expression;
 pub mod limits;
 pub mod lint;

@@ -3,6 +3,7 @@
 use super::graph::Graph;
 use super::{Kind, MultiInstance, Work, extension};
 use crate::diagnostic::{Diagnostic, Position, codes};
+use crate::dialect;
 use crate::expression::{Expression, Template};
 use crate::model::{
     Activity, Base, BusinessRuleTask, Content, LoopCharacteristics, MultiInstanceLoopCharacteristics,
@@ -53,7 +54,7 @@ impl<'m> Graph<'m, '_> {
     /// Rules that a handler knows; a decision table is no such thing.
     pub(super) fn business_rule_task(&mut self, task: &'m BusinessRuleTask, id: &'m str) -> Kind {
         let base = task.base();
-        if extension::attribute(base, "decisionRef").is_some()
+        if dialect::attribute(base, "decisionRef").is_some()
             || extension::zeebe(base, "calledDecision").is_some()
         {
             self.not_yet("a decision table", base, id);
@@ -165,7 +166,7 @@ impl<'m> Graph<'m, '_> {
         base: &Base,
         id: &str,
     ) -> Option<Template> {
-        let attribute = extension::attribute(base, "collection");
+        let attribute = dialect::attribute(base, "collection");
         let zeebe = extension::zeebe(base, "loopCharacteristics")
             .and_then(|zeebe| zeebe.find_attribute("inputCollection"));
         let written = attribute.or(zeebe).map(|attribute| (attribute.value.as_str(), attribute.position));

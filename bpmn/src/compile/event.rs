@@ -6,6 +6,7 @@ use super::{
     Condition, ErrorTrigger, EscalationTrigger, MessageTrigger, Send, Throw, Timer, TimerKind, Trigger, time,
 };
 use crate::diagnostic::{Diagnostic, codes};
+use crate::dialect;
 use crate::expression::Template;
 use crate::model::{
     Base, CatchEvent, ConditionalEventDefinition, ErrorEventDefinition, EscalationEventDefinition,
@@ -368,7 +369,7 @@ impl<'m> Graph<'m, '_> {
 
     fn condition_trigger(&mut self, definition: &ConditionalEventDefinition, id: &str) -> Option<Condition> {
         let base = definition.base();
-        if extension::attribute(base, "variableEvents").is_some() {
+        if dialect::attribute(base, "variableEvents").is_some() {
             self.not_yet("a condition for some kinds of changes", base, id);
         }
         let Some(content) = &definition.condition else {

@@ -1,22 +1,11 @@
-//! The dialects: what `camunda:`, `zeebe:` and `tessera:` attributes and elements say, brought into one form. Activiti and
-//! Operaton speak the Camunda dialect under namespaces of their own.
+//! The dialects: what `camunda:`, `zeebe:` and `tessera:` attributes and elements say, brought into one form.
 
 use super::{Field, Listener, ListenerEvent, Mapping, MappingValue, RetryCycle, time};
 use crate::diagnostic::{Diagnostic, Findings, Position, codes};
+use crate::dialect::{CAMUNDA, TESSERA, ZEEBE, attribute, is_ours_or_camunda};
 use crate::expression::{Expression, Template};
 use crate::model::Base;
 use crate::xml::{Attribute, Child, Element};
-
-/// The namespace of our own extensions.
-pub(super) const TESSERA: &str = "https://tessera.dev/bpmn/1";
-const ZEEBE: &str = "http://camunda.org/schema/zeebe/1.0";
-const CAMUNDA: [&str; 3] =
-    ["http://camunda.org/schema/1.0/bpmn", "http://operaton.org/schema/1.0/bpmn", "http://activiti.org/bpmn"];
-
-/// An attribute of our own dialect or of Camunda's; ours comes first.
-pub(super) fn attribute<'m>(base: &'m Base, local: &str) -> Option<&'m Attribute> {
-    tessera_attribute(base, local).or_else(|| camunda_attribute(base, local))
-}
 
 pub(super) fn tessera_attribute<'m>(base: &'m Base, local: &str) -> Option<&'m Attribute> {
     base.attribute(TESSERA, local)
@@ -46,10 +35,6 @@ fn is_camunda(element: &Element) -> bool {
 /// Whether it is an element of the Camunda dialect with this name.
 pub(super) fn is_camunda_named(element: &Element, local: &str) -> bool {
     is_camunda(element) && &*element.name.local == local
-}
-
-fn is_ours_or_camunda(element: &Element) -> bool {
-    is_camunda(element) || element.name.namespace.as_deref() == Some(TESSERA)
 }
 
 /// Reads extensions of one element and reports what is wrong with them.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::dialect;
 use crate::lint::document::{long, short};
 
 /// A namespace.
@@ -36,9 +37,6 @@ pub enum Space {
     Other(u32),
 }
 
-/// The namespace of extensions of this program.
-pub(super) const TESSERA_NAMESPACE: &str = "https://tessera.dev/bpmn/1";
-
 impl Space {
     fn known(uri: &str) -> Option<Self> {
         Some(match uri {
@@ -47,12 +45,10 @@ impl Space {
             crate::model::DIAGRAM_NAMESPACE => Self::Diagram,
             "http://www.omg.org/spec/DD/20100524/DC" => Self::DiagramCommon,
             "http://www.omg.org/spec/DD/20100524/DI" => Self::DiagramInterchange,
-            "http://camunda.org/schema/1.0/bpmn"
-            | "http://operaton.org/schema/1.0/bpmn"
-            | "http://activiti.org/bpmn" => Self::Camunda,
-            "http://camunda.org/schema/zeebe/1.0" => Self::Zeebe,
+            dialect::TESSERA => Self::Tessera,
+            dialect::ZEEBE => Self::Zeebe,
+            uri if dialect::CAMUNDA.contains(&uri) => Self::Camunda,
             "http://camunda.org/schema/modeler/1.0" => Self::Modeler,
-            TESSERA_NAMESPACE => Self::Tessera,
             "http://www.w3.org/2001/XMLSchema-instance" => Self::SchemaInstance,
             crate::xml::XML => Self::Xml,
             crate::xml::XMLNS => Self::Declaration,

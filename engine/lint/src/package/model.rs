@@ -3,15 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use tessera_bpmn::dialect::{TESSERA, attribute, is_ours_or_camunda};
 use tessera_bpmn::lint::Span;
 use tessera_bpmn::model::{Base, EventDefinition, FlowElement, MessageEventDefinition, RootElement};
 use tessera_bpmn::xml::{Attribute, Element};
 
 use crate::place;
-
-const TESSERA: &str = "https://tessera.dev/bpmn/1";
-const CAMUNDA: [&str; 3] =
-    ["http://camunda.org/schema/1.0/bpmn", "http://operaton.org/schema/1.0/bpmn", "http://activiti.org/bpmn"];
 
 /// A BPMN model.
 #[derive(Debug)]
@@ -321,9 +318,12 @@ impl Reader<'_> {
 
     fn fields<'e>(&self, elements: impl Iterator<Item = &'e Element>) -> Vec<Field> {
         let mut fields = Vec::new();
-        for element in elements.filter(|element| is_known(element) && &*element.name.local == "field") {
-            let child =
-                |local: &str| element.elements().find(|child| is_known(child) && &*child.name.local == local);
+        for element in
+            elements.filter(|element| is_ours_or_camunda(element) && &*element.name.local == "field")
+        {
+            let child = |local: &str| {
+                element.elements().find(|child| is_ours_or_camunda(child) && &*child.name.local == local)
+            };
             let literal = if let Some(attribute) = element.find_attribute("stringValue") {
                 Some(value(attribute))
             } else if let Some(attribute) = element.find_attribute("value") {
@@ -359,21 +359,8 @@ impl Reader<'_> {
     }
 }
 
-fn attribute<'m>(base: &'m Base, local: &str) -> Option<&'m Attribute> {
-    base.attribute(TESSERA, local)
-        .or_else(|| CAMUNDA.iter().find_map(|namespace| base.attribute(namespace, local)))
-}
-
-fn is_known(element: &Element) -> bool {
-    element
-        .name
-        .namespace
-        .as_deref()
-        .is_some_and(|namespace| namespace == TESSERA || CAMUNDA.contains(&namespace))
-}
-
 fn extensions<'m>(base: &'m Base, local: &'m str) -> impl Iterator<Item = &'m Element> {
-    base.extensions().filter(move |element| is_known(element) && &*element.name.local == local)
+    base.extensions().filter(move |element| is_ours_or_camunda(element) && &*element.name.local == local)
 }
 
 /// The handler that an element names.
