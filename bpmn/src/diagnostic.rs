@@ -192,6 +192,8 @@ codes! {
     ESCALATION_REFERENCE = "P115", "an escalation is not found";
     ESCALATION_CODE = "P116", "a thrown escalation has no code";
     LINK = "P117", "the two ends of a link do not find each other";
+    COMPENSATION = "P120", "a compensation handler, or what is to be compensated, is not found or cannot be used";
+    SAME_SIGNAL_NAME = "P121", "two signals have the same name";
     START_EVENT = "P201", "there is no start event";
     SEVERAL_START_EVENTS = "P202", "a subprocess has several start events or one with a trigger";
     EVENT_BASED_GATEWAY = "P203", "an event-based gateway leads to something that does not wait for an event";
@@ -204,6 +206,11 @@ codes! {
     EVENT_WITHOUT_TRIGGER = "P210", "an event that waits has nothing to wait for";
     MESSAGE_START_EVENTS = "P211", "two start events wait for the same message";
     GATEWAY_WITHOUT_FLOW = "P212", "a gateway leads nowhere";
+    TRANSACTION = "P220", "a cancel event and its transaction do not fit together";
+    SAME_EVENT = "P221", "two events that wait at one place cannot be told apart";
+    UNREACHED_EVENT = "P222", "an event waits for something that cannot come";
+    REPETITION = "P223", "a loop or quantity cannot be used";
+    DATA = "P224", "a data association does not say what it copies";
     EXPRESSION = "P301", "an expression cannot be parsed";
     TIMER = "P302", "a timer value cannot be parsed";
     RETRY_CYCLE = "P303", "a retry cycle cannot be parsed";

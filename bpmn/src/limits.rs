@@ -28,3 +28,5 @@ pub const RETRY_ATTEMPTS_MAX: u32 = 1_000;
 pub const LINT_FINDINGS_MAX: usize = 10_000;
 /// Findings of one rule in one file; beyond, they are counted.
 pub const LINT_FINDINGS_PER_RULE_MAX: usize = 2_000;
+/// Tokens that an activity may ask for or give: each is put on every outgoing flow.
+pub const QUANTITY_MAX: u32 = 1_000;

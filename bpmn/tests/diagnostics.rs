@@ -59,7 +59,8 @@ fn references() {
 
 #[test]
 fn structure() {
-    check("<task id='t'/>", &["P201 1:319", "P208 2:1"]);
+    check("<task id='t'/>", &[]);
+    check("<sequenceFlow id='f' sourceRef='t' targetRef='t'/><task id='t'/>", &["P201 1:319"]);
     check("<startEvent id='a'/><startEvent id='b'/>", &["P202 2:21"]);
     let message = "<messageEventDefinition messageRef='m'/></startEvent>";
     check(&format!("<startEvent id='a'>{message}\n<startEvent id='b'>{message}"), &["P211 3:1"]);
@@ -161,13 +162,15 @@ fn what_is_not_executable_yet_says_so_where_it_stands() {
     for element in [
         "<scriptTask id='x'/>",
         "<businessRuleTask id='x' camunda:decisionRef='d'/>",
-        "<transaction id='x'/>",
-        "<adHocSubProcess id='x'/>",
-        "<complexGateway id='x'/>",
-        "<task id='x' isForCompensation='true'/>",
+        "<choreographyTask id='x'/>",
+        "<callChoreography id='x'/>",
+        "<subChoreography id='x'/>",
+        "<event id='x'/>",
+        "<task id='x'><dataInputAssociation><targetRef>y</targetRef><transformation>y</transformation></dataInputAssociation></task>",
+        "<task id='x'><multiInstanceLoopCharacteristics behavior='One'><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics></task>",
+        "<task id='x'><multiInstanceLoopCharacteristics behavior='None'><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics></task>",
+        "<task id='x'><multiInstanceLoopCharacteristics behavior='Complex'><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics></task>",
         "<intermediateCatchEvent id='x'><conditionalEventDefinition camunda:variableEvents='create'><condition>${x}</condition></conditionalEventDefinition></intermediateCatchEvent>",
-        "<endEvent id='x'><cancelEventDefinition/></endEvent>",
-        "<task id='x'><standardLoopCharacteristics/></task>",
     ] {
         let examination =
             examine(&format!("{START}<sequenceFlow id='f' sourceRef='a' targetRef='x'/>\n{element}"));
@@ -177,6 +180,215 @@ fn what_is_not_executable_yet_says_so_where_it_stands() {
         };
         assert_eq!((finding.code, finding.position.line), (codes::NOT_EXECUTABLE_YET, 3), "{element}");
         assert!(finding.message.ends_with("is not executable yet"), "{finding}");
+    }
+}
+
+/// The codes of all errors of a process that begins with `a`.
+fn errors(fragment: &str) -> Vec<&'static str> {
+    let examination = examine(&format!("{START}{fragment}"));
+    let errors = examination.diagnostics.iter();
+    let errors = errors.filter(|finding| finding.severity == tessera_bpmn::diagnostic::Severity::Error);
+    errors.map(|finding| finding.code).collect()
+}
+
+#[test]
+fn what_undoes_must_be_found_and_be_able_to() {
+    let undone =
+        "<task id='t'/><boundaryEvent id='b' attachedToRef='t'><compensateEventDefinition/></boundaryEvent>";
+    let handler = "<task id='h' isForCompensation='true'/><association id='s1' sourceRef='b' targetRef='h'/>";
+    let within = |scope: &str, start: &str| {
+        format!(
+            "{scope}<subProcess id='h' triggeredByEvent='true'><startEvent id='h0'><compensateEventDefinition {start}/></startEvent></subProcess>"
+        )
+    };
+    let throw = |attributes: &str| {
+        format!(
+            "<intermediateThrowEvent id='x'><compensateEventDefinition {attributes}/></intermediateThrowEvent>"
+        )
+    };
+    let cancel_end = "<endEvent id='x'><cancelEventDefinition/></endEvent>";
+    let cancel = "<boundaryEvent id='c' attachedToRef='t'><cancelEventDefinition/></boundaryEvent>";
+    for (fragment, expected) in [
+        (format!("{undone}{handler}"), vec![]),
+        (
+            format!(
+                "{undone}{}",
+                handler.replace("sourceRef='b' targetRef='h'", "sourceRef='h' targetRef='b'")
+            ),
+            vec![],
+        ),
+        (undone.to_owned(), vec![codes::COMPENSATION]),
+        (format!("{undone}{}", handler.replace("isForCompensation='true'", "")), vec![codes::COMPENSATION]),
+        (
+            format!("{undone}{handler}{}", handler.replace("'h'", "'i'").replace("s1", "s2")),
+            vec![codes::COMPENSATION],
+        ),
+        (
+            format!(
+                "{undone}{handler}{}{}",
+                undone.replace("'b'", "'d'").replace("<task id='t'/>", ""),
+                handler.replace("'h'", "'i'").replace("'b'", "'d'").replace("s1", "s2")
+            ),
+            vec![codes::COMPENSATION],
+        ),
+        (
+            format!("{undone}{handler}<sequenceFlow id='f' sourceRef='a' targetRef='h'/>"),
+            vec![codes::INCOMING_FLOW],
+        ),
+        (
+            format!("{undone}{handler}<sequenceFlow id='f' sourceRef='h' targetRef='t'/>"),
+            vec![codes::OUTGOING_FLOW],
+        ),
+        (
+            format!("{undone}{handler}<sequenceFlow id='f' sourceRef='b' targetRef='t'/>"),
+            vec![codes::OUTGOING_FLOW],
+        ),
+        (
+            format!("{}{handler}", undone.replace("Definition/>", "Definition waitForCompletion='true'/>")),
+            vec![codes::EVENT_DEFINITION_PLACE],
+        ),
+        (within("", ""), vec![codes::COMPENSATION]),
+        (format!("<subProcess id='s2'><task id='u'/>{}</subProcess>", within("", "")), vec![]),
+        (throw(""), vec![]),
+        (format!("<task id='t'/>{}", throw("activityRef='t' waitForCompletion='false'")), vec![]),
+        (throw("activityRef='nothing'"), vec![codes::COMPENSATION]),
+        (throw("activityRef='a'"), vec![codes::COMPENSATION]),
+        (
+            format!("<task id='t'/><subProcess id='s2'>{}</subProcess>", throw("activityRef='t'")),
+            vec![codes::COMPENSATION],
+        ),
+        (
+            format!(
+                "<task id='t'/><subProcess id='s2' triggeredByEvent='true'><startEvent id='s3'><errorEventDefinition/></startEvent>{}</subProcess>",
+                throw("activityRef='t'")
+            ),
+            vec![],
+        ),
+        (format!("<transaction id='t'>{cancel_end}</transaction>{cancel}"), vec![]),
+        (format!("<transaction id='t'>{cancel_end}</transaction>"), vec![codes::TRANSACTION]),
+        (cancel_end.to_owned(), vec![codes::TRANSACTION]),
+        (format!("<subProcess id='t'><task id='u'/></subProcess>{cancel}"), vec![codes::TRANSACTION]),
+        (
+            format!(
+                "<transaction id='t'><task id='u'/></transaction>{cancel}{}",
+                cancel.replace("'c'", "'d'")
+            ),
+            vec![codes::TRANSACTION],
+        ),
+    ] {
+        assert_eq!(errors(&fragment), expected, "{fragment}");
+    }
+}
+
+#[test]
+fn events_that_stand_together_must_be_told_apart() {
+    let boundary = |id: &str, definition: &str| {
+        format!("<boundaryEvent id='{id}' attachedToRef='t'>{definition}</boundaryEvent>")
+    };
+    let handler = |id: &str, definition: &str| {
+        format!(
+            "<subProcess id='{id}' triggeredByEvent='true'><startEvent id='{id}0'>{definition}</startEvent></subProcess>"
+        )
+    };
+    let (message, timer) = (
+        "<messageEventDefinition messageRef='m'/>",
+        "<timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefinition>",
+    );
+    let signal = "<signalEventDefinition signalRef='s'/>";
+    let error = "<errorEventDefinition errorRef='e'/>";
+    let escalation = "<escalationEventDefinition/>";
+    for (definition, expected) in [
+        (message, vec![codes::SAME_EVENT]),
+        (signal, vec![codes::SAME_EVENT]),
+        (error, vec![codes::SAME_EVENT]),
+        (escalation, vec![codes::SAME_EVENT]),
+        (timer, vec![]),
+    ] {
+        let twice = format!("{}{}", boundary("b1", definition), boundary("b2", definition));
+        assert_eq!(errors(&format!("<userTask id='t'/>{twice}")), expected, "{definition}");
+        let twice = format!("{}{}", handler("h1", definition), handler("h2", definition));
+        assert_eq!(errors(&twice), expected, "{definition}");
+    }
+    let several = |all: &str, definitions: &str| {
+        format!(
+            "<intermediateCatchEvent id='c' parallelMultiple='{all}'>{definitions}</intermediateCatchEvent>"
+        )
+    };
+    let condition = "<conditionalEventDefinition><condition>${x}</condition></conditionalEventDefinition>";
+    for (fragment, expected) in [
+        (several("true", &format!("{message}{signal}{condition}")), vec![]),
+        (several("false", &format!("{condition}{condition}")), vec![]),
+        (several("true", &format!("{condition}{condition}")), vec![codes::EVENT_DEFINITION_PLACE]),
+        (format!("<userTask id='t'/>{}", boundary("b", &format!("{error}{message}"))), vec![]),
+        (
+            format!(
+                "<userTask id='t'/>{}",
+                boundary("b", &format!("{error}{message}"))
+                    .replace("id='b'", "id='b' parallelMultiple='true'")
+            ),
+            vec![codes::EVENT_DEFINITION_PLACE],
+        ),
+        (format!("<task id='t'/>{}", boundary("b", escalation)), vec![codes::UNREACHED_EVENT]),
+    ] {
+        assert_eq!(errors(&fragment), expected, "{fragment}");
+    }
+}
+
+#[test]
+fn beginnings_and_repetitions() {
+    let gateway = |attributes: &str, targets: &str| {
+        format!(
+            "<eventBasedGateway id='g' {attributes}/><sequenceFlow id='f' sourceRef='g' targetRef='r'/>{targets}"
+        )
+    };
+    let receive = "<receiveTask id='r' messageRef='m'/>";
+    let timer = "<intermediateCatchEvent id='r'><timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefinition></intermediateCatchEvent>";
+    for (fragment, expected) in [
+        (gateway("instantiate='true'", receive), vec![]),
+        (gateway("instantiate='true' eventGatewayType='Parallel'", receive), vec![]),
+        (gateway("eventGatewayType='Parallel'", receive), vec![codes::EVENT_BASED_GATEWAY]),
+        (gateway("instantiate='true'", timer), vec![codes::START_EVENT]),
+        (format!("{}<sequenceFlow id='i' sourceRef='a' targetRef='g'/>", gateway("instantiate='true'", receive)), vec![codes::START_EVENT]),
+        ("<receiveTask id='r' messageRef='m' instantiate='true'/>".to_owned(), vec![]),
+        ("<receiveTask id='r' messageRef='m' instantiate='true'/><sequenceFlow id='f' sourceRef='a' targetRef='r'/>".to_owned(), vec![codes::START_EVENT]),
+        ("<receiveTask id='r' instantiate='true'/>".to_owned(), vec![codes::MESSAGE_REFERENCE]),
+        ("<adHocSubProcess id='d'/>".to_owned(), vec![codes::START_EVENT]),
+        ("<adHocSubProcess id='d'><startEvent id='d0'/></adHocSubProcess>".to_owned(), vec![codes::START_EVENT]),
+        ("<transaction id='d'/>".to_owned(), vec![codes::START_EVENT]),
+        ("<complexGateway id='c'/>".to_owned(), vec![codes::GATEWAY_CONDITION]),
+        ("<task id='t'><standardLoopCharacteristics/></task>".to_owned(), vec![codes::REPETITION]),
+        ("<task id='t'><standardLoopCharacteristics loopMaximum='-1'/></task>".to_owned(), vec![codes::REPETITION, codes::REPETITION]),
+        ("<task id='t' startQuantity='0'/>".to_owned(), vec![codes::REPETITION]),
+        ("<task id='t' startQuantity='2'/>".to_owned(), vec![codes::REPETITION]),
+        ("<task id='t' completionQuantity='1001'/>".to_owned(), vec![codes::REPETITION]),
+        ("<task id='t' completionQuantity='1000'/>".to_owned(), vec![]),
+    ] {
+        assert_eq!(errors(&fragment), expected, "{fragment}");
+    }
+}
+
+#[test]
+fn data_associations_say_what_they_copy() {
+    let task = |association: &str| {
+        format!(
+            "<dataObject id='o'/><dataStoreReference id='store'/><task id='t'><property id='p1' name='x'/><dataInputAssociation>{association}</dataInputAssociation></task>"
+        )
+    };
+    for (association, expected) in [
+        ("<sourceRef>o</sourceRef><targetRef>p1</targetRef>", vec![]),
+        ("<sourceRef>store</sourceRef><targetRef>p1</targetRef>", vec![]),
+        ("<targetRef>p1</targetRef>", vec![]),
+        ("<sourceRef>nothing</sourceRef><targetRef>p1</targetRef>", vec![codes::DATA]),
+        ("<sourceRef>o</sourceRef><sourceRef>o</sourceRef><targetRef>p1</targetRef>", vec![codes::DATA]),
+        ("<targetRef>p1</targetRef><assignment><from>${o}</from><to>x</to></assignment>", vec![]),
+        ("<targetRef>p1</targetRef><assignment><from>${o}</from></assignment>", vec![]),
+        (
+            "<targetRef>p1</targetRef><assignment><from>${o}</from><to>/a/b</to></assignment>",
+            vec![codes::DATA],
+        ),
+        ("<targetRef>p1</targetRef><assignment><to>x</to></assignment>", vec![codes::DATA]),
+    ] {
+        assert_eq!(errors(&task(association)), expected, "{association}");
     }
 }
 

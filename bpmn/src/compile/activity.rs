@@ -1,19 +1,27 @@
 //! What activities do, and how often.
 
+use super::data::reading;
 use super::graph::Graph;
-use super::{Kind, MultiInstance, Work, extension};
+use super::{Kind, MultiInstance, StandardLoop, Work, extension};
 use crate::diagnostic::{Diagnostic, Position, codes};
 use crate::dialect;
 use crate::expression::{Expression, Template};
+use crate::limits::QUANTITY_MAX;
 use crate::model::{
     Activity, Base, BusinessRuleTask, Content, LoopCharacteristics, MultiInstanceLoopCharacteristics,
-    ReceiveTask, SendTask, ServiceTask, UserTask,
+    ReceiveTask, SendTask, ServiceTask, StandardLoopCharacteristics, UserTask,
 };
 
 /// `implementation` names a handler unless it is one of the standard's placeholders.
 pub(super) fn named_implementation(implementation: &str) -> Option<String> {
     (!implementation.starts_with("##") && !implementation.trim().is_empty())
         .then(|| implementation.to_owned())
+}
+
+/// How an activity is repeated.
+pub(super) enum Repetition {
+    MultiInstance(Box<MultiInstance>),
+    Loop(StandardLoop),
 }
 
 impl<'m> Graph<'m, '_> {
@@ -71,39 +79,77 @@ impl<'m> Graph<'m, '_> {
     }
 
     pub(super) fn receive_task(&mut self, task: &'m ReceiveTask, id: &'m str) -> Kind {
-        if task.instantiate == Some(true) {
-            self.not_yet("a receive task that starts a process", task.base(), id);
-        }
         if task.message.is_none() {
+            if task.instantiate == Some(true) {
+                let message = "it starts a process and does not say by which message";
+                let finding = Diagnostic::error(codes::MESSAGE_REFERENCE, message, task.position).about(id);
+                self.findings.add(finding.help("set `messageRef`"));
+            }
             return Kind::UserTask;
         }
         let trigger = self.message_trigger(task.base(), task.message.as_ref(), id);
         trigger.map_or(Kind::Task, Kind::ReceiveTask)
     }
 
-    /// How often an activity runs; refuses what no activity may ask for yet.
-    pub(super) fn repetition(&mut self, activity: &'m Activity, id: &'m str) -> Option<MultiInstance> {
-        let base = activity.base();
-        if activity.is_for_compensation == Some(true) {
-            self.not_yet("compensation", base, id);
-        }
-        let quantities = [activity.start_quantity, activity.completion_quantity];
-        if quantities.iter().flatten().any(|quantity| *quantity != 1) {
-            self.not_yet("a start or completion quantity other than 1", base, id);
-        }
-        if activity.io_specification.is_some() {
-            self.ignored("the input and output specification", base, id);
-        }
-        if !activity.data_input_associations.is_empty() || !activity.data_output_associations.is_empty() {
-            self.ignored("a data association", base, id);
-        }
+    /// How many tokens an activity takes and gives.
+    pub(super) fn quantities(&mut self, activity: &'m Activity, id: &'m str) -> (u32, u32) {
+        let mut quantity = |written: Option<i64>, name: &str| {
+            let Some(written) = written else { return 1 };
+            let quantity =
+                u32::try_from(written).ok().filter(|quantity| (1..=QUANTITY_MAX).contains(quantity));
+            if quantity.is_none() {
+                let message = format!("`{name}` is {written}, and must be from 1 to {QUANTITY_MAX}");
+                let finding = Diagnostic::error(codes::REPETITION, message, activity.position).about(id);
+                self.findings.add(finding.help("correct the number, or leave it out"));
+            }
+            quantity.unwrap_or(1)
+        };
+        let start = quantity(activity.start_quantity, "startQuantity");
+        (start, quantity(activity.completion_quantity, "completionQuantity"))
+    }
+
+    /// How often an activity runs.
+    pub(super) fn repetition(&mut self, activity: &'m Activity, id: &'m str) -> Option<Repetition> {
         match activity.loop_characteristics.as_ref()? {
-            LoopCharacteristics::Standard(standard) => {
-                self.not_yet("a standard loop", standard.base(), id);
+            LoopCharacteristics::Standard(standard) => self.standard_loop(standard, id).map(Repetition::Loop),
+            LoopCharacteristics::MultiInstance(characteristics) => {
+                let iterations = self.multi_instance(characteristics, id)?;
+                Some(Repetition::MultiInstance(Box::new(iterations)))
+            }
+        }
+    }
+
+    fn standard_loop(
+        &mut self,
+        characteristics: &'m StandardLoopCharacteristics,
+        id: &'m str,
+    ) -> Option<StandardLoop> {
+        let base = characteristics.base();
+        let condition = match characteristics.loop_condition.as_deref() {
+            Some(content) => Some(self.condition(content, base, id)?),
+            None => None,
+        };
+        let maximum = match characteristics.loop_maximum.map(u32::try_from) {
+            None => None,
+            Some(Ok(maximum)) => Some(maximum),
+            Some(Err(_)) => {
+                let finding = Diagnostic::error(
+                    codes::REPETITION,
+                    "`loopMaximum` is no number of rounds",
+                    base.position,
+                );
+                self.findings.add(finding.about(id).help("correct the number, or leave it out"));
                 None
             }
-            LoopCharacteristics::MultiInstance(characteristics) => self.multi_instance(characteristics, id),
+        };
+        if condition.is_none() && maximum.is_none() {
+            let finding =
+                Diagnostic::error(codes::REPETITION, "the loop does not say when it ends", base.position);
+            self.findings.add(finding.about(id).help("add a `loopCondition` or a `loopMaximum`"));
+            return None;
         }
+        let test_before = characteristics.test_before == Some(true);
+        Some(StandardLoop { condition, test_before, maximum })
     }
 
     fn multi_instance(
@@ -138,6 +184,10 @@ impl<'m> Graph<'m, '_> {
         let zeebe_text = |local: &str| zeebe.and_then(|zeebe| zeebe.attribute(local)).map(str::to_owned);
         let output_element = extension::tessera_attribute(base, "outputElement")
             .or_else(|| zeebe.and_then(|zeebe| zeebe.find_attribute("outputElement")));
+        let output_data =
+            characteristics.loop_data_output.as_ref().map(|data| self.data.variable(data.id()).to_owned());
+        let output_item = characteristics.output_data_item.as_deref();
+        let output_item = output_item.and_then(|item| item.name.clone().or_else(|| item.id.clone()));
         let item = characteristics.input_data_item.as_deref();
         let item = item.and_then(|item| item.name.clone().or_else(|| item.id.clone()));
         let mut extensions = self.extensions(base, id);
@@ -149,9 +199,13 @@ impl<'m> Graph<'m, '_> {
                 .or_else(|| zeebe_text("inputElement"))
                 .or(item),
             output_collection: extension::text(base, "outputCollection")
-                .or_else(|| zeebe_text("outputCollection")),
-            output_element: output_element
-                .and_then(|output| extensions.template(&output.value, output.position)),
+                .or_else(|| zeebe_text("outputCollection"))
+                .or(output_data),
+            output_element: match (output_element, output_item) {
+                (Some(output), _) => extensions.template(&output.value, output.position),
+                (None, Some(item)) => extensions.template(&reading(&item), base.position),
+                (None, None) => None,
+            },
             completion_condition,
             async_before: extensions.flag("asyncBefore") || extensions.flag("async"),
             async_after: extensions.flag("asyncAfter"),
@@ -170,18 +224,18 @@ impl<'m> Graph<'m, '_> {
         let zeebe = extension::zeebe(base, "loopCharacteristics")
             .and_then(|zeebe| zeebe.find_attribute("inputCollection"));
         let written = attribute.or(zeebe).map(|attribute| (attribute.value.as_str(), attribute.position));
-        let reference =
-            characteristics.loop_data_input.as_ref().map(|reference| (reference.as_written(), base.position));
-        let (source, position) = written.or(reference)?;
+        let Some((source, position)) = written else {
+            let variable = self.data.variable(characteristics.loop_data_input.as_ref()?.id());
+            return self.extensions(base, id).template(&reading(variable), base.position);
+        };
         let template = self.extensions(base, id).template(source, position)?;
         if template.literal().is_none() {
             return Some(template);
         }
-        let quoted = source.trim().replace('\\', "\\\\").replace('\'', "\\'");
-        self.extensions(base, id).template(&format!("${{execution.getVariable('{quoted}')}}"), position)
+        self.extensions(base, id).template(&reading(source.trim()), position)
     }
 
-    fn content_template(&mut self, content: &Content, base: &Base, id: &str) -> Option<Template> {
+    pub(super) fn content_template(&mut self, content: &Content, base: &Base, id: &str) -> Option<Template> {
         let (source, position) = trimmed(content);
         self.extensions(base, id).template(&source, position)
     }

@@ -12,13 +12,15 @@ pub(super) fn check(elements: &[Element], flows: &mut [Flow], findings: &mut Fin
         checking.ends(element);
         match &element.kind {
             Kind::Process(scope) => checking.process(element, scope),
-            Kind::SubProcess(scope) | Kind::EventSubProcess { scope, .. } => {
-                checking.sub_process(element, scope);
-            }
+            Kind::SubProcess(scope) | Kind::Transaction(scope) => checking.sub_process(element, scope),
+            Kind::EventSubProcess { scope, .. } => checking.event_sub_process(element, scope),
+            Kind::AdHocSubProcess { scope, .. } => checking.ad_hoc(element, scope),
 
             Kind::ExclusiveGateway => checking.exclusive_gateway(element),
             Kind::ParallelGateway => checking.drop_conditions(element, "a parallel gateway takes all flows"),
-            Kind::EventBasedGateway => checking.event_based_gateway(element),
+            Kind::EventBasedGateway | Kind::InstantiatingGateway { .. } => {
+                checking.event_based_gateway(element);
+            }
             Kind::StartEvent(_)
             | Kind::CatchEvent(_)
             | Kind::BoundaryEvent { .. }
@@ -31,11 +33,18 @@ pub(super) fn check(elements: &[Element], flows: &mut [Flow], findings: &mut Fin
             | Kind::UserTask
             | Kind::CallActivity(_)
             | Kind::InclusiveGateway
+            | Kind::ComplexGateway { .. }
             | Kind::Link => {}
         }
+        checking.same_events(element);
+        checking.lost_escalations(element);
+        checking.start_quantity(element);
+        let begins = elements.get(element.scope.slot()).and_then(|around| around.kind.scope());
+        let begins = begins.is_some_and(|scope| scope.start_events.is_empty());
         if ElementIndex::new(index) != Program::ROOT
             && element.incoming.is_empty()
-            && needs_incoming(&element.kind)
+            && needs_incoming(element)
+            && !begins
         {
             let finding =
                 Diagnostic::warning(codes::UNREACHABLE, "no sequence flow leads here", element.position);
@@ -45,11 +54,32 @@ pub(super) fn check(elements: &[Element], flows: &mut [Flow], findings: &mut Fin
     }
 }
 
-fn needs_incoming(kind: &Kind) -> bool {
-    !matches!(
-        kind,
-        Kind::StartEvent(_) | Kind::BoundaryEvent { .. } | Kind::EventSubProcess { .. } | Kind::Link
-    )
+fn needs_incoming(element: &Element) -> bool {
+    let by_itself = matches!(
+        element.kind,
+        Kind::StartEvent(_)
+            | Kind::BoundaryEvent { .. }
+            | Kind::EventSubProcess { .. }
+            | Kind::Link
+            | Kind::InstantiatingGateway { .. }
+    );
+    !by_itself && !element.is_for_compensation && !element.instantiates
+}
+
+/// What tells two triggers apart that are waited for at one place; `None` where two of a kind do no harm.
+fn key(trigger: &Trigger) -> Option<(&'static str, String)> {
+    match trigger {
+        Trigger::Message(message) => Some(("message", message.name.source().to_owned())),
+        Trigger::Signal { name } => Some(("signal", name.source().to_owned())),
+        Trigger::Error(error) => Some(("error", error.code.clone().unwrap_or_default())),
+        Trigger::Escalation(escalation) => Some(("escalation", escalation.code.clone().unwrap_or_default())),
+        Trigger::None
+        | Trigger::Timer(_)
+        | Trigger::Condition(_)
+        | Trigger::Compensation
+        | Trigger::Cancel
+        | Trigger::Several { .. } => None,
+    }
 }
 
 struct Checking<'g> {
@@ -64,17 +94,26 @@ impl Checking<'_> {
     }
 
     fn process(&mut self, process: &Element, scope: &Scope) {
-        if scope.start_events.is_empty() {
+        let instantiating = scope.children.iter().filter_map(|index| self.elements.get(index.slot()));
+        let instantiating: Vec<&Element> = instantiating.filter(|element| element.instantiates).collect();
+        if scope.start_events.is_empty() && scope.implicit_starts.is_empty() && instantiating.is_empty() {
             self.error(codes::START_EVENT, process, "the process has no start event", "add a start event");
         }
         let mut messages: BTreeMap<&str, &Element> = BTreeMap::new();
         let mut plain: Option<&Element> = None;
-        for start in scope.start_events.iter().filter_map(|index| self.elements.get(index.slot())) {
-            if let Kind::StartEvent(Trigger::Message(message)) = &start.kind {
+        let starts = scope.start_events.iter().filter_map(|index| self.elements.get(index.slot()));
+        let starts: Vec<&Element> = starts.chain(instantiating).collect();
+        for start in starts {
+            if let Kind::StartEvent(Trigger::Message(message))
+            | Kind::CatchEvent(Trigger::Message(message))
+            | Kind::ReceiveTask(message) = &start.kind
+            {
                 let Some(first) = messages.insert(message.name.source(), start) else { continue };
                 let wrong = format!("`{}` is started by the same message `{}`", first.id, message.name);
                 self.error(codes::MESSAGE_START_EVENTS, start, wrong, "give one of them another message");
-            } else if let Some(first) = plain.replace(start) {
+            } else if let Kind::StartEvent(Trigger::None) = start.kind
+                && let Some(first) = plain.replace(start)
+            {
                 let wrong = format!("`{}` is also a start event without a trigger", first.id);
                 self.error(
                     codes::SEVERAL_START_EVENTS,
@@ -89,10 +128,11 @@ impl Checking<'_> {
     fn sub_process(&mut self, sub_process: &Element, scope: &Scope) {
         match scope.start_events.as_slice() {
             [_] => {}
+            [] if !scope.implicit_starts.is_empty() => {}
             [] => self.error(
                 codes::START_EVENT,
                 sub_process,
-                "the subprocess has no start event",
+                "the subprocess has nothing to begin with",
                 "add a start event",
             ),
             [_, more @ ..] => {
@@ -108,6 +148,77 @@ impl Checking<'_> {
         }
     }
 
+    /// Each of its start events has a trigger, which was checked.
+    fn event_sub_process(&mut self, sub_process: &Element, scope: &Scope) {
+        if scope.start_events.is_empty() {
+            let message = "the event subprocess has no start event";
+            self.error(codes::START_EVENT, sub_process, message, "add a start event with a trigger");
+        }
+    }
+
+    fn ad_hoc(&mut self, sub_process: &Element, scope: &Scope) {
+        for start in scope.start_events.iter().filter_map(|index| self.elements.get(index.slot())) {
+            let message = "an ad-hoc subprocess has no start event: what no flow leads to begins";
+            self.error(codes::START_EVENT, start, message, "remove it");
+        }
+        if scope.start_events.is_empty() && scope.implicit_starts.is_empty() {
+            let message = "the ad-hoc subprocess has nothing to begin with";
+            self.error(codes::START_EVENT, sub_process, message, "add an activity that no flow leads to");
+        }
+    }
+
+    /// What waits at one place must be told apart: boundary events of an activity, event subprocesses of a scope.
+    fn same_events(&mut self, element: &Element) {
+        let boundary = element.boundary_events.iter().filter_map(|index| self.elements.get(index.slot()));
+        let boundary = boundary.filter_map(|event| Some((event, event.kind.trigger()?)));
+        let handlers = element.kind.scope().into_iter().flat_map(|scope| &scope.event_sub_processes);
+        let handlers = handlers.filter_map(|index| self.elements.get(index.slot())?.kind.scope());
+        let starts = handlers.flat_map(|scope| &scope.start_events);
+        let starts = starts.filter_map(|index| self.elements.get(index.slot()));
+        let starts = starts.filter_map(|event| Some((event, event.kind.trigger()?)));
+        let mut same = Vec::new();
+        for events in [boundary.collect::<Vec<_>>(), starts.collect()] {
+            let mut seen: BTreeMap<(&'static str, String), &Element> = BTreeMap::new();
+            let triggers = events
+                .iter()
+                .flat_map(|(event, trigger)| trigger.each().iter().map(move |each| (*event, each)));
+            for (event, trigger) in triggers {
+                let Some(key) = key(trigger) else { continue };
+                let what = key.0;
+                if let Some(first) = seen.insert(key, event) {
+                    same.push((event, format!("`{}` waits for the same {what}", first.id)));
+                }
+            }
+        }
+        for (event, message) in same {
+            self.error(codes::SAME_EVENT, event, message, "leave one of them");
+        }
+    }
+
+    /// Only what contains other elements, or a person, can throw an escalation.
+    fn lost_escalations(&mut self, element: &Element) {
+        if !matches!(
+            element.kind,
+            Kind::Task | Kind::ServiceTask(_) | Kind::SendTask(_) | Kind::ReceiveTask(_)
+        ) {
+            return;
+        }
+        for event in element.boundary_events.iter().filter_map(|index| self.elements.get(index.slot())) {
+            let Kind::BoundaryEvent { trigger, .. } = &event.kind else { continue };
+            if trigger.each().iter().any(|trigger| matches!(trigger, Trigger::Escalation(_))) {
+                let message = format!("nothing in `{}` can throw an escalation", element.id);
+                self.error(codes::UNREACHED_EVENT, event, message, "attach it to a subprocess");
+            }
+        }
+    }
+
+    fn start_quantity(&mut self, element: &Element) {
+        if element.start_quantity > 1 && element.incoming.is_empty() {
+            let message = "it waits for several tokens, and no flow brings any";
+            self.error(codes::REPETITION, element, message, "remove `startQuantity`");
+        }
+    }
+
     /// Where no flow may lead, and where none may leave.
     fn ends(&mut self, element: &Element) {
         let (no_incoming, no_outgoing) = match &element.kind {
@@ -117,6 +228,8 @@ impl Checking<'_> {
             Kind::EventSubProcess { .. } => (Some("an event subprocess"), Some("an event subprocess")),
             Kind::Process(_)
             | Kind::SubProcess(_)
+            | Kind::Transaction(_)
+            | Kind::AdHocSubProcess { .. }
             | Kind::CatchEvent(_)
             | Kind::ThrowEvent(_)
             | Kind::Task
@@ -128,8 +241,10 @@ impl Checking<'_> {
             | Kind::ExclusiveGateway
             | Kind::ParallelGateway
             | Kind::InclusiveGateway
+            | Kind::ComplexGateway { .. }
             | Kind::Link
-            | Kind::EventBasedGateway => (None, None),
+            | Kind::EventBasedGateway
+            | Kind::InstantiatingGateway { .. } => (None, None),
         };
         if let Some(what) = no_incoming.filter(|_| !element.incoming.is_empty()) {
             self.error(
@@ -181,7 +296,8 @@ impl Checking<'_> {
         for index in &gateway.outgoing {
             let target = self.flows.get(index.slot()).and_then(|flow| self.elements.get(flow.target.slot()));
             let Some(target) = target else { continue };
-            if !matches!(target.kind, Kind::CatchEvent(_) | Kind::ReceiveTask(_)) {
+            let waits_for_all = matches!(target.kind, Kind::CatchEvent(Trigger::Several { all: true, .. }));
+            if waits_for_all || !matches!(target.kind, Kind::CatchEvent(_) | Kind::ReceiveTask(_)) {
                 let wrong = format!(
                     "the event-based gateway `{}` leads to this, which waits for no event",
                     gateway.id

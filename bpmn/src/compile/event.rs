@@ -58,9 +58,11 @@ impl Place {
             Definition::ConditionalEventDefinition(_) => {
                 matches!(self, Self::Catch | Self::Boundary | Self::EventSubProcessStart)
             }
-            Definition::CompensateEventDefinition(_)
-            | Definition::LinkEventDefinition(_)
-            | Definition::CancelEventDefinition(_) => false,
+            Definition::CompensateEventDefinition(_) => {
+                matches!(self, Self::Boundary | Self::EventSubProcessStart | Self::Throw | Self::End)
+            }
+            Definition::CancelEventDefinition(_) => matches!(self, Self::Boundary | Self::End),
+            Definition::LinkEventDefinition(_) => false,
         }
     }
 
@@ -94,14 +96,14 @@ struct Dangling;
 impl<'m> Graph<'m, '_> {
     /// What an event waits for; [`Trigger::None`] also stands in for what is refused.
     pub(super) fn trigger(&mut self, event: &'m CatchEvent, id: &'m str, place: Place) -> Trigger {
-        let definition = self.definition(
+        let definitions = self.definitions(
             &event.event_definitions,
             &event.event_definition_references,
             event.base(),
             id,
             place,
         );
-        let Some(definition) = definition else {
+        if definitions.is_empty() {
             let missing = event.event_definitions.is_empty() && event.event_definition_references.is_empty();
             if missing && matches!(place, Place::Catch | Place::Boundary | Place::EventSubProcessStart) {
                 let finding = Diagnostic::error(
@@ -112,8 +114,19 @@ impl<'m> Graph<'m, '_> {
                 self.findings.add(finding.about(id).help("give it a message, timer or signal"));
             }
             return Trigger::None;
-        };
-        let trigger = match &definition {
+        }
+        let triggers = definitions.iter().filter_map(|definition| self.one_trigger(definition, id));
+        let mut triggers: Vec<Trigger> = triggers.collect();
+        if definitions.len() > 1 {
+            let all = event.parallel_multiple == Some(true);
+            self.check_several(&triggers, all, event.base(), id, place);
+            return Trigger::Several { triggers, all };
+        }
+        triggers.pop().unwrap_or(Trigger::None)
+    }
+
+    fn one_trigger(&mut self, definition: &EventDefinition, id: &'m str) -> Option<Trigger> {
+        match definition {
             EventDefinition::MessageEventDefinition(definition) => {
                 self.message_trigger_of_event(definition, id).map(Trigger::Message)
             }
@@ -132,24 +145,60 @@ impl<'m> Graph<'m, '_> {
             EventDefinition::ConditionalEventDefinition(definition) => {
                 self.condition_trigger(definition, id).map(Trigger::Condition)
             }
-            EventDefinition::CompensateEventDefinition(_)
-            | EventDefinition::LinkEventDefinition(_)
-            | EventDefinition::CancelEventDefinition(_)
-            | EventDefinition::TerminateEventDefinition(_) => None,
+            EventDefinition::CompensateEventDefinition(definition) => {
+                if definition.wait_for_completion.is_some() {
+                    let message = "`waitForCompletion` means nothing on an event that waits";
+                    let finding =
+                        Diagnostic::error(codes::EVENT_DEFINITION_PLACE, message, definition.position);
+                    self.findings.add(finding.about(id).help("remove it"));
+                }
+                Some(Trigger::Compensation)
+            }
+            EventDefinition::CancelEventDefinition(_) => Some(Trigger::Cancel),
+            EventDefinition::LinkEventDefinition(_) | EventDefinition::TerminateEventDefinition(_) => None,
+        }
+    }
+
+    /// What can be waited for by one event together.
+    fn check_several(&mut self, triggers: &[Trigger], all: bool, base: &Base, id: &str, place: Place) {
+        if place == Place::Start {
+            self.not_yet("a start event with several event definitions", base, id);
+        }
+        let thrown_at = |trigger: &&Trigger| match trigger {
+            Trigger::Compensation | Trigger::Cancel => true,
+            Trigger::Error(_) | Trigger::Escalation(_) => all,
+            Trigger::None
+            | Trigger::Message(_)
+            | Trigger::Timer(_)
+            | Trigger::Signal { .. }
+            | Trigger::Condition(_)
+            | Trigger::Several { .. } => false,
         };
-        trigger.unwrap_or(Trigger::None)
+        let conditions = triggers.iter().filter(|trigger| matches!(trigger, Trigger::Condition(_))).count();
+        let message = if triggers.iter().any(|trigger| thrown_at(&trigger)) {
+            "an event definition of this event cannot stand beside others"
+        } else if all && conditions > 1 {
+            "an event that waits for all its event definitions has one condition at most"
+        } else {
+            return;
+        };
+        let finding = Diagnostic::error(codes::EVENT_DEFINITION_PLACE, message, base.position);
+        self.findings.add(finding.about(id).help("give it an event of its own"));
     }
 
     /// What an event throws; [`Throw::None`] also stands in for what is refused.
     pub(super) fn throw(&mut self, event: &'m ThrowEvent, id: &'m str, place: Place) -> Throw {
-        let definition = self.definition(
+        let mut definitions = self.definitions(
             &event.event_definitions,
             &event.event_definition_references,
             event.base(),
             id,
             place,
         );
-        let Some(definition) = definition else { return Throw::None };
+        if definitions.len() > 1 {
+            self.not_yet("an event that throws several things", event.base(), id);
+        }
+        let Some(definition) = definitions.pop() else { return Throw::None };
         let throw = match &definition {
             EventDefinition::MessageEventDefinition(definition) => {
                 self.send(&definition.base, definition.message.as_ref(), None, id).map(Throw::Message)
@@ -160,24 +209,29 @@ impl<'m> Graph<'m, '_> {
             EventDefinition::ErrorEventDefinition(definition) => self.thrown_error(definition, id),
             EventDefinition::TerminateEventDefinition(_) => Some(Throw::Terminate),
             EventDefinition::EscalationEventDefinition(definition) => self.thrown_escalation(definition, id),
+            EventDefinition::CompensateEventDefinition(definition) => {
+                if let Some(activity) = &definition.activity {
+                    self.compensation.thrown.push((id, activity.clone(), definition.position));
+                }
+                Some(Throw::Compensation { activity: None })
+            }
+            EventDefinition::CancelEventDefinition(_) => Some(Throw::Cancel),
             EventDefinition::TimerEventDefinition(_)
             | EventDefinition::ConditionalEventDefinition(_)
-            | EventDefinition::CompensateEventDefinition(_)
-            | EventDefinition::LinkEventDefinition(_)
-            | EventDefinition::CancelEventDefinition(_) => None,
+            | EventDefinition::LinkEventDefinition(_) => None,
         };
         throw.unwrap_or(Throw::None)
     }
 
-    /// The one definition of an event that can be executed at its place.
-    fn definition(
+    /// The definitions of an event; none if one of them is not executed at its place.
+    fn definitions(
         &mut self,
         own: &[EventDefinition],
         shared: &[Reference],
         event: &Base,
         id: &str,
         place: Place,
-    ) -> Option<EventDefinition> {
+    ) -> Vec<EventDefinition> {
         let mut definitions: Vec<EventDefinition> = own.to_vec();
         for reference in shared {
             match self.references.event_definitions.get(reference.id()) {
@@ -193,24 +247,25 @@ impl<'m> Graph<'m, '_> {
                 }
             }
         }
-        if definitions.len() > 1 {
-            self.not_yet("an event with several event definitions", event, id);
-            return None;
-        }
-        let definition = definitions.pop()?;
-        if !place.allows(&definition) {
+        let executed =
+            definitions.iter().filter(|definition| self.is_executed(definition, id, place)).count();
+        if executed == definitions.len() { definitions } else { Vec::new() }
+    }
+
+    fn is_executed(&mut self, definition: &EventDefinition, id: &str, place: Place) -> bool {
+        if !place.allows(definition) {
             let message = format!("`{}` is not allowed on an {}", definition.tag(), place.name())
                 .replace("an start", "a start")
                 .replace("an boundary", "a boundary");
             let position = definition.base().position;
             self.findings.add(Diagnostic::error(codes::EVENT_DEFINITION_PLACE, message, position).about(id));
-            return None;
+            return false;
         }
-        if !place.executes(&definition) {
+        if !place.executes(definition) {
             self.not_yet(&format!("`{}` on this {}", definition.tag(), place.name()), definition.base(), id);
-            return None;
+            return false;
         }
-        Some(definition)
+        true
     }
 
     fn message_trigger_of_event(

@@ -4,27 +4,34 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use super::activity::Repetition;
+use super::compensation::Compensation;
+use super::data::Data;
 use super::event::Place;
 use super::reference::References;
-use super::{Element, ElementIndex, Flow, FlowIndex, Kind, Program, Scope, Trigger, check, extension, links};
+use super::{
+    AdHoc, Element, ElementIndex, Flow, FlowIndex, Kind, Program, Scope, Trigger, check, extension, links,
+};
 use crate::diagnostic::{Diagnostic, Findings, codes};
 use crate::model::{
-    Activity, Base, Definitions, EventBasedGateway, FlowElement, Process, Reference, SequenceFlow,
-    StartEvent, SubProcess,
+    Activity, AdHocSubProcess, Base, ComplexGateway, Definitions, EventBasedGateway, FlowElement, Process,
+    Reference, SequenceFlow, StartEvent, SubProcess, ThrowEvent,
 };
 
 pub(super) struct Graph<'m, 'f> {
     pub(super) references: References<'m>,
     pub(super) findings: &'f mut Findings,
-    elements: Vec<Element>,
+    pub(super) elements: Vec<Element>,
     flows: Vec<Flow>,
-    nodes: BTreeMap<&'m str, ElementIndex>,
+    pub(super) nodes: BTreeMap<&'m str, ElementIndex>,
     /// Scopes whose contents are still to come.
     scopes: VecDeque<(ElementIndex, &'m [FlowElement])>,
     unresolved_flows: Vec<(ElementIndex, &'m SequenceFlow)>,
     unresolved_defaults: Vec<(ElementIndex, &'m Reference)>,
     unresolved_attachments: Vec<(ElementIndex, Option<&'m Reference>)>,
     pub(super) links: links::Links<'m>,
+    pub(super) compensation: Compensation<'m>,
+    pub(super) data: Data<'m>,
 }
 
 pub(super) fn program<'m>(
@@ -45,6 +52,8 @@ pub(super) fn program<'m>(
         unresolved_defaults: Vec::new(),
         unresolved_attachments: Vec::new(),
         links: links::Links::default(),
+        compensation: Compensation::default(),
+        data: Data::of(process),
     };
     if process.is_executable != Some(true) {
         let finding = Diagnostic::error(
@@ -62,6 +71,10 @@ pub(super) fn program<'m>(
         Kind::Process(Scope::default()),
     );
     graph.scopes.push_back((Program::ROOT, &process.flow_elements));
+    graph.compensation.associate(&process.artifacts);
+    for collaboration in definitions.collaborations() {
+        graph.compensation.associate(&collaboration.artifacts);
+    }
     while let Some((scope, flow_elements)) = graph.scopes.pop_front() {
         for flow_element in flow_elements {
             graph.flow_element(scope, flow_element);
@@ -71,6 +84,9 @@ pub(super) fn program<'m>(
     graph.resolve_defaults();
     graph.resolve_links();
     graph.resolve_attachments();
+    graph.resolve_compensation();
+    graph.find_starts();
+    graph.declare_data();
     check::check(&graph.elements, &mut graph.flows, graph.findings);
     if graph.findings.has_errors() {
         return None;
@@ -104,7 +120,9 @@ impl<'m> Graph<'m, '_> {
             FlowElement::SequenceFlow(flow) => self.unresolved_flows.push((scope, flow)),
             FlowElement::StartEvent(event) => {
                 let trigger = self.start_trigger(scope, event, id);
-                self.add(scope, base, event.name.as_deref(), id, Kind::StartEvent(trigger));
+                let index = self.add(scope, base, event.name.as_deref(), id, Kind::StartEvent(trigger));
+                self.element_mut(index).interrupts = event.is_interrupting != Some(false);
+                self.map_data(index, &[], &event.data_output_associations, id);
             }
             FlowElement::IntermediateCatchEvent(event) if links::link(&event.event_definitions).is_some() => {
                 let index = self.add(scope, base, event.name.as_deref(), id, Kind::Link);
@@ -118,25 +136,27 @@ impl<'m> Graph<'m, '_> {
             }
             FlowElement::IntermediateCatchEvent(event) => {
                 let trigger = self.trigger(event, id, Place::Catch);
-                self.add(scope, base, event.name.as_deref(), id, Kind::CatchEvent(trigger));
+                let index = self.add(scope, base, event.name.as_deref(), id, Kind::CatchEvent(trigger));
+                self.map_data(index, &[], &event.data_output_associations, id);
             }
             FlowElement::BoundaryEvent(event) => {
                 let trigger = self.trigger(event, id, Place::Boundary);
                 let interrupting = event.cancel_activity != Some(false);
-                if !interrupting && matches!(trigger, Trigger::Error(_)) {
+                if !interrupting && trigger.each().iter().any(|trigger| matches!(trigger, Trigger::Error(_)))
+                {
                     self.must_interrupt(base, id, "cancelActivity");
                 }
                 let kind = Kind::BoundaryEvent { trigger, attached_to: Program::ROOT, interrupting };
                 let index = self.add(scope, base, event.name.as_deref(), id, kind);
                 self.unresolved_attachments.push((index, event.attached_to.as_ref()));
+                self.map_data(index, &[], &event.data_output_associations, id);
             }
-            FlowElement::IntermediateThrowEvent(event) => {
-                let throw = self.throw(event, id, Place::Throw);
-                self.add(scope, base, event.name.as_deref(), id, Kind::ThrowEvent(throw));
-            }
+            FlowElement::IntermediateThrowEvent(event) => self.throw_event(scope, event, id),
+            FlowElement::ImplicitThrowEvent(event) => self.throw_event(scope, event, id),
             FlowElement::EndEvent(event) => {
                 let throw = self.throw(event, id, Place::End);
-                self.add(scope, base, event.name.as_deref(), id, Kind::EndEvent(throw));
+                let index = self.add(scope, base, event.name.as_deref(), id, Kind::EndEvent(throw));
+                self.map_data(index, &event.data_input_associations, &[], id);
             }
             FlowElement::Task(task) => self.activity(scope, task, id, Kind::Task),
             FlowElement::ManualTask(task) => self.activity(scope, task, id, Kind::Task),
@@ -150,7 +170,10 @@ impl<'m> Graph<'m, '_> {
             }
             FlowElement::ReceiveTask(task) => {
                 let kind = self.receive_task(task, id);
+                let index = ElementIndex::new(self.elements.len());
+                let instantiates = task.instantiate == Some(true) && matches!(kind, Kind::ReceiveTask(_));
                 self.activity(scope, task, id, kind);
+                self.element_mut(index).instantiates = instantiates;
             }
             FlowElement::UserTask(task) => {
                 let kind = self.user_task(task, id);
@@ -165,6 +188,11 @@ impl<'m> Graph<'m, '_> {
                 self.activity(scope, call, id, kind);
             }
             FlowElement::SubProcess(sub_process) => self.sub_process(scope, sub_process, id),
+            FlowElement::Transaction(transaction) => {
+                self.contents(scope, transaction, id, Kind::Transaction(Scope::default()));
+            }
+            FlowElement::AdHocSubProcess(ad_hoc) => self.ad_hoc(scope, ad_hoc, id),
+            FlowElement::ComplexGateway(gateway) => self.complex_gateway(scope, gateway, id),
             FlowElement::ExclusiveGateway(gateway) => {
                 let index = self.add(scope, base, gateway.name.as_deref(), id, Kind::ExclusiveGateway);
                 self.unresolved_defaults.extend(gateway.default.as_ref().map(|default| (index, default)));
@@ -178,10 +206,6 @@ impl<'m> Graph<'m, '_> {
             }
             FlowElement::EventBasedGateway(gateway) => self.event_based_gateway(scope, gateway, id),
             FlowElement::ScriptTask(_)
-            | FlowElement::Transaction(_)
-            | FlowElement::AdHocSubProcess(_)
-            | FlowElement::ComplexGateway(_)
-            | FlowElement::ImplicitThrowEvent(_)
             | FlowElement::Event(_)
             | FlowElement::ChoreographyTask(_)
             | FlowElement::CallChoreography(_)
@@ -189,18 +213,25 @@ impl<'m> Graph<'m, '_> {
                 self.not_yet(&format!("`{}`", flow_element.tag()), base, id);
                 self.add(scope, base, None, id, Kind::Task);
             }
-            FlowElement::DataObject(_)
-            | FlowElement::DataObjectReference(_)
-            | FlowElement::DataStoreReference(_) => {
-                self.ignored(&format!("`{}`", flow_element.tag()), base, id);
-            }
+            FlowElement::DataObject(_) => self.data.object(id, scope),
+            FlowElement::DataObjectReference(_) => {}
+            FlowElement::DataStoreReference(_) => self.data_store(base, id),
         }
     }
 
     fn activity(&mut self, scope: ElementIndex, activity: &'m Activity, id: &'m str, kind: Kind) {
-        let multi_instance = self.repetition(activity, id);
+        let repetition = self.repetition(activity, id);
+        let quantities = self.quantities(activity, id);
         let index = self.add(scope, activity.base(), activity.name.as_deref(), id, kind);
-        self.element_mut(index).multi_instance = multi_instance;
+        let element = self.element_mut(index);
+        (element.multi_instance, element.standard_loop) = match repetition {
+            Some(Repetition::MultiInstance(iterations)) => (Some(*iterations), None),
+            Some(Repetition::Loop(standard_loop)) => (None, Some(standard_loop)),
+            None => (None, None),
+        };
+        (element.start_quantity, element.completion_quantity) = quantities;
+        element.is_for_compensation = activity.is_for_compensation == Some(true);
+        self.map_data(index, &activity.data_input_associations, &activity.data_output_associations, id);
         self.unresolved_defaults.extend(activity.default.as_ref().map(|default| (index, default)));
     }
 
@@ -210,14 +241,64 @@ impl<'m> Graph<'m, '_> {
                 drop(repetition);
                 self.not_yet("an event subprocess that is repeated", sub_process.base(), id);
             }
-            let kind = Kind::EventSubProcess { scope: Scope::default(), interrupting: true };
+            if self.quantities(sub_process, id) != (1, 1) {
+                self.not_yet("a quantity of an event subprocess", sub_process.base(), id);
+            }
+            let kind = Kind::EventSubProcess { scope: Scope::default(), interrupting: false };
             let index = self.add(scope, sub_process.base(), sub_process.name.as_deref(), id, kind);
             self.scopes.push_back((index, &sub_process.flow_elements));
+            self.compensation.associate(&sub_process.artifacts);
             return;
         }
+        self.contents(scope, sub_process, id, Kind::SubProcess(Scope::default()));
+    }
+
+    /// A subprocess of any kind that a flow can lead to.
+    fn contents(&mut self, scope: ElementIndex, sub_process: &'m SubProcess, id: &'m str, kind: Kind) {
         let index = ElementIndex::new(self.elements.len());
-        self.activity(scope, sub_process, id, Kind::SubProcess(Scope::default()));
+        self.activity(scope, sub_process, id, kind);
         self.scopes.push_back((index, &sub_process.flow_elements));
+        self.compensation.associate(&sub_process.artifacts);
+    }
+
+    fn ad_hoc(&mut self, scope: ElementIndex, ad_hoc: &'m AdHocSubProcess, id: &'m str) {
+        let base = ad_hoc.base();
+        let condition = ad_hoc.completion_condition.as_deref();
+        let active =
+            extension::zeebe(base, "adHoc").and_then(|plan| plan.find_attribute("activeElementsCollection"));
+        let active_elements =
+            active.and_then(|list| self.extensions(base, id).template(&list.value, list.position));
+        let plan = AdHoc {
+            sequential: ad_hoc.ordering.as_deref() == Some("Sequential"),
+            active_elements,
+            completion_condition: condition.and_then(|condition| self.condition(condition, base, id)),
+            cancel_remaining: ad_hoc.cancel_remaining_instances != Some(false),
+        };
+        self.contents(scope, ad_hoc, id, Kind::AdHocSubProcess { scope: Scope::default(), plan });
+    }
+
+    fn complex_gateway(&mut self, scope: ElementIndex, gateway: &'m ComplexGateway, id: &'m str) {
+        let base = gateway.base();
+        let activation = gateway.activation_condition.as_deref();
+        let kind = match activation.map(|condition| self.condition(condition, base, id)) {
+            Some(Some(activation)) => Kind::ComplexGateway { activation },
+            Some(None) => Kind::InclusiveGateway,
+            None => {
+                let message = "the complex gateway does not say when it lets tokens through";
+                let finding = Diagnostic::error(codes::GATEWAY_CONDITION, message, base.position).about(id);
+                self.findings
+                    .add(finding.help("add an `activationCondition`, such as ${activationCount >= 2}"));
+                Kind::InclusiveGateway
+            }
+        };
+        let index = self.add(scope, base, gateway.name.as_deref(), id, kind);
+        self.unresolved_defaults.extend(gateway.default.as_ref().map(|default| (index, default)));
+    }
+
+    fn throw_event(&mut self, scope: ElementIndex, event: &'m ThrowEvent, id: &'m str) {
+        let throw = self.throw(event, id, Place::Throw);
+        let index = self.add(scope, event.base(), event.name.as_deref(), id, Kind::ThrowEvent(throw));
+        self.map_data(index, &event.data_input_associations, &[], id);
     }
 
     /// What a start event waits for; that of an event subprocess also says whether it interrupts.
@@ -230,11 +311,14 @@ impl<'m> Graph<'m, '_> {
         };
         let trigger = self.trigger(event, id, place);
         let interrupts = event.is_interrupting != Some(false);
-        if is_handler && !interrupts && matches!(trigger, Trigger::Error(_)) {
+        if is_handler
+            && !interrupts
+            && trigger.each().iter().any(|trigger| matches!(trigger, Trigger::Error(_)))
+        {
             self.must_interrupt(event.base(), id, "isInterrupting");
         }
         if let Kind::EventSubProcess { interrupting, .. } = &mut self.element_mut(scope).kind {
-            *interrupting = interrupts;
+            *interrupting |= interrupts;
         }
         trigger
     }
@@ -247,14 +331,15 @@ impl<'m> Graph<'m, '_> {
 
     fn event_based_gateway(&mut self, scope: ElementIndex, gateway: &'m EventBasedGateway, id: &'m str) {
         let parallel = gateway.gateway_type.as_deref() == Some("Parallel");
-        if gateway.instantiate == Some(true) || parallel {
-            self.not_yet(
-                "an event-based gateway that starts a process or waits for all events",
-                gateway.base(),
-                id,
-            );
+        let instantiates = gateway.instantiate == Some(true);
+        if parallel && !instantiates {
+            let message = "only an event-based gateway that starts a process waits for all events";
+            let finding = Diagnostic::error(codes::EVENT_BASED_GATEWAY, message, gateway.position).about(id);
+            self.findings.add(finding.help("set `instantiate=\"true\"`, or use a parallel gateway"));
         }
-        self.add(scope, gateway.base(), gateway.name.as_deref(), id, Kind::EventBasedGateway);
+        let kind =
+            if instantiates { Kind::InstantiatingGateway { parallel } } else { Kind::EventBasedGateway };
+        self.add(scope, gateway.base(), gateway.name.as_deref(), id, kind);
     }
 
     fn add(
@@ -282,6 +367,13 @@ impl<'m> Graph<'m, '_> {
             default_flow: None,
             boundary_events: Vec::new(),
             multi_instance: None,
+            standard_loop: None,
+            compensated_by: None,
+            is_for_compensation: false,
+            interrupts: true,
+            instantiates: false,
+            start_quantity: 1,
+            completion_quantity: 1,
             inputs,
             outputs,
             listeners: extensions.listeners(),
@@ -410,7 +502,7 @@ impl<'m> Graph<'m, '_> {
             let scope = self.element_mut(index).scope;
             let activity = activity.filter(|activity| {
                 let activity = self.element_mut(*activity);
-                activity.scope == scope && is_activity(&activity.kind)
+                activity.scope == scope && activity.kind.is_activity()
             });
             if let Some(activity) = activity {
                 self.element_mut(activity).boundary_events.push(index);
@@ -440,6 +532,10 @@ impl<'m> Graph<'m, '_> {
         self.elements.get_mut(index.slot()).expect("indexes are given out for elements that exist")
     }
 
+    pub(super) fn flow(&self, index: FlowIndex) -> Option<&Flow> {
+        self.flows.get(index.slot())
+    }
+
     pub(super) fn not_yet(&mut self, what: &str, base: &Base, id: &str) {
         let finding = Diagnostic::error(
             codes::NOT_EXECUTABLE_YET,
@@ -460,28 +556,4 @@ impl<'m> Graph<'m, '_> {
 enum End {
     Source,
     Target,
-}
-
-fn is_activity(kind: &Kind) -> bool {
-    match kind {
-        Kind::SubProcess(_)
-        | Kind::Task
-        | Kind::ServiceTask(_)
-        | Kind::SendTask(_)
-        | Kind::ReceiveTask(_)
-        | Kind::UserTask
-        | Kind::CallActivity(_) => true,
-        Kind::Process(_)
-        | Kind::EventSubProcess { .. }
-        | Kind::StartEvent(_)
-        | Kind::CatchEvent(_)
-        | Kind::BoundaryEvent { .. }
-        | Kind::ThrowEvent(_)
-        | Kind::EndEvent(_)
-        | Kind::ExclusiveGateway
-        | Kind::ParallelGateway
-        | Kind::InclusiveGateway
-        | Kind::Link
-        | Kind::EventBasedGateway => false,
-    }
 }

@@ -8,18 +8,21 @@
 mod activity;
 mod call;
 mod check;
+mod compensation;
+mod data;
 mod event;
 mod extension;
 mod graph;
 mod links;
 mod program;
 mod reference;
+mod starts;
 mod time;
 
 pub use program::{
-    Binding, Call, Condition, Element, ElementIndex, ErrorTrigger, EscalationTrigger, Field, Flow, FlowIndex,
-    Kind, Listener, ListenerEvent, Mapping, MappingValue, MessageTrigger, MultiInstance, Passed, Passing,
-    Program, RetryCycle, Scope, Send, Throw, Timer, TimerKind, Trigger, Work,
+    AdHoc, Binding, Call, Condition, Element, ElementIndex, ErrorTrigger, EscalationTrigger, Field, Flow,
+    FlowIndex, Kind, Listener, ListenerEvent, Mapping, MappingValue, MessageTrigger, MultiInstance, Passed,
+    Passing, Program, RetryCycle, Scope, Send, StandardLoop, Throw, Timer, TimerKind, Trigger, Work,
 };
 
 use crate::diagnostic::{Diagnostic, Findings, Position, codes};

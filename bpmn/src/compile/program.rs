@@ -84,15 +84,11 @@ impl Program {
         let joins = elements
             .iter()
             .enumerate()
-            .filter(|(_, element)| element.kind == Kind::InclusiveGateway && element.incoming.len() > 1);
+            .filter(|(_, element)| waits_at_rest(&element.kind) && element.incoming.len() > 1);
         let inclusive_joins = joins.map(|(index, _)| ElementIndex::new(index)).collect();
         let has_conditions = elements.iter().any(|element| {
-            matches!(
-                &element.kind,
-                Kind::CatchEvent(Trigger::Condition(_))
-                    | Kind::StartEvent(Trigger::Condition(_))
-                    | Kind::BoundaryEvent { trigger: Trigger::Condition(_), .. }
-            )
+            let triggers = element.kind.trigger().map(Trigger::each).unwrap_or_default();
+            triggers.iter().any(|trigger| matches!(trigger, Trigger::Condition(_)))
         });
         Self {
             has_conditions,
@@ -149,7 +145,7 @@ impl Program {
         self.has_conditions
     }
 
-    /// The inclusive gateways that have several incoming flows.
+    /// The gateways with several incoming flows that wait for the tokens that can still come: inclusive and complex ones.
     pub fn inclusive_joins(&self) -> &[ElementIndex] {
         &self.inclusive_joins
     }
@@ -163,8 +159,14 @@ impl Program {
     }
 }
 
+/// Whether a join can only be decided when all else is at rest.
+fn waits_at_rest(kind: &Kind) -> bool {
+    matches!(kind, Kind::InclusiveGateway | Kind::ComplexGateway { .. })
+}
+
 /// One flow node, or the process itself.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent attributes of the model")]
 pub struct Element {
     /// The BPMN id.
     pub id: Arc<str>,
@@ -188,6 +190,20 @@ pub struct Element {
     pub boundary_events: Vec<ElementIndex>,
     /// Whether it is executed once for each item of a collection.
     pub multi_instance: Option<MultiInstance>,
+    /// Whether it is executed again and again while a condition holds; never together with `multi_instance`.
+    pub standard_loop: Option<StandardLoop>,
+    /// What undoes it once it has completed.
+    pub compensated_by: Option<ElementIndex>,
+    /// Whether it does nothing but undo another activity: no flow leads to it.
+    pub is_for_compensation: bool,
+    /// Of the start event of an event subprocess: whether all else in the scope around that ends.
+    pub interrupts: bool,
+    /// Of a receive task or catch event of the process: whether its message starts an instance.
+    pub instantiates: bool,
+    /// How many tokens must have come by its incoming flows before it begins; at least 1.
+    pub start_quantity: u32,
+    /// How many tokens each outgoing flow gets; at least 1.
+    pub completion_quantity: u32,
     /// Variables set in its scope before it starts.
     pub inputs: Vec<Mapping>,
     /// Variables set in the scope around it after it ended.
@@ -230,6 +246,10 @@ pub struct Scope {
     pub start_events: Vec<ElementIndex>,
     /// The event subprocesses among them.
     pub event_sub_processes: Vec<ElementIndex>,
+    /// Where it begins if it has no start event: all that no flow leads to.
+    pub implicit_starts: Vec<ElementIndex>,
+    /// The data objects in it that some data association reads or writes, by the names of their variables.
+    pub data_objects: Vec<Arc<str>>,
 }
 
 /// What an element is. Closed: an engine that matches it executes all that this crate accepts.
@@ -239,11 +259,20 @@ pub enum Kind {
     Process(Scope),
     /// An embedded subprocess.
     SubProcess(Scope),
-    /// A subprocess that begins when the trigger of its one start event comes while the scope around it is active.
+    /// A subprocess that a cancel end event in it undoes and leaves by its cancel boundary event.
+    Transaction(Scope),
+    /// A subprocess whose activities need no flow to begin.
+    AdHocSubProcess {
+        /// What it contains.
+        scope: Scope,
+        /// What begins in it, and when that is enough.
+        plan: AdHoc,
+    },
+    /// A subprocess that begins when the trigger of a start event of it comes while the scope around it is active.
     EventSubProcess {
         /// What it contains.
         scope: Scope,
-        /// Whether all else in the scope around it ends when the trigger comes.
+        /// Whether all else in the scope around it ends when the trigger of one of its start events comes.
         interrupting: bool,
     },
     /// Where a process or subprocess begins.
@@ -281,19 +310,71 @@ pub enum Kind {
     ParallelGateway,
     /// Waits for the tokens that may still come, takes every outgoing flow whose condition holds.
     InclusiveGateway,
+    /// Lets tokens through once a condition over what has come holds, and again when all has come that can.
+    ComplexGateway {
+        /// When it lets them through; sees the variable `activationCount`.
+        activation: Expression,
+    },
     /// One end of a link: two of them are a flow that is drawn in two pieces.
     Link,
     /// Takes the flow whose target's trigger comes first; each target is a catch event or a receive task.
     EventBasedGateway,
+    /// Starts an instance with the first message that one of its targets waits for.
+    InstantiatingGateway {
+        /// Whether the instance then waits for the others too.
+        parallel: bool,
+    },
 }
 
 impl Kind {
+    /// What it waits for, if it is an event that waits.
+    pub fn trigger(&self) -> Option<&Trigger> {
+        if let Self::CatchEvent(trigger) | Self::StartEvent(trigger) | Self::BoundaryEvent { trigger, .. } =
+            self
+        {
+            Some(trigger)
+        } else {
+            None
+        }
+    }
+
+    /// Whether it is a task or subprocess that a flow can lead to.
+    pub fn is_activity(&self) -> bool {
+        match self {
+            Self::SubProcess(_)
+            | Self::Transaction(_)
+            | Self::AdHocSubProcess { .. }
+            | Self::Task
+            | Self::ServiceTask(_)
+            | Self::SendTask(_)
+            | Self::ReceiveTask(_)
+            | Self::UserTask
+            | Self::CallActivity(_) => true,
+            Self::Process(_)
+            | Self::EventSubProcess { .. }
+            | Self::StartEvent(_)
+            | Self::CatchEvent(_)
+            | Self::BoundaryEvent { .. }
+            | Self::ThrowEvent(_)
+            | Self::EndEvent(_)
+            | Self::ExclusiveGateway
+            | Self::ParallelGateway
+            | Self::InclusiveGateway
+            | Self::ComplexGateway { .. }
+            | Self::Link
+            | Self::EventBasedGateway
+            | Self::InstantiatingGateway { .. } => false,
+        }
+    }
+
     /// What it contains, if it is a process or subprocess.
     pub fn scope(&self) -> Option<&Scope> {
         match self {
-            Self::Process(scope) | Self::SubProcess(scope) | Self::EventSubProcess { scope, .. } => {
-                Some(scope)
-            }
+            Self::Process(scope)
+            | Self::SubProcess(scope)
+            | Self::Transaction(scope)
+            | Self::AdHocSubProcess { scope, .. }
+            | Self::EventSubProcess { scope, .. } => Some(scope),
             Self::StartEvent(_)
             | Self::CatchEvent(_)
             | Self::BoundaryEvent { .. }
@@ -308,16 +389,20 @@ impl Kind {
             | Self::ExclusiveGateway
             | Self::ParallelGateway
             | Self::InclusiveGateway
+            | Self::ComplexGateway { .. }
             | Self::Link
-            | Self::EventBasedGateway => None,
+            | Self::EventBasedGateway
+            | Self::InstantiatingGateway { .. } => None,
         }
     }
 
     pub(super) fn scope_mut(&mut self) -> Option<&mut Scope> {
         match self {
-            Self::Process(scope) | Self::SubProcess(scope) | Self::EventSubProcess { scope, .. } => {
-                Some(scope)
-            }
+            Self::Process(scope)
+            | Self::SubProcess(scope)
+            | Self::Transaction(scope)
+            | Self::AdHocSubProcess { scope, .. }
+            | Self::EventSubProcess { scope, .. } => Some(scope),
             Self::StartEvent(_)
             | Self::CatchEvent(_)
             | Self::BoundaryEvent { .. }
@@ -332,8 +417,10 @@ impl Kind {
             | Self::ExclusiveGateway
             | Self::ParallelGateway
             | Self::InclusiveGateway
+            | Self::ComplexGateway { .. }
             | Self::Link
-            | Self::EventBasedGateway => None,
+            | Self::EventBasedGateway
+            | Self::InstantiatingGateway { .. } => None,
         }
     }
 }
@@ -358,6 +445,35 @@ pub enum Trigger {
     Escalation(EscalationTrigger),
     /// Variables that make a condition hold.
     Condition(Condition),
+    /// The undoing of the activity or subprocess that it belongs to; never waited for.
+    Compensation,
+    /// The cancellation of the transaction that it is attached to; never waited for.
+    Cancel,
+    /// Several of the others but the last two.
+    Several {
+        /// Each of them, in document order.
+        triggers: Vec<Self>,
+        /// Whether all have to come instead of one.
+        all: bool,
+    },
+}
+
+impl Trigger {
+    /// Each thing that it waits for: itself, unless it is several.
+    pub fn each(&self) -> &[Self] {
+        match self {
+            Self::Several { triggers, .. } => triggers,
+            Self::None
+            | Self::Message(_)
+            | Self::Timer(_)
+            | Self::Signal { .. }
+            | Self::Error(_)
+            | Self::Escalation(_)
+            | Self::Condition(_)
+            | Self::Compensation
+            | Self::Cancel => std::slice::from_ref(self),
+        }
+    }
 }
 
 /// What an event throws.
@@ -386,6 +502,13 @@ pub enum Throw {
     },
     /// Ends every token of its scope; end events only.
     Terminate,
+    /// Undoes what has completed in the scope, and waits until that is done.
+    Compensation {
+        /// The one activity that is undone; all if `None`.
+        activity: Option<ElementIndex>,
+    },
+    /// Ends everything in the transaction around it, undoes what has completed there; end events only.
+    Cancel,
 }
 
 /// A message that is waited for.
@@ -562,6 +685,30 @@ pub struct MultiInstance {
     pub async_after: bool,
     /// How often failed work of an instance is tried again.
     pub retry_cycle: Option<RetryCycle>,
+}
+
+/// Execution again and again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StandardLoop {
+    /// Another round follows while it holds; it always does if `None`.
+    pub condition: Option<Expression>,
+    /// Whether the condition is looked at before the first round too.
+    pub test_before: bool,
+    /// Not more rounds than this.
+    pub maximum: Option<u32>,
+}
+
+/// What begins in an ad-hoc subprocess, and when that is enough.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AdHoc {
+    /// One after the other instead of all at once.
+    pub sequential: bool,
+    /// A list of the ids of the activities that begin; all that no flow leads to if `None`.
+    pub active_elements: Option<Template>,
+    /// Looked at whenever an activity in it has completed; nothing else begins once it holds.
+    pub completion_condition: Option<Expression>,
+    /// Whether what is still active then ends too.
+    pub cancel_remaining: bool,
 }
 
 /// A variable and the value that it gets.

@@ -8,7 +8,7 @@ use tessera_store::prefix_end;
 
 use super::input::Input;
 use super::shard::{Context, Draft, Purpose, Shard};
-use super::step::{Presence, Standstill, broadcast};
+use super::step::{Presence, Standstill, broadcast, crossing};
 use super::view::Missing;
 use super::{Acceptance, Reply, Ticket};
 use crate::entropy::uuid;
@@ -32,7 +32,7 @@ impl Shard {
         if purpose == Purpose::Decide {
             let mut draft = Draft::default();
             let identity = uuid(context.entropy);
-            broadcast(context, &identity, name, variables, &mut draft);
+            broadcast(context, &identity, name, variables, None, &mut draft);
             draft.reply(Some(ticket), Reply::Done);
             self.commit(context, draft);
         }
@@ -49,7 +49,11 @@ impl Shard {
         let crossing = self.view.get(row)?;
         match crossing.as_deref().map(Crossing::open) {
             Some(Ok(Crossing::Signal { name, variables, told })) => {
-                self.decide_signal(context, row, &name, &variables, told.as_ref(), purpose)
+                self.decide_signal(context, row, &name, &variables, (told.as_ref(), None), purpose)
+            }
+            Some(Ok(Crossing::Thrown { name, variables, told, thrower })) => {
+                let progress = (told.as_ref(), Some(&thrower));
+                self.decide_signal(context, row, &name, &variables, progress, purpose)
             }
             Some(Ok(Crossing::Message { message, instance })) => {
                 self.decide_handed(context, row, ticket, &message, &instance, purpose)
@@ -84,7 +88,7 @@ impl Shard {
         row: &[u8],
         name: &Arc<str>,
         variables: &[(Arc<str>, Arc<Value>)],
-        told: Option<&InstanceId>,
+        (told, thrower): (Option<&InstanceId>, Option<&InstanceId>),
         purpose: Purpose,
     ) -> Result<(), Missing> {
         let prefix = keys::signal_waits(self.index, name);
@@ -110,7 +114,7 @@ impl Shard {
             self.done(context, row, draft);
             return Ok(());
         };
-        if let Presence::Here = presence {
+        if let (Presence::Here, true) = (presence, thrower != Some(&key.id())) {
             let signals = waits.iter().filter(|(instance, _)| *instance == key);
             let inputs = signals.map(|(_, wait)| instance::Input::Signal {
                 wait: *wait,
@@ -130,7 +134,7 @@ impl Shard {
             }
         }
         let told = Some(key.id());
-        let rest = Crossing::Signal { name: name.clone(), variables: variables.to_vec(), told };
+        let rest = crossing(name.clone(), variables.to_vec(), told, thrower);
         draft.put(row.to_vec(), rest.seal());
         self.commit(context, draft);
         self.queue.push_back(Input::Crossing { row: row.to_vec(), ticket: None });

@@ -49,6 +49,11 @@ pub enum Move {
         /// Its key within the instance.
         node: NodeKey,
     },
+    /// An activation was ended by something else before it began.
+    Withdrawn {
+        /// Its key within the instance.
+        node: NodeKey,
+    },
     /// An activation was ended by something else.
     Cancelled {
         /// Its key within the instance.

@@ -12,7 +12,7 @@ use super::shard::{Context, Draft, Performance, Performed, Purpose, Shard};
 use super::view::Missing;
 use super::{Reply, Ticket, Work};
 use crate::effect::{Effect, Outcome};
-use crate::identity::{DefinitionKey, EffectId, EffectSequence};
+use crate::identity::{DefinitionKey, EffectId, EffectSequence, InstanceId};
 use crate::instance::{self, Instance, Refused};
 use crate::limits::STEP_BYTES_MAX;
 use crate::message::MessageStatus;
@@ -424,7 +424,7 @@ fn queue_effect(
 ) {
     if let Some(Effect::Broadcast { name, variables }) = instance.effect(sequence).map(|effect| &**effect) {
         let identity = format!("{}.{}", instance.id(), sequence.0);
-        broadcast(context, &identity, name, variables, draft);
+        broadcast(context, &identity, name, variables, Some(instance.id()), draft);
     }
     if let Some(Effect::Notify(notice)) = instance.effect(sequence).map(|effect| &**effect) {
         notify(context, instance, sequence, notice, draft);
@@ -434,15 +434,29 @@ fn queue_effect(
     }
 }
 
+/// What is left of a signal.
+pub(super) fn crossing(
+    name: Arc<str>,
+    variables: Vec<(Arc<str>, Arc<serde_json::Value>)>,
+    told: Option<InstanceId>,
+    thrower: Option<&InstanceId>,
+) -> Crossing {
+    match thrower.cloned() {
+        Some(thrower) => Crossing::Thrown { name, variables, told, thrower },
+        None => Crossing::Signal { name, variables, told },
+    }
+}
+
 /// Leaves a signal to every shard.
 pub(super) fn broadcast(
     context: &Context<'_>,
     identity: &str,
     name: &Arc<str>,
     variables: &[(Arc<str>, Arc<serde_json::Value>)],
+    thrower: Option<&InstanceId>,
     draft: &mut Draft,
 ) {
-    let signal = Crossing::Signal { name: name.clone(), variables: variables.to_vec(), told: None }.seal();
+    let signal = crossing(name.clone(), variables.to_vec(), None, thrower).seal();
     for shard in 0..context.placement.shards() {
         let row = keys::crossing(shard, identity);
         draft.put(row.clone(), signal.clone());

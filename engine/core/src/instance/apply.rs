@@ -1,12 +1,13 @@
 //! Facts into state: total, infallible, and the only code that changes an [`Instance`]. Recovery is this and nothing else,
 //! so it decides nothing; a fact about something that is not there changes nothing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::fact::{Ending, Fact, Started};
-use super::state::{Instance, Iterations, Node, ReceivedMessage, Role, State, Status};
+use super::state::{Instance, Iterations, Node, ReceivedMessage, Remembered, Role, State, Status};
 use crate::effect::Effect;
-use crate::identity::NodeKey;
+use crate::identity::{NodeKey, Timestamp};
 use crate::message::MessageStatus;
 
 /// Brings `instance` up to date with one fact.
@@ -16,6 +17,7 @@ pub fn apply(instance: &mut Instance, fact: &Fact) {
         Fact::Ended { status, at } => {
             instance.status = *status;
             instance.ended_at = Some(*at);
+            instance.remembered.clear();
         }
         Fact::NodeEntered { node, parent, element, role, by, at } => {
             instance.next.node = instance.next.node.max(node.0.saturating_add(1));
@@ -25,7 +27,9 @@ pub fn apply(instance: &mut Instance, fact: &Fact) {
             instance.nodes.insert(*node, Node::new(*parent, element.clone(), *role, by.clone(), *at));
         }
         Fact::NodeAdvanced { node, state } => advance(instance, *node, *state),
-        Fact::NodeLeft { node, ending: Ending::Completed | Ending::Cancelled } => leave(instance, *node),
+        Fact::NodeLeft { node, ending: Ending::Completed | Ending::Cancelled | Ending::NeverBegun } => {
+            leave(instance, *node);
+        }
         Fact::VariableSet { node, name, value } => {
             if let Some(node) = instance.nodes.get_mut(node) {
                 node.variables.insert(name.clone(), value.clone());
@@ -43,7 +47,7 @@ pub fn apply(instance: &mut Instance, fact: &Fact) {
                     started: 0,
                     ended: 0,
                     items: items.clone(),
-                    results: std::collections::BTreeMap::new(),
+                    results: BTreeMap::new(),
                 }));
             }
         }
@@ -119,6 +123,10 @@ pub fn apply(instance: &mut Instance, fact: &Fact) {
         Fact::OutputAdded { output } => instance.outputs.push(output.clone()),
         Fact::AlternativeBusinessKeySet { key } => instance.alternative_business_key = Some(key.clone()),
         Fact::CalledBy(caller) => instance.caller = Some(caller.clone()),
+        Fact::NodeKept { node, variables } => remember(instance, *node, *variables),
+        Fact::NodeRestored { node, parent, scope, position, at } => {
+            restore(instance, *node, *parent, (*scope, *position), *at);
+        }
     }
 }
 
@@ -167,6 +175,7 @@ fn advance(instance: &mut Instance, key: NodeKey, state: State) {
 
 fn leave(instance: &mut Instance, key: NodeKey) {
     let Some(node) = instance.nodes.remove(&key) else { return };
+    instance.remembered.remove(&key);
     if let Some(scope) = instance.nodes.get_mut(&node.parent) {
         scope.children.remove(&key);
         // Messages that nobody answered yet are answered by the scope around.
@@ -181,6 +190,43 @@ fn leave(instance: &mut Instance, key: NodeKey) {
         let flow = node.by.clone().unwrap_or_else(|| "".into());
         unpark(instance, node.parent, &node.element, &flow, key);
     }
+}
+
+/// All iterations together leave what each of them was: nobody undoes them as one.
+fn remember(instance: &mut Instance, key: NodeKey, variables: bool) {
+    let Some(node) = instance.nodes.get(&key) else { return };
+    let within = instance.remembered.remove(&key).unwrap_or_default();
+    let kept = match node.role {
+        Role::Body => within,
+        Role::Element | Role::Iteration(_) | Role::Flow | Role::Restored => {
+            let variables = if variables { node.variables.clone() } else { BTreeMap::new() };
+            vec![Remembered { element: node.element.clone(), variables, within }]
+        }
+    };
+    instance.remembered.entry(node.parent).or_default().extend(kept);
+}
+
+fn restore(
+    instance: &mut Instance,
+    key: NodeKey,
+    parent: NodeKey,
+    (scope, position): (NodeKey, usize),
+    at: Timestamp,
+) {
+    let Some(kept) = instance.remembered.get_mut(&scope).filter(|kept| position < kept.len()) else { return };
+    let Remembered { element, variables, within } = kept.remove(position);
+    if kept.is_empty() {
+        instance.remembered.remove(&scope);
+    }
+    instance.next.node = instance.next.node.max(key.0.saturating_add(1));
+    if let Some(around) = instance.nodes.get_mut(&parent) {
+        around.children.insert(key);
+    }
+    if !within.is_empty() {
+        instance.remembered.insert(key, within);
+    }
+    let node = Node { variables, ..Node::new(parent, element, Role::Restored, None, at) };
+    instance.nodes.insert(key, node);
 }
 
 fn unpark(instance: &mut Instance, scope: NodeKey, element: &Arc<str>, flow: &Arc<str>, key: NodeKey) {

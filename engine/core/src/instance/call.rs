@@ -68,7 +68,7 @@ impl Instance {
             attempt: *attempt,
             loop_counter: ancestors(self, *key).find_map(|node| match node.role {
                 Role::Iteration(index) => Some(index),
-                Role::Element | Role::Body | Role::Flow => None,
+                Role::Element | Role::Body | Role::Flow | Role::Restored => None,
             }),
             idempotency_key: format!("{}.{}.{}.{stage}", incarnation.0, self.id, key.0),
             now,

@@ -14,7 +14,7 @@ pub(super) enum Catcher<'a> {
     /// A boundary event of an activity.
     Boundary { at: At<'a>, event: ElementIndex, interrupting: bool },
     /// An event subprocess of a scope.
-    Handler { at: At<'a>, sub_process: ElementIndex },
+    Handler { at: At<'a>, sub_process: ElementIndex, start: ElementIndex },
 }
 
 /// How well a trigger fits what is thrown.
@@ -47,16 +47,21 @@ pub(super) fn catcher<'a>(
         if let Some(at) = at {
             // What is thrown by an event subprocess is not caught by itself again.
             let inner = came_from.map(|inner| inner.index);
-            if at.role != Role::Body && inner.is_some() {
+            if !matches!(at.role, Role::Body | Role::Restored) && inner.is_some() {
                 let handlers = triggers::handlers(step.program, at.index);
-                let handlers = handlers.filter(|(index, ..)| Some(*index) != inner);
-                let fits = handlers.filter_map(|(index, _, trigger)| Some((fit(trigger)?, index, trigger)));
-                if let Some((_, sub_process, trigger)) = best(fits) {
-                    return Some((Catcher::Handler { at, sub_process }, trigger));
+                let handlers = handlers.filter(|handler| Some(handler.sub_process) != inner);
+                let fits = handlers.flat_map(|handler| {
+                    let place = (handler.sub_process, handler.start);
+                    let fit = &fit;
+                    let each = handler.trigger.each().iter();
+                    each.filter_map(move |trigger| Some((fit(trigger)?, place, trigger)))
+                });
+                if let Some((_, (sub_process, start), trigger)) = best(fits) {
+                    return Some((Catcher::Handler { at, sub_process, start }, trigger));
                 }
             }
-            // The boundary events of a multi-instance activity belong to its body.
-            if !matches!(at.role, Role::Iteration(_))
+            // The boundary events of a multi-instance activity belong to its body; one that is undone has none any more.
+            if !matches!(at.role, Role::Iteration(_) | Role::Restored)
                 && let Some((_, (event, interrupting), trigger)) = best(boundary(step, at, &fit))
             {
                 return Some((Catcher::Boundary { at, event, interrupting }, trigger));
@@ -82,32 +87,26 @@ pub(super) fn catches<'a>(
     let mut key = from;
     loop {
         if let Some(at) = step.at(key) {
-            if at.role != Role::Body && inner.is_some() {
+            if !matches!(at.role, Role::Body | Role::Restored) && inner.is_some() {
                 let handlers = triggers::handlers(step.program, at.index);
-                let handlers = handlers.filter(|(index, ..)| Some(*index) != inner);
-                add(
-                    &mut catches,
-                    handlers.filter_map(|(index, _, trigger)| {
-                        let interrupting = matches!(
-                            step.program.element(index).kind,
-                            Kind::EventSubProcess { interrupting: true, .. }
-                        );
-                        Some((code(trigger)?, interrupting))
-                    }),
-                );
+                let handlers = handlers.filter(|handler| Some(handler.sub_process) != inner);
+                let starts = handlers.flat_map(|handler| {
+                    let (interrupts, code) = (step.program.element(handler.start).interrupts, &code);
+                    let each = handler.trigger.each().iter();
+                    each.filter_map(move |trigger| Some((code(trigger)?, interrupts)))
+                });
+                add(&mut catches, starts);
             }
-            if !matches!(at.role, Role::Iteration(_)) {
-                add(
-                    &mut catches,
-                    at.element.boundary_events.iter().filter_map(|index| {
-                        let Kind::BoundaryEvent { trigger, interrupting, .. } =
-                            &step.program.element(*index).kind
-                        else {
-                            return None;
-                        };
-                        Some((code(trigger)?, *interrupting))
-                    }),
-                );
+            if !matches!(at.role, Role::Iteration(_) | Role::Restored) {
+                let events =
+                    at.element.boundary_events.iter().map(|index| &step.program.element(*index).kind);
+                let events = events.flat_map(|kind| {
+                    let (interrupts, code) =
+                        (matches!(kind, Kind::BoundaryEvent { interrupting: true, .. }), &code);
+                    let each = kind.trigger().map(Trigger::each).unwrap_or_default().iter();
+                    each.filter_map(move |trigger| Some((code(trigger)?, interrupts)))
+                });
+                add(&mut catches, events);
             }
             inner = Some(at.index);
         }
@@ -139,11 +138,14 @@ fn boundary<'a>(
     fit: &impl Fn(&'a Trigger) -> Option<Fit>,
 ) -> impl Iterator<Item = (Fit, (ElementIndex, bool), &'a Trigger)> {
     let program = step.program;
-    at.element.boundary_events.iter().filter_map(move |index| {
+    let events = at.element.boundary_events.iter().filter_map(move |index| {
         let Kind::BoundaryEvent { trigger, interrupting, .. } = &program.element(*index).kind else {
             return None;
         };
-        Some((fit(trigger)?, (*index, *interrupting), trigger))
+        Some(((*index, *interrupting), trigger))
+    });
+    events.flat_map(move |(place, trigger)| {
+        trigger.each().iter().filter_map(move |trigger| Some((fit(trigger)?, place, trigger)))
     })
 }
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use tessera_bpmn::compile::{Condition, Kind, Program, Trigger};
+use tessera_bpmn::compile::{Condition, Program, Trigger};
 
 use super::fact::Fact;
 use super::step::Step;
@@ -36,6 +36,7 @@ pub(super) fn look(step: &mut Step<'_>) {
     }
     let waits = step.instance.waits().filter(|(_, wait)| wait.kind == WaitKind::Condition);
     let waits = waits.map(|(key, wait)| (key, wait.clone())).collect::<Vec<_>>();
+    let first = step.ahead();
     for (key, wait) in waits {
         // One before may have ended it.
         if step.instance.wait(key).is_none() || !holds(step, &news, key, &wait) {
@@ -45,10 +46,14 @@ pub(super) fn look(step: &mut Step<'_>) {
             triggers::fire(step, key, &wait, &waiting, Payload::Nothing);
         }
     }
+    step.first_come_first(first);
 }
 
 fn holds(step: &Step<'_>, news: &[News], key: WaitKey, wait: &Wait) -> bool {
-    let Some(condition) = condition(step.program, &wait.element) else { return false };
+    conditions(step.program, &wait.element).any(|condition| one_holds(step, news, key, wait, condition))
+}
+
+fn one_holds(step: &Step<'_>, news: &[News], key: WaitKey, wait: &Wait, condition: &Condition) -> bool {
     let concerns = |news: &News| match news {
         News::Opened(opened) => *opened == key,
         News::Changed { node, name } => {
@@ -60,14 +65,13 @@ fn holds(step: &Step<'_>, news: &[News], key: WaitKey, wait: &Wait) -> bool {
     news.iter().any(concerns) && condition.expression.evaluate_condition(&view).unwrap_or(false)
 }
 
-fn condition<'a>(program: &'a Program, element: &str) -> Option<&'a Condition> {
-    let kind = &program.element(program.find(element)?).kind;
-    let (Kind::CatchEvent(trigger) | Kind::StartEvent(trigger) | Kind::BoundaryEvent { trigger, .. }) = kind
-    else {
-        return None;
-    };
-    let Trigger::Condition(condition) = trigger else { return None };
-    Some(condition)
+/// The conditions of an event; each of them moves it.
+fn conditions<'a>(program: &'a Program, element: &str) -> impl Iterator<Item = &'a Condition> {
+    let trigger = program.find(element).and_then(|index| program.element(index).kind.trigger());
+    let triggers = trigger.map(Trigger::each).unwrap_or_default().iter();
+    triggers.filter_map(
+        |trigger| if let Trigger::Condition(condition) = trigger { Some(condition) } else { None },
+    )
 }
 
 #[cfg(test)]

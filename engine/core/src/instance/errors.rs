@@ -29,8 +29,8 @@ pub(super) fn raise(step: &mut Step<'_>, from: NodeKey, code: &str, message: &st
             tell(step, at.parent, trigger, code, message);
             step.enter(at.parent, event, None);
         }
-        Catcher::Handler { at, sub_process } => {
-            let entered = triggers::begin_event_sub_process(step, at.node, sub_process);
+        Catcher::Handler { at, sub_process, start } => {
+            let entered = triggers::begin_event_sub_process(step, at.node, sub_process, start);
             tell(step, entered, trigger, code, message);
         }
     }

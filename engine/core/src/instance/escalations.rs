@@ -30,8 +30,8 @@ pub(super) fn escalate(step: &mut Step<'_>, from: NodeKey, code: &str) -> Next {
             tell(step, at.parent, trigger, code);
             step.enter(at.parent, event, None);
         }
-        Catcher::Handler { at, sub_process } => {
-            let entered = triggers::begin_event_sub_process(step, at.node, sub_process);
+        Catcher::Handler { at, sub_process, start } => {
+            let entered = triggers::begin_event_sub_process(step, at.node, sub_process, start);
             tell(step, entered, trigger, code);
         }
     }

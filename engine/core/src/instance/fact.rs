@@ -174,6 +174,26 @@ pub enum Fact {
     },
     /// Another instance called this one.
     CalledBy(Box<Caller>),
+    /// An activation is about to end, and the one around it keeps what is needed to undo it.
+    NodeKept {
+        /// Which.
+        node: NodeKey,
+        /// Whether the variables that it holds are kept too.
+        variables: bool,
+    },
+    /// What was kept of an activation is active again, to be undone.
+    NodeRestored {
+        /// Its key from now on.
+        node: NodeKey,
+        /// The activation around it from now on.
+        parent: NodeKey,
+        /// The activation that kept it.
+        scope: NodeKey,
+        /// Its position among what that keeps.
+        position: usize,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// The beginning of an instance.
@@ -196,6 +216,8 @@ pub enum Ending {
     Completed,
     /// By something else.
     Cancelled,
+    /// By something else, before it began.
+    NeverBegun,
 }
 
 /// How an effect ended.
@@ -269,7 +291,9 @@ impl Fact {
             | Self::IncidentResolved { .. }
             | Self::MessageAnswered { .. }
             | Self::AlternativeBusinessKeySet { .. }
-            | Self::CalledBy(_) => {}
+            | Self::CalledBy(_)
+            | Self::NodeKept { .. }
+            | Self::NodeRestored { .. } => {}
         }
     }
 }

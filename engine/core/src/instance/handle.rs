@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use tessera_bpmn::compile::{Kind, Program};
+use tessera_bpmn::compile::{ElementIndex, Kind, Program};
 
 use super::called;
 use super::calls;
@@ -11,8 +11,8 @@ use super::errors;
 use super::fact::{Fact, Started};
 use super::input::{Input, Refused, Start};
 use super::occurrence::Occurrence;
-use super::state::{Instance, Status};
-use super::step::{Place, Step};
+use super::state::{Instance, Role, Status};
+use super::step::{Place, Step, role_of};
 use super::triggers::{self, Payload};
 use super::wait::{Wait, WaitKind};
 use crate::calling::Returned;
@@ -75,7 +75,11 @@ fn begin(step: &mut Step<'_>, start: Start) -> Result<(), Refused> {
     }
     let is_start = |index: &_| {
         let element = step.program.element(*index);
-        element.scope == Program::ROOT && matches!(element.kind, Kind::StartEvent(_))
+        let begins = matches!(element.kind, Kind::StartEvent(_)) || element.instantiates;
+        // A process without start events begins at all that no flow leads to; then it is named itself.
+        let implicit =
+            *index == Program::ROOT && !step.program.scope(Program::ROOT).implicit_starts.is_empty();
+        implicit || (element.scope == Program::ROOT && begins)
     };
     let Some(event) = step.program.find(&at).filter(is_start) else {
         return Err(Refused::UnknownElement { process: step.program.process_id.clone(), element: at });
@@ -91,11 +95,46 @@ fn begin(step: &mut Step<'_>, start: Start) -> Result<(), Refused> {
     if let Some(message) = message {
         step.take_message(NodeKey::ROOT, message, true);
     }
-    step.enter(NodeKey::ROOT, event, None);
+    for name in &step.program.scope(Program::ROOT).data_objects {
+        if step.instance.variable(name).is_none() {
+            step.emit(Fact::VariableSet {
+                node: NodeKey::ROOT,
+                name: name.clone(),
+                value: Arc::new(Value::Null),
+            });
+        }
+    }
+    enter_start(step, event);
     if !step.program.scope(Program::ROOT).event_sub_processes.is_empty() {
         step.due(NodeKey::ROOT, Place::Element(Program::ROOT), Occurrence::Begun);
     }
     Ok(())
+}
+
+/// Puts the first tokens where the instance begins.
+fn enter_start(step: &mut Step<'_>, event: ElementIndex) {
+    let program = step.program;
+    let element = program.element(event);
+    if event == Program::ROOT {
+        return step.enter_all(NodeKey::ROOT, &program.scope(Program::ROOT).implicit_starts);
+    }
+    if !element.instantiates {
+        step.enter(NodeKey::ROOT, event, None);
+        return;
+    }
+    // What the event waits for has come; a parallel gateway before it waits for the others.
+    let Some(flow) = element.incoming.first() else {
+        let (id, place) = (element.id.clone(), Place::Element(event));
+        let role = role_of(element);
+        step.activate(NodeKey::ROOT, id.clone(), role, Some(id), place);
+        return;
+    };
+    let gateway = program.flow(*flow).source;
+    if program.element(gateway).kind == (Kind::InstantiatingGateway { parallel: true }) {
+        let id = program.element(gateway).id.clone();
+        step.activate(NodeKey::ROOT, id, Role::Element, Some(element.id.clone()), Place::Element(gateway));
+    }
+    step.enter(NodeKey::ROOT, event, Some(*flow));
 }
 
 fn take_message(step: &mut Step<'_>, key: WaitKey, message: Arc<Message>) -> Result<(), Refused> {

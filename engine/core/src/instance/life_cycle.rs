@@ -5,14 +5,14 @@ use std::borrow::Cow;
 
 use tessera_bpmn::compile::{FlowIndex, Listener};
 
-use super::elements::{self, multi_instance};
+use super::elements::{self, ad_hoc_sub_process, multi_instance};
 use super::fact::Fact;
 use super::incident;
 use super::occurrence::{Leaves, Next, Occurrence, Trouble};
 use super::state::{Role, State};
 use super::step::{At, Due, Place, Step};
 use super::variables::View;
-use super::{calls, mappings, triggers};
+use super::{calls, compensation, mappings, quantity, triggers};
 use crate::identity::NodeKey;
 use crate::plugin::ListenerEvent;
 
@@ -108,6 +108,9 @@ fn flow_stage(
         | State::Ending(_)
         | State::Leaving => {
             let Some(scope) = step.instance.node(node).map(|node| node.parent) else { return Ok(Next::Gone) };
+            if !quantity::gather(step, node, scope, flow.target) {
+                return Ok(Next::Stay(State::Parked));
+            }
             step.complete(node);
             step.enter(scope, flow.target, Some(index));
             Ok(Next::Gone)
@@ -120,9 +123,9 @@ fn after(state: State, listener: u32) -> State {
     if matches!(state, State::Ending(_)) { State::Ending(next) } else { State::Starting(next) }
 }
 
-/// Listeners are notified of each iteration, not of the body around them.
+/// Listeners are notified of each iteration, not of the body around them, and not once more of what is undone.
 fn own_listeners(at: At<'_>) -> &[Listener] {
-    if at.role == Role::Body { &[] } else { &at.element.listeners }
+    if matches!(at.role, Role::Body | Role::Restored) { &[] } else { &at.element.listeners }
 }
 
 /// Calls the listener that is next; when there is none left, life goes on with `then`.
@@ -150,6 +153,9 @@ fn listen(
 
 /// Sets the inputs and opens what the boundary events wait for. All values come first, so that a failure leaves nothing.
 fn open(step: &mut Step<'_>, at: At<'_>) -> Result<Next, Trouble> {
+    if at.role == Role::Restored {
+        return Ok(Next::Go(State::Started));
+    }
     if at.role != Role::Body && !at.element.inputs.is_empty() {
         for (name, value) in mappings::evaluate(step, at.node, &at.element.inputs)? {
             step.emit(Fact::VariableSet { node: at.node, name, value });
@@ -171,17 +177,29 @@ fn leave(step: &mut Step<'_>, at: At<'_>) -> Result<Next, Trouble> {
     if let Role::Iteration(index) = at.role {
         return multi_instance::end_iteration(step, at, index);
     }
-    let flows = choose(step, at)?;
+    let flows = choose(step, at, elements::table(at.element, at.role).leaves)?;
+    let enough = ad_hoc_sub_process::is_enough(step, at)?;
+    compensation::keep(step, at);
     step.complete(at.node);
-    step.take(at.parent, &flows);
+    if enough {
+        ad_hoc_sub_process::finish(step, at.parent);
+        return Ok(Next::Gone);
+    }
+    match at.element.completion_quantity {
+        1 => step.take(at.parent, &flows),
+        quantity => step.take(at.parent, &quantity::times(&flows, quantity)),
+    }
     Ok(Next::Gone)
 }
 
 /// The outgoing flows that are to be taken.
-fn choose<'a>(step: &Step<'a>, at: At<'a>) -> Result<Cow<'a, [FlowIndex]>, Trouble> {
+pub(super) fn choose<'a>(
+    step: &Step<'a>,
+    at: At<'a>,
+    leaves: Leaves,
+) -> Result<Cow<'a, [FlowIndex]>, Trouble> {
     let program = step.program;
     let outgoing = at.element.outgoing.as_slice();
-    let leaves = elements::table(&at.element.kind, at.role).leaves;
     if leaves == Leaves::Every || outgoing.is_empty() {
         return Ok(Cow::Borrowed(outgoing));
     }
@@ -192,6 +210,9 @@ fn choose<'a>(step: &Step<'a>, at: At<'a>) -> Result<Cow<'a, [FlowIndex]>, Troub
             continue;
         }
         let condition = program.flow(*index).condition.as_ref();
+        if leaves == Leaves::WhicheverHold && condition.is_none() {
+            continue;
+        }
         if condition.map_or(Ok(true), |condition| condition.evaluate_condition(&view))? {
             if leaves == Leaves::FirstThatHolds || outgoing.len() == 1 {
                 return Ok(Cow::Borrowed(std::slice::from_ref(index)));
@@ -202,6 +223,7 @@ fn choose<'a>(step: &Step<'a>, at: At<'a>) -> Result<Cow<'a, [FlowIndex]>, Troub
     match &at.element.default_flow {
         _ if !chosen.is_empty() => Ok(chosen),
         Some(default) => Ok(Cow::Borrowed(std::slice::from_ref(default))),
+        None if leaves == Leaves::WhicheverHold => Ok(chosen),
         None => {
             let message = format!("no outgoing sequence flow of `{}` can be selected", at.element.id);
             Err(Trouble::new(&incident::NO_FLOW, message))

@@ -40,3 +40,45 @@ fn value(mapping: &MappingValue, view: &dyn Scope) -> Result<Value, Trouble> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::instance::tests::run::Run;
+
+    #[test]
+    fn data_objects_are_variables_of_their_scope_and_associations_copy_them() {
+        let model = r#"<startEvent id="start"/><dataObject id="order" name="order"/><dataObjectReference id="shown" dataObjectRef="order"/>
+            <subProcess id="sub"><dataObject id="draft" name="a draft"/><dataObjectReference id="draftShown" dataObjectRef="draft"/>
+              <userTask id="u"><ioSpecification><dataInput id="in" name="given"/><dataOutput id="out" name="made"/><inputSet/><outputSet/></ioSpecification>
+                <dataInputAssociation><sourceRef>shown</sourceRef><targetRef>in</targetRef></dataInputAssociation>
+                <dataOutputAssociation><sourceRef>out</sourceRef><targetRef>draftShown</targetRef></dataOutputAssociation>
+              </userTask>
+              <task id="v"><dataOutputAssociation><targetRef>shown</targetRef><assignment><from>${draft} and ${order}</from><to>order</to></assignment></dataOutputAssociation></task>
+              u -> v
+            </subProcess>
+            start -> sub"#;
+        let mut run = Run::start_with(model, json!({"order": "o"}));
+        let task = run.instance.nodes.values().find(|node| &*node.element == "u").unwrap();
+        assert_eq!(*task.variables["given"], json!("o"));
+        run.complete("u", json!({"made": "m"}));
+        assert_eq!((run.places().as_str(), run.variable("order")), ("Completed", json!("m and o")));
+        assert_eq!((run.variable("draft"), run.variable("given")), (json!(null), json!(null)));
+        assert!(run.instance.variable("draft").is_none(), "it was a variable of the subprocess");
+    }
+
+    #[test]
+    fn loops_take_and_give_data() {
+        let model = r#"<startEvent id="start"/><dataObject id="items"/><dataObject id="results"/>
+            <userTask id="u"><multiInstanceLoopCharacteristics><loopDataInputRef>items</loopDataInputRef><loopDataOutputRef>results</loopDataOutputRef>
+              <inputDataItem id="item"/><outputDataItem id="result"/></multiInstanceLoopCharacteristics>
+              </userTask>
+            start -> u"#;
+        let mut run = Run::start_with(model, json!({"items": [1, 2]}));
+        for result in ["a", "b"] {
+            run.complete("u", json!({"result": result}));
+        }
+        assert_eq!((run.places().as_str(), run.variable("results")), ("Completed", json!(["a", "b"])));
+    }
+}

@@ -11,6 +11,7 @@ mod call;
 mod called;
 mod calls;
 mod catching;
+mod compensation;
 mod conditions;
 mod elements;
 mod errors;
@@ -24,6 +25,7 @@ mod life_cycle;
 mod mappings;
 mod messages;
 mod occurrence;
+mod quantity;
 mod state;
 mod step;
 #[cfg(test)]

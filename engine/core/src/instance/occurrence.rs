@@ -106,6 +106,8 @@ impl Next {
 pub(super) enum Leaves {
     /// All, whatever their conditions.
     Every,
+    /// All that have a condition that holds, else the default flow, else none.
+    WhicheverHold,
     /// All whose condition holds, else the default flow.
     EachThatHolds,
     /// The first whose condition holds, else the default flow.

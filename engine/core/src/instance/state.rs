@@ -34,6 +34,8 @@ pub struct Instance {
     pub(super) next: NextKeys,
     // Records of version 1 end here; see `site::records`.
     pub(super) caller: Option<Box<Caller>>,
+    /// What has completed in each scope and can be undone, oldest first.
+    pub(super) remembered: BTreeMap<NodeKey, Vec<Remembered>>,
 }
 
 /// Where an instance stands.
@@ -98,6 +100,28 @@ pub(super) struct Node {
     pub(super) iterations: Option<Box<Iterations>>,
 }
 
+/// What is kept of an activation that has completed, so that it can be undone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Remembered {
+    /// BPMN id of its element.
+    pub(super) element: Arc<str>,
+    /// The variables that it held itself, as they were when it ended.
+    #[serde(with = "crate::json")]
+    pub(super) variables: BTreeMap<Arc<str>, Arc<Value>>,
+    /// What had completed in it.
+    pub(super) within: Vec<Self>,
+}
+
+impl Remembered {
+    /// The depth of the recursion is that of subprocesses, which the reader of models bounds.
+    fn values_mut(&mut self, visit: &mut dyn FnMut(&mut Arc<Value>)) {
+        self.variables.values_mut().for_each(&mut *visit);
+        for within in &mut self.within {
+            within.values_mut(&mut *visit);
+        }
+    }
+}
+
 /// What part an activation plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Role {
@@ -107,8 +131,10 @@ pub enum Role {
     Body,
     /// One iteration, 0-based.
     Iteration(u32),
-    /// A token on its way along a flow whose listeners are called.
+    /// A token on its way along a flow: listeners are called, or its target waits for more of them.
     Flow,
+    /// What was kept of an activation that has ended, while it is undone.
+    Restored,
 }
 
 /// How far an activation has come. Each is a point from which work can be resumed after a restart, a retry or a repair.
@@ -205,6 +231,7 @@ impl Instance {
             outputs: Vec::new(),
             next: NextKeys::default(),
             caller: None,
+            remembered: BTreeMap::new(),
         }
     }
 
@@ -320,6 +347,9 @@ impl Instance {
                 iterations.results.values_mut().for_each(&mut *visit);
             }
         }
+        for remembered in self.remembered.values_mut().flatten() {
+            remembered.values_mut(&mut *visit);
+        }
         for received in &mut self.messages {
             visit(&mut Arc::make_mut(&mut received.message).document);
         }
@@ -341,6 +371,11 @@ impl Instance {
             }
         }
         self.outputs.iter_mut().for_each(visit);
+    }
+
+    /// What has completed in a scope and can be undone, oldest first.
+    pub(super) fn remembered(&self, scope: NodeKey) -> &[Remembered] {
+        self.remembered.get(&scope).map(Vec::as_slice).unwrap_or_default()
     }
 
     pub(super) fn node(&self, key: NodeKey) -> Option<&Node> {

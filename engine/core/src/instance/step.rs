@@ -31,6 +31,14 @@ pub(super) struct Step<'a> {
     agenda: Vec<Due>,
     /// What may have made a condition true.
     pub(super) news: Vec<News>,
+    /// What is being driven: it has begun, whatever its stored state says.
+    driven: Option<NodeKey>,
+}
+
+/// The part that the first activation of an element plays.
+pub(super) fn role_of(element: &Element) -> Role {
+    let repeats = element.multi_instance.is_some() || element.standard_loop.is_some();
+    if repeats { Role::Body } else { Role::Element }
 }
 
 /// An activation that is to be driven.
@@ -59,7 +67,15 @@ pub(super) struct At<'a> {
 
 impl<'a> Step<'a> {
     pub(super) fn new(instance: &'a mut Instance, program: &'a Program, now: Timestamp) -> Self {
-        Self { instance, program, now, facts: Vec::with_capacity(16), agenda: Vec::new(), news: Vec::new() }
+        Self {
+            instance,
+            program,
+            now,
+            facts: Vec::with_capacity(16),
+            agenda: Vec::new(),
+            news: Vec::new(),
+            driven: None,
+        }
     }
 
     /// The one place where a decision becomes a fact.
@@ -77,7 +93,9 @@ impl<'a> Step<'a> {
             if self.facts.len() >= FACTS_PER_STEP_MAX && matches!(due.occurrence, Occurrence::Begun) {
                 self.stop(due.node);
             } else {
+                self.driven = Some(due.node);
                 life_cycle::drive(&mut self, due);
+                self.driven = None;
             }
         }
         self.report_dead_joins();
@@ -104,7 +122,7 @@ impl<'a> Step<'a> {
         let node = self.instance.node(node)?;
         match node.role {
             Role::Flow => self.program.find_flow(&node.element).map(Place::Flow),
-            Role::Element | Role::Body | Role::Iteration(_) => {
+            Role::Element | Role::Body | Role::Iteration(_) | Role::Restored => {
                 self.program.find(&node.element).map(Place::Element)
             }
         }
@@ -132,7 +150,7 @@ impl<'a> Step<'a> {
     /// Puts a token on an element of a scope; it is driven when its turn comes.
     pub(super) fn enter(&mut self, scope: NodeKey, index: ElementIndex, by: Option<FlowIndex>) -> NodeKey {
         let element = self.program.element(index);
-        let role = if element.multi_instance.is_some() { Role::Body } else { Role::Element };
+        let role = role_of(element);
         let by = by.map(|flow| self.program.flow(flow).id.clone());
         self.activate(scope, element.id.clone(), role, by, Place::Element(index))
     }
@@ -157,15 +175,37 @@ impl<'a> Step<'a> {
         let first = self.agenda.len();
         for index in self.beyond_links(flows).iter() {
             let flow = self.program.flow(*index);
-            if flow.listeners.is_empty() {
+            let plain = flow.listeners.is_empty() && self.program.element(flow.target).start_quantity == 1;
+            if plain {
                 self.enter(scope, flow.target, Some(*index));
             } else {
                 self.activate(scope, flow.id.clone(), Role::Flow, None, Place::Flow(*index));
             }
         }
-        match self.agenda.get_mut(first..) {
-            Some([]) | None => self.token_ended(scope),
-            Some(entered) => entered.reverse(),
+        if self.agenda.len() == first {
+            self.token_ended(scope);
+        }
+        self.first_come_first(first);
+    }
+
+    /// Puts one token on each element, to be driven in this order.
+    pub(super) fn enter_all(&mut self, scope: NodeKey, elements: &[ElementIndex]) {
+        let first = self.agenda.len();
+        for index in elements {
+            self.enter(scope, *index, None);
+        }
+        self.first_come_first(first);
+    }
+
+    /// How much is to be driven.
+    pub(super) fn ahead(&self) -> usize {
+        self.agenda.len()
+    }
+
+    /// Lets what came after the first so many be driven in the order in which it came.
+    pub(super) fn first_come_first(&mut self, from: usize) {
+        if let Some(added) = self.agenda.get_mut(from..) {
+            added.reverse();
         }
     }
 
@@ -228,17 +268,17 @@ impl<'a> Step<'a> {
         for node in order.into_iter().rev() {
             called::release(self, node);
             self.close_waits(node);
-            let Some((effect, incident)) = self.instance.node(node).map(|node| (node.effect, node.incident))
-            else {
-                continue;
-            };
+            let Some(ended) = self.instance.node(node) else { continue };
+            let (effect, incident) = (ended.effect, ended.incident);
+            let begun = ended.state != State::Ready || incident.is_some() || self.driven == Some(node);
+            let ending = if begun { Ending::Cancelled } else { Ending::NeverBegun };
             if let Some(sequence) = effect {
                 self.emit(Fact::EffectWithdrawn { sequence });
             }
             if let Some(incident) = incident {
                 self.emit(Fact::IncidentResolved { incident });
             }
-            self.emit(Fact::NodeLeft { node, ending: Ending::Cancelled });
+            self.emit(Fact::NodeLeft { node, ending });
         }
     }
 

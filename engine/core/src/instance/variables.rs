@@ -85,7 +85,7 @@ impl<'a> View<'a> {
                         Value::from(ended),
                     ];
                 }
-                (Role::Element | Role::Body | Role::Iteration(_) | Role::Flow, _) => {}
+                (Role::Element | Role::Body | Role::Iteration(_) | Role::Flow | Role::Restored, _) => {}
             }
         }
         [Value::Null, Value::Null, Value::Null, Value::Null]
@@ -96,7 +96,9 @@ impl<'a> View<'a> {
         let node = self.instance.node(self.node)?;
         let index = match node.role {
             Role::Flow => self.program.flow(self.program.find_flow(&node.element)?).source,
-            Role::Element | Role::Body | Role::Iteration(_) => self.program.find(&node.element)?,
+            Role::Element | Role::Body | Role::Iteration(_) | Role::Restored => {
+                self.program.find(&node.element)?
+            }
         };
         Some(self.program.element(index))
     }
@@ -151,7 +153,7 @@ pub(super) fn local_home(instance: &Instance, program: &Program, node: NodeKey) 
     let is_scope = |key: &NodeKey| {
         let Some(node) = instance.node(*key) else { return false };
         match node.role {
-            Role::Iteration(_) => true,
+            Role::Iteration(_) | Role::Restored => true,
             Role::Body | Role::Flow => false,
             Role::Element => {
                 let element = program.find(&node.element).map(|index| program.element(index));

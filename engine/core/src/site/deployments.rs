@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use tessera_bpmn::compile::{Kind, Program, Trigger};
+use tessera_bpmn::compile::{Kind, MessageTrigger, Program, Trigger};
 
 use super::records::Definition;
 use crate::calling::Binding;
@@ -170,28 +170,46 @@ impl Deployed {
                 | Trigger::Signal { .. }
                 | Trigger::Error(_)
                 | Trigger::Escalation(_)
-                | Trigger::Condition(_) => {
+                | Trigger::Condition(_)
+                | Trigger::Compensation
+                | Trigger::Cancel
+                | Trigger::Several { .. } => {
                     continue;
                 }
             };
             starts.entry(name).or_insert_with(|| element.id.clone());
+        }
+        // A receive task, or what stands behind a gateway, that starts an instance by its message.
+        for (_, element) in program.elements().filter(|(_, element)| element.instantiates) {
+            if let Kind::ReceiveTask(message) | Kind::CatchEvent(Trigger::Message(message)) = &element.kind
+                && let Some(name) = message.name.literal()
+            {
+                starts.entry(Some(name.into())).or_insert_with(|| element.id.clone());
+            }
+        }
+        // Without start events, the process begins wherever no flow leads to.
+        if !program.scope(Program::ROOT).implicit_starts.is_empty() {
+            starts.entry(None).or_insert_with(|| program.element(Program::ROOT).id.clone());
         }
         let awaited = awaited_names(&program);
         Self { program, awaited, starts }
     }
 }
 
+/// The names of all messages that an instance can come to wait for; `None` if one depends on variables.
 fn awaited_names(program: &Program) -> Option<BTreeSet<Arc<str>>> {
-    let messages = program.elements().filter_map(|(_, element)| {
-        if let Kind::CatchEvent(Trigger::Message(message))
-        | Kind::BoundaryEvent { trigger: Trigger::Message(message), .. }
-        | Kind::ReceiveTask(message) = &element.kind
-        {
-            return Some(message);
+    let messages = program.elements().flat_map(|(_, element)| -> Vec<&MessageTrigger> {
+        if let Kind::ReceiveTask(message) = &element.kind {
+            return vec![message];
         }
+        let Some(trigger) = element.kind.trigger() else { return Vec::new() };
         // The start event of an event subprocess is waited for by the scope around it.
-        let Kind::StartEvent(Trigger::Message(message)) = &element.kind else { return None };
-        (element.scope != Program::ROOT).then_some(message)
+        if matches!(element.kind, Kind::StartEvent(_)) && element.scope == Program::ROOT {
+            return Vec::new();
+        }
+        let each = trigger.each().iter();
+        each.filter_map(|trigger| if let Trigger::Message(message) = trigger { Some(message) } else { None })
+            .collect()
     });
     messages.map(|message| message.name.literal().map(Arc::from)).collect()
 }

@@ -97,6 +97,7 @@ fn moved(fact: &Fact) -> Option<Move> {
             by: by.clone(),
         }),
         Fact::NodeLeft { node, ending: Ending::Completed } => Some(Move::Completed { node: *node }),
+        Fact::NodeLeft { node, ending: Ending::NeverBegun } => Some(Move::Withdrawn { node: *node }),
         Fact::NodeLeft { node, ending: Ending::Cancelled } => Some(Move::Cancelled { node: *node }),
         _ => None,
     }

@@ -177,6 +177,14 @@ pub(crate) enum Crossing {
         #[serde(with = "crate::json")]
         variables: Vec<(Arc<str>, Arc<Value>)>,
     },
+    /// A signal that an instance threw: what waited in that very instance has heard it.
+    Thrown {
+        name: Arc<str>,
+        #[serde(with = "crate::json")]
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+        told: Option<InstanceId>,
+        thrower: InstanceId,
+    },
 }
 
 /// A call that is to be heeded: everything about the new instance was decided by its caller's shard.
@@ -197,7 +205,7 @@ impl Stored for Crossing {
 
 const INSTANCE: Kind = Kind { number: 4, version: 2, name: "instance" };
 /// What version 2 has behind the end of version 1, where there is nothing of it: each absent or empty.
-const SINCE_VERSION_1: [u8; 2] = [0; 2];
+const SINCE_VERSION_1: [u8; 3] = [0; 3];
 
 /// What stands before the instance in its record.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

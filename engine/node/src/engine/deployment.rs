@@ -272,6 +272,8 @@ fn handlers(program: &Program) -> Vec<(&str, &str)> {
             | Kind::EndEvent(Throw::Message(send)) => send.handler.as_deref(),
             Kind::Process(_)
             | Kind::SubProcess(_)
+            | Kind::Transaction(_)
+            | Kind::AdHocSubProcess { .. }
             | Kind::EventSubProcess { .. }
             | Kind::StartEvent(_)
             | Kind::CatchEvent(_)
@@ -285,8 +287,10 @@ fn handlers(program: &Program) -> Vec<(&str, &str)> {
             | Kind::ExclusiveGateway
             | Kind::ParallelGateway
             | Kind::InclusiveGateway
+            | Kind::ComplexGateway { .. }
             | Kind::Link
-            | Kind::EventBasedGateway => None,
+            | Kind::EventBasedGateway
+            | Kind::InstantiatingGateway { .. } => None,
         };
         let listeners = element.listeners.iter().filter_map(|listener| listener.handler.as_deref());
         found.extend(own.into_iter().chain(listeners).map(|handler| (handler, &*element.id)));

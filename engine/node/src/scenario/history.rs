@@ -58,7 +58,7 @@ impl History {
             Move::Completed { node } => {
                 let Some(activation) = self.alive.remove(node) else { return };
                 self.lines.push(format!("  completed {}", named(&activation.element, activation.role)));
-                if activation.role == Role::Flow {
+                if !is_element(activation.role) {
                     return;
                 }
                 if activation.parent == NodeKey::ROOT {
@@ -66,10 +66,11 @@ impl History {
                 }
                 count(&mut self.completed, &activation);
             }
+            Move::Withdrawn { node } => drop(self.alive.remove(node)),
             Move::Cancelled { node } => {
                 let Some(activation) = self.alive.remove(node) else { return };
                 self.lines.push(format!("  cancelled {}", named(&activation.element, activation.role)));
-                if activation.role != Role::Flow {
+                if is_element(activation.role) {
                     count(&mut self.cancelled, &activation);
                 }
             }
@@ -79,11 +80,16 @@ impl History {
     /// Active elements.
     pub fn active(&self) -> Counts {
         let mut counts = Counts::new();
-        for activation in self.alive.values().filter(|activation| activation.role != Role::Flow) {
+        for activation in self.alive.values().filter(|activation| is_element(activation.role)) {
             count(&mut counts, activation);
         }
         counts
     }
+}
+
+/// Whether it is something that stands in the model, and not a token on a flow or what is undone.
+fn is_element(role: Role) -> bool {
+    matches!(role, Role::Element | Role::Body | Role::Iteration(_))
 }
 
 fn count(counts: &mut Counts, activation: &Activation) {
@@ -96,5 +102,6 @@ fn named(element: &str, role: Role) -> String {
         Role::Body => format!("{element}#multiInstanceBody"),
         Role::Element | Role::Iteration(_) => element.to_owned(),
         Role::Flow => format!("flow {element}"),
+        Role::Restored => format!("what {element} was"),
     }
 }

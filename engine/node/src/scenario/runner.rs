@@ -270,9 +270,15 @@ impl<'a> Play<'a> {
             .map(|definition| (&definition.key.process_id, &definition.program))
             .collect();
         let has_start = |program: &Program| {
-            program.scope(Program::ROOT).start_events.iter().any(|index| {
-                let kind = &program.element(*index).kind;
-                matches!(kind, Element::StartEvent(Trigger::Message(awaited)) if awaited.name.literal() == Some(message))
+            program.elements().filter(|(_, element)| element.scope == Program::ROOT).any(|(_, element)| {
+                let by_itself = matches!(element.kind, Element::StartEvent(_)) || element.instantiates;
+                let (Element::ReceiveTask(awaited)
+                | Element::StartEvent(Trigger::Message(awaited))
+                | Element::CatchEvent(Trigger::Message(awaited))) = &element.kind
+                else {
+                    return false;
+                };
+                by_itself && awaited.name.literal() == Some(message)
             })
         };
         let starting = newest.into_iter().filter(|(_, program)| has_start(program));

@@ -1,12 +1,12 @@
 //! End event: throws and ends its token; an error ends its scope by another way, a terminate ends all of its scope.
 
-use tessera_bpmn::compile::{Kind, Throw};
+use tessera_bpmn::compile::{ElementIndex, Kind, Throw, Trigger};
 
 use super::{misplaced, pass, sending, throw_event};
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
-use crate::instance::state::State;
+use crate::instance::state::{Role, State};
 use crate::instance::step::{At, Step};
-use crate::instance::{errors, escalations};
+use crate::instance::{compensation, errors, escalations, triggers};
 
 pub(super) static NONE: Table = Table {
     element: "end event",
@@ -19,7 +19,12 @@ pub(super) static MESSAGE: Table =
 
 pub(super) static SIGNAL: Table = Table {
     element: "signal end event",
-    rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::DONE], act: throw_signal }],
+    rows: &[Row {
+        from: State::Started,
+        on: Occasion::Begun,
+        to: &[Next::DONE, Next::Gone],
+        act: throw_signal,
+    }],
     leaves: Leaves::Every,
 };
 
@@ -40,6 +45,51 @@ pub(super) static ESCALATION: Table = Table {
     rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::DONE, Next::Gone], act: escalate }],
     leaves: Leaves::Every,
 };
+
+pub(super) static COMPENSATION: Table =
+    Table { element: "compensation end event", rows: throw_event::COMPENSATING, leaves: Leaves::Every };
+
+pub(super) static CANCEL: Table = Table {
+    element: "cancel end event",
+    rows: &[
+        Row {
+            from: State::Started,
+            on: Occasion::Begun,
+            to: &[Next::Stay(State::Holding), Next::Gone],
+            act: cancel,
+        },
+        Row { from: State::Holding, on: Occasion::Emptied, to: &[Next::Gone], act: cancelled },
+    ],
+    leaves: Leaves::Every,
+};
+
+/// All else in the transaction ends, and what has completed in it is undone.
+fn cancel(step: &mut Step<'_>, at: At<'_>, occurrence: Occurrence) -> Result<Next, Trouble> {
+    let others = step.instance.node(at.parent).map(|scope| scope.children.clone()).unwrap_or_default();
+    for other in others.into_iter().filter(|other| *other != at.node) {
+        step.cancel(other);
+    }
+    triggers::close_starts(step, at.parent);
+    if compensation::undo(step, at, None) {
+        return Ok(Next::Stay(State::Holding));
+    }
+    cancelled(step, at, occurrence)
+}
+
+/// Then the transaction itself is left by its cancel boundary event; all iterations of it are one.
+fn cancelled(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
+    let Some(mut transaction) = step.at(at.parent) else { return Ok(Next::Gone) };
+    if let Role::Iteration(_) = transaction.role {
+        transaction = step.at(transaction.parent).ok_or_else(|| misplaced(at))?;
+    }
+    let is_cancel = |index: &&ElementIndex| {
+        matches!(step.program.element(**index).kind, Kind::BoundaryEvent { trigger: Trigger::Cancel, .. })
+    };
+    let event = transaction.element.boundary_events.iter().find(is_cancel).ok_or_else(|| misplaced(at))?;
+    step.cancel(transaction.node);
+    step.enter(transaction.parent, *event, None);
+    Ok(Next::Gone)
+}
 
 fn escalate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
     let Kind::EndEvent(Throw::Escalation { code }) = &at.element.kind else { return Err(misplaced(at)) };

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tessera_bpmn::compile::{Kind, Trigger};
+use tessera_bpmn::compile::{Element, Kind, Trigger};
 
 use super::misplaced;
 use crate::instance::fact::{Ending, Fact};
@@ -11,6 +11,7 @@ use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table
 use crate::instance::state::State;
 use crate::instance::step::{At, Step};
 use crate::instance::triggers;
+use crate::instance::wait::WaitKind;
 
 pub(super) static TABLE: Table = Table {
     element: "event-based gateway",
@@ -25,19 +26,23 @@ fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble
     let mut waits: Vec<(&Arc<str>, _)> = Vec::new();
     for flow in &at.element.outgoing {
         let event = step.program.element(step.program.flow(*flow).target);
-        let kind = if let Kind::CatchEvent(trigger) = &event.kind {
-            triggers::wait_kind(step, at.node, trigger)?
-        } else if let Kind::ReceiveTask(message) = &event.kind {
-            triggers::wait_kind(step, at.node, &Trigger::Message(message.clone()))?
-        } else {
-            None
-        };
-        waits.extend(kind.map(|kind| (&event.id, kind)));
+        waits.extend(awaited(step, at, event)?.into_iter().map(|kind| (&event.id, kind)));
     }
     for (event, kind) in waits {
         step.open_wait(at.node, event, kind);
     }
     Ok(Next::Stay(State::Waiting))
+}
+
+/// What an event or task behind a gateway waits for.
+pub(super) fn awaited(step: &Step<'_>, at: At<'_>, event: &Element) -> Result<Vec<WaitKind>, Trouble> {
+    if let Kind::CatchEvent(trigger) = &event.kind {
+        triggers::wait_kinds(step, at.node, trigger)
+    } else if let Kind::ReceiveTask(message) = &event.kind {
+        triggers::wait_kinds(step, at.node, &Trigger::Message(message.clone()))
+    } else {
+        Ok(Vec::new())
+    }
 }
 
 fn decide(step: &mut Step<'_>, at: At<'_>, occurrence: Occurrence) -> Result<Next, Trouble> {

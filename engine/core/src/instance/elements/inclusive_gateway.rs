@@ -3,12 +3,14 @@
 //! that some has: then it need not be waited for (the rule of BPMN 2.0). This is looked at whenever all has come to rest.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use tessera_bpmn::compile::{ElementIndex, FlowIndex, Kind, Program};
 
+use super::complex_gateway;
 use crate::identity::NodeKey;
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
-use crate::instance::state::{Node, State};
+use crate::instance::state::{Node, Role, State};
 use crate::instance::step::{At, Due, Place, Step};
 
 pub(super) static TABLE: Table = Table {
@@ -47,17 +49,44 @@ pub(in crate::instance) fn next_join(step: &Step<'_>) -> Option<Due> {
     if program.inclusive_joins().is_empty() || !step.instance.is_running() {
         return None;
     }
+    next_reset(step).or_else(|| next_inclusive_join(step))
+}
+
+fn next_inclusive_join(step: &Step<'_>) -> Option<Due> {
+    let program = step.program;
     for scope in step.instance.nodes.values().filter(|node| !node.parked.is_empty()) {
         for element in scope.parked.keys() {
-            let Some(index) = program.find(element).filter(|index| is_join(program, *index)) else {
+            let joins = program.find(element).filter(|index| is_join(program, *index));
+            let Some(index) = joins.filter(|index| program.element(*index).kind == Kind::InclusiveGateway)
+            else {
                 continue;
             };
             let parked = scope.parked.get(element)?;
             let node = *parked.values().flatten().next_back()?;
             let stands_still = step.instance.node(node).is_some_and(|node| node.incident.is_some());
-            if !stands_still && !is_waited_for(step, scope, index) {
+            if !stands_still && !is_waited_for(step, scope, index, &[]) {
                 return Some(Due { node, place: Place::Element(index), occurrence: Occurrence::Begun });
             }
+        }
+    }
+    None
+}
+
+/// A complex gateway has let tokens through, and nothing else can come.
+fn next_reset(step: &Step<'_>) -> Option<Due> {
+    let program = step.program;
+    let held = step.instance.nodes.iter().filter(|(_, node)| node.state == State::Holding);
+    for (key, node) in held {
+        let Some(index) = program.find(&node.element) else { continue };
+        if node.role != Role::Element || !matches!(program.element(index).kind, Kind::ComplexGateway { .. }) {
+            continue;
+        }
+        let scope = step.instance.node(node.parent)?;
+        let all =
+            complex_gateway::held(step, node.parent, &node.element).filter_map(|key| step.instance.node(key));
+        let taken = all.filter_map(|node| node.by.clone()).collect::<Vec<_>>();
+        if node.incident.is_none() && !is_waited_for(step, scope, index, &taken) {
+            return Some(Due { node: *key, place: Place::Element(index), occurrence: Occurrence::Begun });
         }
     }
     None
@@ -67,13 +96,15 @@ fn is_join(program: &Program, index: ElementIndex) -> bool {
     program.inclusive_joins().binary_search(&index).is_ok()
 }
 
-/// Whether a token may still come that the join has to wait for.
-fn is_waited_for(step: &Step<'_>, scope: &Node, join: ElementIndex) -> bool {
+/// Whether a token may still come that the join has to wait for. By the `taken` flows some has come before.
+fn is_waited_for(step: &Step<'_>, scope: &Node, join: ElementIndex, taken: &[Arc<str>]) -> bool {
     let program = step.program;
     let element = program.element(join);
     let parked = scope.parked.get(&element.id);
-    let has_token =
-        |flow: &FlowIndex| parked.is_some_and(|flows| flows.contains_key(&program.flow(*flow).id));
+    let has_token = |flow: &FlowIndex| {
+        let id = &program.flow(*flow).id;
+        taken.contains(id) || parked.is_some_and(|flows| flows.contains_key(id))
+    };
     let (with, without): (Vec<FlowIndex>, Vec<FlowIndex>) =
         element.incoming.iter().copied().partition(has_token);
     if without.is_empty() {

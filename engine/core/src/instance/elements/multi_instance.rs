@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde_json::Value;
 use tessera_bpmn::compile::MultiInstance;
 
-use super::misplaced;
+use super::{misplaced, standard_loop};
 use crate::identity::NodeKey;
+use crate::instance::compensation;
 use crate::instance::fact::Fact;
 use crate::instance::incident;
 use crate::instance::mappings::storable;
@@ -50,7 +51,7 @@ fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble
     let mut items = items.into_iter().flatten();
     let mut entered = Vec::new();
     for index in 0..begun {
-        entered.push(begin_iteration(step, at, plan, index, items.next()));
+        entered.push(begin_iteration(step, at, plan.element_variable.as_deref(), index, items.next()));
     }
     step.emit(Fact::IterationsCounted { node: at.node, started: begun, ended: 0 });
     for node in entered.into_iter().rev() {
@@ -93,10 +94,10 @@ fn plan_iterations(step: &Step<'_>, at: At<'_>, plan: &MultiInstance) -> Result<
     Ok(Planned { total, items })
 }
 
-fn begin_iteration(
+pub(super) fn begin_iteration(
     step: &mut Step<'_>,
     at: At<'_>,
-    plan: &MultiInstance,
+    variable: Option<&str>,
     index: u32,
     item: Option<Value>,
 ) -> NodeKey {
@@ -109,8 +110,8 @@ fn begin_iteration(
         by: None,
         at: step.now,
     });
-    if let (Some(name), Some(item)) = (&plan.element_variable, item) {
-        step.emit(Fact::VariableSet { node, name: name.as_str().into(), value: Arc::new(item) });
+    if let (Some(name), Some(item)) = (variable, item) {
+        step.emit(Fact::VariableSet { node, name: name.into(), value: Arc::new(item) });
     }
     node
 }
@@ -121,6 +122,9 @@ pub(in crate::instance) fn end_iteration(
     at: At<'_>,
     index: u32,
 ) -> Result<Next, Trouble> {
+    if let Some(plan) = &at.element.standard_loop {
+        return standard_loop::end_round(step, at, index, plan);
+    }
     let Some(plan) = &at.element.multi_instance else { return Ok(Next::Gone) };
     // Everything that may fail comes first, so that a retry does not count twice.
     let view = View::of_ended_iteration(step.instance, step.program, at.node);
@@ -133,6 +137,7 @@ pub(in crate::instance) fn end_iteration(
     if let Some(value) = result {
         step.emit(Fact::ResultCollected { node: at.parent, index, value });
     }
+    compensation::keep(step, at);
     count_ended(step, at.node, at.parent, Place::Element(at.index), satisfied);
     Ok(Next::Gone)
 }
@@ -144,7 +149,13 @@ pub(super) fn abandon(step: &mut Step<'_>, iteration: NodeKey) {
     count_ended(step, iteration, at.parent, Place::Element(at.index), false);
 }
 
-fn count_ended(step: &mut Step<'_>, iteration: NodeKey, body: NodeKey, place: Place, satisfied: bool) {
+pub(super) fn count_ended(
+    step: &mut Step<'_>,
+    iteration: NodeKey,
+    body: NodeKey,
+    place: Place,
+    satisfied: bool,
+) {
     let counts = step.instance.node(body).and_then(|body| body.iterations.as_deref());
     let Some((started, ended)) = counts.map(|counts| (counts.started, counts.ended.saturating_add(1))) else {
         return;
@@ -169,7 +180,7 @@ fn go_on(step: &mut Step<'_>, at: At<'_>, occurrence: Occurrence) -> Result<Next
     if plan.sequential {
         let position = usize::try_from(started).unwrap_or(usize::MAX);
         let item = counts.items.as_ref().and_then(|items| items.get(position)).cloned();
-        let node = begin_iteration(step, at, plan, started, item);
+        let node = begin_iteration(step, at, plan.element_variable.as_deref(), started, item);
         step.emit(Fact::IterationsCounted { node: at.node, started: started.saturating_add(1), ended });
         step.due(node, Place::Element(at.index), Occurrence::Begun);
     }

@@ -1,13 +1,23 @@
 //! Embedded subprocess: a scope. It is done when the last token in it has ended, and then answers for the messages that
 //! it took.
 
+use std::sync::Arc;
+
+use serde_json::Value;
+use tessera_bpmn::compile::Kind;
+
 use super::misplaced;
+use crate::instance::fact::Fact;
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::State;
 use crate::instance::step::{At, Step};
 use crate::instance::triggers;
 
 pub(super) static TABLE: Table = Table { element: "subprocess", rows: ROWS, leaves: Leaves::EachThatHolds };
+
+/// One that a cancel end event can undo: see there.
+pub(super) static TRANSACTION: Table =
+    Table { element: "transaction", rows: ROWS, leaves: Leaves::EachThatHolds };
 
 /// The life of all that contains something and is no process.
 pub(super) static ROWS: &[Row] = &[
@@ -16,10 +26,31 @@ pub(super) static ROWS: &[Row] = &[
 ];
 
 fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    triggers::open_event_sub_processes(step, at)?;
-    let [event] = step.program.scope(at.index).start_events[..] else { return Err(misplaced(at)) };
-    step.enter(at.node, event, None);
+    prepare(step, at)?;
+    let scope = step.program.scope(at.index);
+    if let Kind::EventSubProcess { .. } = at.element.kind {
+        let by = step.instance.node(at.node).and_then(|node| node.by.clone());
+        let start = by.and_then(|start| step.program.find(&start));
+        let start = start.filter(|start| scope.start_events.contains(start));
+        let Some(start) = start.or_else(|| scope.start_events.first().copied()) else {
+            return Err(misplaced(at));
+        };
+        step.enter(at.node, start, None);
+    } else if scope.start_events.is_empty() {
+        step.enter_all(at.node, &scope.implicit_starts);
+    } else {
+        step.enter_all(at.node, &scope.start_events);
+    }
     Ok(Next::Stay(State::Holding))
+}
+
+/// Opens what the event subprocesses wait for, and declares the data objects.
+pub(super) fn prepare(step: &mut Step<'_>, at: At<'_>) -> Result<(), Trouble> {
+    triggers::open_event_sub_processes(step, at)?;
+    for name in &step.program.scope(at.index).data_objects {
+        step.emit(Fact::VariableSet { node: at.node, name: name.clone(), value: Arc::new(Value::Null) });
+    }
+    Ok(())
 }
 
 fn end(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {

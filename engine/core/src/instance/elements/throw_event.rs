@@ -1,15 +1,20 @@
 //! Intermediate throw event: throws and goes on.
 
+use std::sync::Arc;
+
 use tessera_bpmn::compile::{Kind, Throw};
 use tessera_bpmn::expression::Template;
 
 use super::{misplaced, pass, sending};
 use crate::effect::Effect;
+use crate::instance::compensation;
 use crate::instance::escalations;
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::State;
 use crate::instance::step::{At, Step};
+use crate::instance::triggers::{self, Payload};
 use crate::instance::variables::View;
+use crate::instance::wait::WaitKind;
 
 pub(super) static NONE: Table = Table {
     element: "throw event",
@@ -22,9 +27,28 @@ pub(super) static MESSAGE: Table =
 
 pub(super) static SIGNAL: Table = Table {
     element: "signal throw event",
-    rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::DONE], act: throw_signal }],
+    rows: &[Row {
+        from: State::Started,
+        on: Occasion::Begun,
+        to: &[Next::DONE, Next::Gone],
+        act: throw_signal,
+    }],
     leaves: Leaves::EachThatHolds,
 };
+
+pub(super) static COMPENSATION: Table =
+    Table { element: "compensation throw event", rows: COMPENSATING, leaves: Leaves::EachThatHolds };
+
+/// The life of an event that undoes: it holds what is undone until that is done.
+pub(super) static COMPENSATING: &[Row] = &[
+    Row {
+        from: State::Started,
+        on: Occasion::Begun,
+        to: &[Next::Stay(State::Holding), Next::DONE],
+        act: compensate,
+    },
+    Row { from: State::Holding, on: Occasion::Emptied, to: &[Next::DONE], act: pass },
+];
 
 pub(super) static ESCALATION: Table = Table {
     element: "escalation throw event",
@@ -37,16 +61,40 @@ fn escalate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trou
     Ok(escalations::escalate(step, at.node, code))
 }
 
+fn compensate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
+    let (Kind::ThrowEvent(Throw::Compensation { activity })
+    | Kind::EndEvent(Throw::Compensation { activity })) = &at.element.kind
+    else {
+        return Err(misplaced(at));
+    };
+    let any = compensation::undo(step, at, *activity);
+    Ok(if any { Next::Stay(State::Holding) } else { Next::DONE })
+}
+
 fn throw_signal(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
     let Kind::ThrowEvent(Throw::Signal { name }) = &at.element.kind else { return Err(misplaced(at)) };
     broadcast(step, at, name)
 }
 
-/// Everybody at the site who waits for the signal is to hear it; the thrower does not wait for that.
+/// Everybody at the site who waits for the signal is to hear it. What waits for it in this very instance hears it at once,
+/// and may end the thrower; the others are told when this step is committed, and the thrower does not wait for that.
 pub(super) fn broadcast(step: &mut Step<'_>, at: At<'_>, name: &Template) -> Result<Next, Trouble> {
-    let name = name.evaluate_text(&View::new(step.instance, step.program, at.node))?.into();
-    step.queue(Effect::Broadcast { name, variables: Vec::new() });
-    Ok(Next::DONE)
+    let name: Arc<str> = name.evaluate_text(&View::new(step.instance, step.program, at.node))?.into();
+    let first = step.ahead();
+    step.queue(Effect::Broadcast { name: name.clone(), variables: Vec::new() });
+    let waits = step
+        .instance
+        .waits()
+        .filter(|(_, wait)| matches!(&wait.kind, WaitKind::Signal { name: awaited } if *awaited == name));
+    for key in waits.map(|(key, _)| key).collect::<Vec<_>>() {
+        // One before may have ended it.
+        let Some(wait) = step.instance.wait(key).cloned() else { continue };
+        if let Some(waiting) = triggers::waiting(step, &wait) {
+            triggers::fire(step, key, &wait, &waiting, Payload::Nothing);
+        }
+    }
+    step.first_come_first(first);
+    Ok(if step.instance.node(at.node).is_some() { Next::DONE } else { Next::Gone })
 }
 
 #[cfg(test)]

@@ -89,6 +89,52 @@ const REST: &str = r#"<startEvent id="start"/><intermediateThrowEvent id="a"/>
     p1 -> y
     m1 -> z"#;
 
+/// What is younger: loops, transactions, ad-hoc subprocesses, complex gateways, signals within one instance.
+const YOUNGER: &str = r#"<startEvent id="start"/>
+    <userTask id="lp"><standardLoopCharacteristics testBefore="true" loopMaximum="2"><loopCondition>${AGAIN}</loopCondition></standardLoopCharacteristics></userTask>
+    <transaction id="tx"><startEvent id="t0"/><intermediateThrowEvent id="t1"><compensateEventDefinition/></intermediateThrowEvent>
+      <task id="t2"/><boundaryEvent id="t3" attachedToRef="t2"><compensateEventDefinition/></boundaryEvent><task id="t4" isForCompensation="true"/>
+      <association id="ta" sourceRef="t3" targetRef="t4"/>
+      <intermediateThrowEvent id="t5"><compensateEventDefinition/></intermediateThrowEvent><exclusiveGateway id="t6"/><endEvent id="t7">END</endEvent>
+      t0 -> t1
+      t1 -> t2
+      t2 -> LATER
+      t5 -> t6
+      t6 -> t7
+    </transaction><boundaryEvent id="tc" attachedToRef="tx"><cancelEventDefinition/></boundaryEvent>
+    <adHocSubProcess id="ad" ordering="Sequential"><extensionElements>
+      <zeebe:adHoc xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" activeElementsCollection="${chosen}"/></extensionElements><userTask id="ad1"/><task id="ad2"/></adHocSubProcess>
+    <exclusiveGateway id="x"/><parallelGateway id="f"/><userTask id="g1"/><complexGateway id="g"><activationCondition>${activationCount >= ENOUGH}</activationCondition></complexGateway>
+    <subProcess id="sg"><startEvent id="sg0"/><intermediateThrowEvent id="sg1"><signalEventDefinition signalRef="sig"/></intermediateThrowEvent>
+      <endEvent id="sg2"><signalEventDefinition signalRef="sig"/></endEvent>
+      sg0 -> THROWS
+    </subProcess><boundaryEvent id="sgb" attachedToRef="sg"><signalEventDefinition signalRef="sig"/></boundaryEvent>
+    start -> lp
+    lp -> tx
+    tx -> x
+    tc -> x
+    x -> ad
+    ad -> f
+    f -> g1
+    f -> g
+    g1 -> g
+    g -> sg if ${waitingForStart}
+    g -> y
+    <endEvent id="y"/>"#;
+
+const STARTED_BY_MESSAGE: &str = r#"<eventBasedGateway id="g" instantiate="true" eventGatewayType="Parallel"/><receiveTask id="start" messageRef="m"/>MORE
+    g -> start"#;
+
+fn younger(round: u32) -> Run {
+    let pick = |choices: [&'static str; 3]| choices[usize::try_from(round % 3).unwrap_or(0)];
+    let flip = |choices: [&'static str; 2]| choices[usize::try_from(round / 3 % 2).unwrap_or(0)];
+    let end = pick(["<compensateEventDefinition/>", "<cancelEventDefinition/>", ""]);
+    let model = YOUNGER.replace("AGAIN", flip(["true", "false"])).replace("LATER", flip(["t5", "t6"]));
+    let model = model.replace("END", end).replace("ENOUGH", flip(["1", "2"]));
+    let chosen = if round.is_multiple_of(2) { json!([]) } else { json!(["ad1", "ad2"]) };
+    Run::start_with(&model.replace("THROWS", flip(["sg1", "sg2"])), json!({"chosen": chosen}))
+}
+
 #[test]
 fn every_row_is_taken() {
     let mut seed = 1_u64;
@@ -108,6 +154,14 @@ fn every_row_is_taken() {
         let variables = json!({"targets": {"entries": entries}, "enough": 3, "bad": round % 3 == 0});
         let mut run = Run::start_with(&model, variables);
         properties::walk(&mut run, random(60).into_iter());
+        properties::walk(&mut younger(round), random(30).into_iter());
+        let more = r#"<receiveTask id="b" messageRef="n"/><receiveTask id="c" messageRef="third"/>
+            g -> b
+            g -> c"#;
+        for more in ["", more] {
+            let mut run = Run::start_by_message(&STARTED_BY_MESSAGE.replace("MORE", more));
+            properties::walk(&mut run, random(10).into_iter());
+        }
         for class in ["", r#"camunda:class="H""#] {
             let cancel = if round % 2 == 0 { "true" } else { "false" };
             let (first, second) = if class.is_empty() { ("q2", "q3") } else { ("q3", "q2") };

@@ -30,7 +30,7 @@ pub(in crate::instance) struct Run {
 const HEAD: &str = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
     xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
     targetNamespace="test">
-  <message id="m" name="m"/><message id="n" name="n"/><signal id="sig" name="s"/><error id="e" errorCode="E"/>
+  <message id="m" name="m"/><message id="n" name="n"/><message id="third" name="third"/><signal id="sig" name="s"/><error id="e" errorCode="E"/>
   <escalation id="esc" escalationCode="ESC"/>
   <process id="p" isExecutable="true">"#;
 
@@ -95,13 +95,24 @@ impl Run {
         run
     }
 
+    /// A run of a process without start event.
+    pub(in crate::instance) fn start_without_event(body: &str) -> Self {
+        let mut run = Self::new(body);
+        run.begin_at("p", json!({}), None);
+        run
+    }
+
     fn begin(&mut self, variables: Value, message: Option<Arc<Message>>) {
+        self.begin_at("start", variables, message);
+    }
+
+    fn begin_at(&mut self, at: &str, variables: Value, message: Option<Arc<Message>>) {
         let Value::Object(variables) = variables else { panic!("variables are an object") };
         let start = Start {
             definition: DefinitionKey { process_id: "p".into(), version: "1.0".into(), digest: "d".into() },
             id: InstanceId("i".into()),
             business_key: "key".into(),
-            at: "start".into(),
+            at: at.into(),
             variables: variables.into_iter().map(|(name, value)| (name.into(), Arc::new(value))).collect(),
             message,
             caller: None,
@@ -146,7 +157,8 @@ impl Run {
             let leaf = node.children.is_empty() && *key != crate::identity::NodeKey::ROOT;
             let has_cause = !node.waits.is_empty() || node.effect.is_some() || node.incident.is_some();
             assert!(
-                !leaf || has_cause || node.state == State::Parked,
+                // A complex gateway keeps the tokens that it let through.
+                !leaf || has_cause || matches!(node.state, State::Parked | State::Holding),
                 "{key:?} {} is forgotten",
                 node.element
             );
@@ -185,8 +197,13 @@ impl Run {
                 Fact::NodeEntered { node, element, role, .. } => {
                     elements.insert(*node, (element.clone(), *role));
                 }
+                Fact::NodeLeft { ending: Ending::NeverBegun, .. } => {}
+                Fact::NodeRestored { node, .. } => drop(elements.insert(*node, ("".into(), Role::Restored))),
                 Fact::NodeLeft { node, ending } => {
                     let (element, role) = &elements[node];
+                    if *role == Role::Restored {
+                        continue;
+                    }
                     let part = if *role == Role::Body { "#body" } else { "" };
                     let mark = if *ending == Ending::Cancelled { "-" } else { "" };
                     path.push(format!("{mark}{element}{part}"));
