@@ -27,9 +27,9 @@ use tessera_fhir::names;
 use tessera_fhir::process::{Party, Position, Scope};
 use tessera_fhir::resource::Coding;
 
-use crate::vocabulary::known_code;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::known_code;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for resource in package.of_plugin("ActivityDefinition") {

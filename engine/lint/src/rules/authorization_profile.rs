@@ -18,9 +18,9 @@
 
 use tessera_fhir::names;
 
-use crate::vocabulary::is_current;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::is_current;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for resource in package.of_plugin("ActivityDefinition") {

@@ -32,8 +32,10 @@ use crate::package::Package;
 use crate::report::Found;
 
 /// Interfaces that need a capability, and the capabilities that allow them.
-pub(super) const INTERFACES: &[(&str, &[&str])] =
-    &[("directory", &["directory.read"]), ("fhir", &["fhir.read", "fhir.write", "fhir.delete", "fhir.operation"])];
+pub(super) const INTERFACES: &[(&str, &[&str])] = &[
+    ("directory", &["directory.read"]),
+    ("fhir", &["fhir.read", "fhir.write", "fhir.delete", "fhir.operation"]),
+];
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     let Some(plugin) = &package.plugin else { return };
@@ -42,12 +44,17 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
         if plugin.imports(interface) && !capabilities.iter().any(|name| declares(name)) {
             let (file, _) = package.in_manifest(&plugin.name);
             let message = format!("the code uses the interface `{interface}`, no capability allows it");
-            found.at(file, Span::default(), message).help(format!("declare `{}`", capabilities.join("` or `")));
+            found
+                .at(file, Span::default(), message)
+                .help(format!("declare `{}`", capabilities.join("` or `")));
         }
     }
     for process in package.processes().filter(|process| process.is_executable) {
         for send in &process.sends {
-            let Some(message) = send.literal("messageName").filter(|name| !name.text.trim().is_empty()) else { continue };
+            let Some(message) = send.literal("messageName").filter(|name| !name.text.trim().is_empty())
+            else {
+                continue;
+            };
             let name = message.text.trim();
             let is_declared = plugin
                 .capabilities

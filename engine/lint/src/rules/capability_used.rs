@@ -24,9 +24,11 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
         let name = capability.name();
         let message = if name == "message.send" {
             let unused = |message: &&str| {
-                !sends().any(|send| send.literal("messageName").is_some_and(|sent| sent.text.trim() == *message))
+                !sends()
+                    .any(|send| send.literal("messageName").is_some_and(|sent| sent.text.trim() == *message))
             };
-            let unused: Vec<&str> = capability.scope().unwrap_or_default().into_iter().filter(unused).collect();
+            let unused: Vec<&str> =
+                capability.scope().unwrap_or_default().into_iter().filter(unused).collect();
             let is_needless = capability.scope().is_none() && sends().next().is_none();
             if is_needless {
                 "no model sends a message".to_owned()

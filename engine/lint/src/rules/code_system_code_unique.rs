@@ -26,7 +26,12 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
             if let Some(code) = concept.text("code")
                 && !seen.insert(code)
             {
-                found.on_member(code_system.file, concept, "code", format!("the code `{code}` is defined twice"));
+                found.on_member(
+                    code_system.file,
+                    concept,
+                    "code",
+                    format!("the code `{code}` is defined twice"),
+                );
             }
             let mut inner: Vec<_> = concept.items("concept").collect();
             inner.reverse();

@@ -32,15 +32,17 @@
 //! **Elsewhere.** dsf-linter: BPMN_FIELD_INJECTION_INSTANTIATES_CANONICAL_NO_VERSION_PLACEHOLDER,
 //! BPMN_FIELD_INJECTION_PROFILE_NO_VERSION_PLACEHOLDER, BPMN_USER_TASK_LISTENER_TASK_OUTPUT_VERSION_NO_PLACEHOLDER.
 
-use crate::vocabulary::is_current;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::is_current;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for process in package.executable() {
         for send in &process.sends {
             for name in ["instantiatesCanonical", "profile"] {
-                let Some(value) = send.literal(name).filter(|value| !value.text.trim().is_empty()) else { continue };
+                let Some(value) = send.literal(name).filter(|value| !value.text.trim().is_empty()) else {
+                    continue;
+                };
                 if !is_current(package, value.text.trim()) {
                     let message = format!("`{}` does not end in `|#{{version}}`", value.text.trim());
                     found.value(process.file, value, message).about(send.element.clone());

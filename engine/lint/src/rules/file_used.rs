@@ -26,7 +26,9 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     let Some(plugin) = &package.plugin else { return };
     for (index, file) in package.files.iter().enumerate() {
         let is_named = plugin.processes.iter().any(|process| {
-            std::iter::once(&process.model).chain(&process.resources).any(|path| file.path.ends_with(path.as_str()))
+            std::iter::once(&process.model)
+                .chain(&process.resources)
+                .any(|path| file.path.ends_with(path.as_str()))
         });
         if !is_named && !file.path.ends_with(MANIFEST) {
             found.at(index, file.span(0, 0), "no process of the plugin names this file");

@@ -36,7 +36,9 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     let Some(plugin) = &package.plugin else { return };
     for process in package.processes().filter(|process| process.is_executable) {
         for work in &process.works {
-            let Some(handler) = work.handler.as_ref().filter(|handler| !handler.is_expression) else { continue };
+            let Some(handler) = work.handler.as_ref().filter(|handler| !handler.is_expression) else {
+                continue;
+            };
             let name = handler.name.text.trim();
             let kind = match work.kind {
                 WorkKind::Service => "service-task",

@@ -34,7 +34,11 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for handler in &plugin.handlers {
         if !named.iter().any(|named| handler.is_called(named.name.text.trim())) {
             let (file, span) = package.in_manifest(&handler.name);
-            found.at(file, span, format!("no model of this plugin calls the {} `{}`", handler.kind, handler.name));
+            found.at(
+                file,
+                span,
+                format!("no model of this plugin calls the {} `{}`", handler.kind, handler.name),
+            );
         }
     }
 }

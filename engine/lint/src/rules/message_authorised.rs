@@ -28,9 +28,9 @@
 //! ```
 //! **Elsewhere.** dsf-linter: BPMN_NO_ACTIVITY_DEFINITION_FOUND_FOR_MESSAGE.
 
-use crate::vocabulary::authorization;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::authorization;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for process in package.executable() {
@@ -40,7 +40,8 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
             let Some(message) = receive.message.as_deref() else { continue };
             if authorization(definition.value, message).is_none() {
                 let url = definition.value.url().unwrap_or_default();
-                let text = format!("the message `{message}` is not authorised by the ActivityDefinition {url}");
+                let text =
+                    format!("the message `{message}` is not authorised by the ActivityDefinition {url}");
                 found.at(process.file, receive.span, text).about(receive.element.clone());
             }
         }

@@ -24,9 +24,9 @@
 
 use tessera_fhir::names;
 
-use crate::vocabulary::split;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::split;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     // An ActivityDefinition alone cannot say which profiles there are.

@@ -43,7 +43,9 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for process in package.processes().filter(|process| process.is_executable) {
         let Some(id) = process.id.as_deref() else { continue };
         if !plugin.processes.iter().any(|declared| declared.id == id) {
-            found.at(process.file, process.span, format!("the plugin does not declare the process `{id}`")).about(id);
+            found
+                .at(process.file, process.span, format!("the plugin does not declare the process `{id}`"))
+                .about(id);
         }
     }
 }

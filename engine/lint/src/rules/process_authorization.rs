@@ -42,11 +42,19 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
                 Some(_) => {}
             }
             if let Some(second) = messages.next() {
-                found.on(resource.file, second, "a process-authorization is about one message; write another one");
+                found.on(
+                    resource.file,
+                    second,
+                    "a process-authorization is about one message; write another one",
+                );
             }
         }
         if !is_there {
-            found.on(resource.file, resource.root(), "there is no extension process-authorization: no message is taken");
+            found.on(
+                resource.file,
+                resource.root(),
+                "there is no extension process-authorization: no message is taken",
+            );
         }
     }
 }

@@ -31,7 +31,9 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
         let Some(id) = process.value.id.as_deref() else { continue };
         if let Some(first) = seen.insert(id, process.file) {
             let path = package.files.get(first).map(|file| file.path.as_str()).unwrap_or_default();
-            found.at(process.file, process.span, format!("the process `{id}` is already in {path}")).about(id);
+            found
+                .at(process.file, process.span, format!("the process `{id}` is already in {path}"))
+                .about(id);
         }
     }
 }

@@ -28,16 +28,22 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for process in package.executable() {
         let id = process.id.as_deref().unwrap_or_default();
         let definition = package.activity_definition_of(id);
-        let expected = definition.and_then(|definition| definition.value.root().text("version")).unwrap_or("#{version}");
+        let expected =
+            definition.and_then(|definition| definition.value.root().text("version")).unwrap_or("#{version}");
         let built = package.plugin.as_ref().map(|plugin| plugin.resource_version.as_str());
         let is_same = |tag: &str| tag == expected || (Some(tag) == built && expected == "#{version}");
         match &process.version_tag {
             None => {
-                let message = format!("the process has no version tag; its ActivityDefinition has `{expected}`");
-                found.at(process.file, process.span, message).about(id).help("add camunda:versionTag=\"#{version}\"");
+                let message =
+                    format!("the process has no version tag; its ActivityDefinition has `{expected}`");
+                found
+                    .at(process.file, process.span, message)
+                    .about(id)
+                    .help("add camunda:versionTag=\"#{version}\"");
             }
             Some(tag) if !is_same(&tag.text) => {
-                let message = format!("the version tag is `{}`, the ActivityDefinition has `{expected}`", tag.text);
+                let message =
+                    format!("the version tag is `{}`, the ActivityDefinition has `{expected}`", tag.text);
                 found.value(process.file, tag, message).about(id).help("write `#{version}` in both");
             }
             Some(_) => {}

@@ -27,23 +27,27 @@
 
 use tessera_fhir::names;
 
-use crate::vocabulary::{fixed_value, split};
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::{fixed_value, split};
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for definition in package.of_type("ActivityDefinition") {
         let Some(url) = definition.value.url() else { continue };
         for authorization in definition.value.root().extensions(names::PROCESS_AUTHORIZATION) {
-            let text = |name, value| authorization.extensions(name).next().and_then(|entry| entry.text(value));
+            let text =
+                |name, value| authorization.extensions(name).next().and_then(|entry| entry.text(value));
             let Some(profile) = text("task-profile", "valueCanonical") else { continue };
             let Some(profile) = package.by_url("StructureDefinition", split(profile).0) else { continue };
             let root = profile.value.root();
             let message = text("message-name", "valueString");
-            if let (Some(message), Some(fixed)) = (message, fixed_value(root, "Task.input:message-name.value[x]"))
+            if let (Some(message), Some(fixed)) =
+                (message, fixed_value(root, "Task.input:message-name.value[x]"))
                 && fixed.as_text().is_some_and(|fixed| fixed != message)
             {
-                let text = format!("the profile fixes another message than `{message}`, which {url} authorises it for");
+                let text = format!(
+                    "the profile fixes another message than `{message}`, which {url} authorises it for"
+                );
                 found.on(profile.file, fixed, text);
             }
             if let Some(fixed) = fixed_value(root, "Task.instantiatesCanonical")

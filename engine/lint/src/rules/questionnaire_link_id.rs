@@ -12,9 +12,9 @@
 //! ```
 //! **Elsewhere.** dsf-linter: QUESTIONNAIRE_UNUSUAL_LINK_ID.
 
-use crate::vocabulary::items;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::items;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for questionnaire in package.of_plugin("Questionnaire") {

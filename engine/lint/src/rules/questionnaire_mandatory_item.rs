@@ -16,9 +16,9 @@
 
 use serde_json::Value;
 
-use crate::vocabulary::items;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::items;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for questionnaire in package.of_plugin("Questionnaire") {

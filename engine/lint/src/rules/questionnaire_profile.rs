@@ -10,9 +10,9 @@
 //! ```
 //! **Elsewhere.** dsf-linter: QUESTIONNAIRE_MISSING_META_PROFILE, QUESTIONNAIRE_INVALID_META_PROFILE.
 
-use crate::vocabulary::split;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::split;
 
 const PROFILE: &str = "http://dsf.dev/fhir/StructureDefinition/questionnaire";
 

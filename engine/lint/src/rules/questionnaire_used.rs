@@ -21,9 +21,9 @@
 //! { "resourceType": "Questionnaire", "url": "http://example.org/fhir/Questionnaire/release", "version": "#{version}" }
 //! ```
 
-use crate::vocabulary::split;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::split;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     if package.processes().next().is_none() {

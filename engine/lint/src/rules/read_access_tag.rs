@@ -21,11 +21,12 @@
 use tessera_fhir::names;
 use tessera_fhir::source::Node;
 
-use crate::vocabulary::{TAGGED, known_code};
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::{TAGGED, known_code};
 
-const HELP: &str = "add to meta.tag: system http://dsf.dev/fhir/CodeSystem/read-access-tag, code ALL (or LOCAL)";
+const HELP: &str =
+    "add to meta.tag: system http://dsf.dev/fhir/CodeSystem/read-access-tag, code ALL (or LOCAL)";
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for resource in package.all_of_plugin().filter(|resource| TAGGED.contains(&resource.kind())) {
@@ -54,7 +55,8 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
         };
         let codes_are_known = tags.iter().all(|tag| problem(package, *tag).is_none());
         if !is_legal && codes_are_known {
-            let message = "read-access tags are either one ALL alone, or one LOCAL with any ORGANIZATION and ROLE";
+            let message =
+                "read-access tags are either one ALL alone, or one LOCAL with any ORGANIZATION and ROLE";
             if let Some(last) = tags.last() {
                 found.on_member(resource.file, *last, "code", message).help(HELP);
             }
@@ -69,9 +71,11 @@ fn problem(package: &Package, tag: Node<'_>) -> Option<String> {
             let organization = tag.extensions(names::READ_ACCESS_ORGANIZATION).next();
             let identifier = organization.and_then(|extension| extension.member("valueIdentifier"));
             let is_named = identifier.is_some_and(|identifier| {
-                identifier.text("system") == Some(names::ORGANIZATION_IDENTIFIER) && identifier.text("value").is_some()
+                identifier.text("system") == Some(names::ORGANIZATION_IDENTIFIER)
+                    && identifier.text("value").is_some()
             });
-            (!is_named).then(|| "the tag ORGANIZATION does not name an organization by its identifier".to_owned())
+            (!is_named)
+                .then(|| "the tag ORGANIZATION does not name an organization by its identifier".to_owned())
         }
         Some("ROLE") => {
             let Some(extension) = tag.extensions(names::READ_ACCESS_PARENT_ORGANIZATION_ROLE).next() else {
@@ -88,7 +92,9 @@ fn problem(package: &Package, tag: Node<'_>) -> Option<String> {
                 _ => Some("the tag ROLE names no parent organization and role".to_owned()),
             }
         }
-        Some(code) => Some(format!("`{code}` is no read-access tag; there are ALL, LOCAL, ORGANIZATION and ROLE")),
+        Some(code) => {
+            Some(format!("`{code}` is no read-access tag; there are ALL, LOCAL, ORGANIZATION and ROLE"))
+        }
         None => Some("the read-access tag has no code".to_owned()),
     }
 }

@@ -13,15 +13,20 @@
 //! **Elsewhere.** dsf-linter: STRUCTURE_DEFINITION_DATE_NO_PLACEHOLDER, FHIR_VALUE_SET_DATE_NO_PLACEHOLDER,
 //! CODE_SYSTEM_DATE_NO_PLACEHOLDER, QUESTIONNAIRE_DATE_NO_PLACEHOLDER.
 
-use crate::vocabulary::VERSIONED;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::VERSIONED;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for resource in package.all_of_plugin().filter(|resource| VERSIONED.contains(&resource.kind())) {
         if let Some(date) = resource.root().text("date").filter(|date| *date != "#{date}") {
             found
-                .on_member(resource.file, resource.root(), "date", format!("the date is `{date}`, not `#{{date}}`"))
+                .on_member(
+                    resource.file,
+                    resource.root(),
+                    "date",
+                    format!("the date is `{date}`, not `#{{date}}`"),
+                )
                 .help("write `#{date}`; the site puts in the release date of the plugin");
         }
     }

@@ -19,9 +19,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::vocabulary::VERSIONED;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::VERSIONED;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     let mut seen: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();

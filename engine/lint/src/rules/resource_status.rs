@@ -13,9 +13,9 @@
 //! **Elsewhere.** dsf-linter: INVALID_FHIR_STATUS, FHIR_STATUS_IS_NOT_SET_AS_UNKNOWN, STRUCTURE_DEFINITION_INVALID_STATUS,
 //! CODE_SYSTEM_INVALID_STATUS, QUESTIONNAIRE_INVALID_STATUS.
 
-use crate::vocabulary::VERSIONED;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::VERSIONED;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for resource in package.all_of_plugin().filter(|resource| VERSIONED.contains(&resource.kind())) {

@@ -13,9 +13,9 @@
 //! **Elsewhere.** dsf-linter: INVALID_FHIR_URL, STRUCTURE_DEFINITION_URL_MISSING, FHIR_VALUE_SET_MISSING_URL,
 //! CODE_SYSTEM_MISSING_ELEMENT.
 
-use crate::vocabulary::VERSIONED;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::VERSIONED;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for resource in package.all_of_plugin().filter(|resource| VERSIONED.contains(&resource.kind())) {
@@ -38,6 +38,7 @@ fn is_absolute(url: &str) -> bool {
         return true;
     }
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    rest.and_then(|rest| rest.split_once('/')).is_some_and(|(domain, path)| !domain.is_empty() && !path.is_empty())
+    rest.and_then(|rest| rest.split_once('/'))
+        .is_some_and(|(domain, path)| !domain.is_empty() && !path.is_empty())
         && !url.contains(char::is_whitespace)
 }

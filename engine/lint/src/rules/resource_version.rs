@@ -14,9 +14,9 @@
 //! **Elsewhere.** dsf-linter: STRUCTURE_DEFINITION_VERSION_NO_PLACEHOLDER, FHIR_VALUE_SET_VERSION_NO_PLACEHOLDER,
 //! CODE_SYSTEM_VERSION_NO_PLACEHOLDER, QUESTIONNAIRE_VERSION_NO_PLACEHOLDER.
 
-use crate::vocabulary::VERSIONED;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::VERSIONED;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for resource in package.all_of_plugin().filter(|resource| VERSIONED.contains(&resource.kind())) {

@@ -35,9 +35,9 @@
 //! **Elsewhere.** dsf-linter: BPMN_FIELD_INJECTION_INSTANTIATES_CANONICAL_EMPTY, BPMN_FIELD_INJECTION_PROFILE_EMPTY,
 //! BPMN_FIELD_INJECTION_MESSAGE_VALUE_EMPTY.
 
-use crate::vocabulary::SEND_FIELDS;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::SEND_FIELDS;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for process in package.executable() {
@@ -45,8 +45,12 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
             for name in SEND_FIELDS {
                 let field = send.fields.iter().find(|field| field.name == *name);
                 let (span, message) = match field {
-                    None => (send.span, format!("the field `{name}` is missing: the message cannot be written")),
-                    Some(field) if field.literal.as_ref().is_some_and(|value| value.text.trim().is_empty()) => {
+                    None => {
+                        (send.span, format!("the field `{name}` is missing: the message cannot be written"))
+                    }
+                    Some(field)
+                        if field.literal.as_ref().is_some_and(|value| value.text.trim().is_empty()) =>
+                    {
                         (field.span, format!("the field `{name}` is empty"))
                     }
                     Some(_) => continue,

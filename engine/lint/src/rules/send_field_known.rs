@@ -30,9 +30,9 @@
 //! ```
 //! **Elsewhere.** dsf-linter: BPMN_UNKNOWN_FIELD_INJECTION.
 
-use crate::vocabulary::SEND_FIELDS;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::SEND_FIELDS;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for process in package.executable() {

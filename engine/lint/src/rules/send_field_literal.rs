@@ -31,9 +31,9 @@
 //! **Elsewhere.** dsf-linter: BPMN_FIELD_INJECTION_NOT_STRING_LITERAL (there an error; version 2 of DSF's plugin API and
 //! this engine evaluate expressions).
 
-use crate::vocabulary::SEND_FIELDS;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::SEND_FIELDS;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for process in package.executable() {

@@ -37,9 +37,9 @@
 //! ```
 //! **Elsewhere.** dsf-linter: BPMN_NO_ACTIVITY_DEFINITION_FOUND_FOR_MESSAGE, BPMN_NO_STRUCTURE_DEFINITION_FOUND_FOR_MESSAGE.
 
-use crate::vocabulary::{authorization, process_url, split};
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::{authorization, process_url, split};
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for process in package.executable() {
@@ -50,24 +50,34 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
                 continue;
             }
             let Some(url) = process_url(canonical) else {
-                let message = format!("`{canonical}` does not have the form http[s]://<domain>/bpe/Process/<name>|#{{version}}");
+                let message = format!(
+                    "`{canonical}` does not have the form http[s]://<domain>/bpe/Process/<name>|#{{version}}"
+                );
                 found.value(process.file, target, message).about(send.element.clone());
                 continue;
             };
             let Some(definition) = package.by_url("ActivityDefinition", url) else { continue };
-            let Some(message) = send.literal("messageName").filter(|name| !name.text.trim().is_empty()) else { continue };
+            let Some(message) = send.literal("messageName").filter(|name| !name.text.trim().is_empty())
+            else {
+                continue;
+            };
             let name = message.text.trim();
             let Some(authorization) = authorization(definition.value, name) else {
                 let text = format!("the ActivityDefinition {url} does not authorise the message `{name}`");
                 found.value(process.file, message, text).about(send.element.clone());
                 continue;
             };
-            let wanted = authorization.extensions("task-profile").next().and_then(|entry| entry.text("valueCanonical"));
+            let wanted = authorization
+                .extensions("task-profile")
+                .next()
+                .and_then(|entry| entry.text("valueCanonical"));
             if let (Some(wanted), Some(profile)) = (wanted, send.literal("profile"))
                 && split(profile.text.trim()) != split(wanted)
                 && !profile.text.trim().is_empty()
             {
-                let text = format!("the ActivityDefinition {url} wants the profile `{wanted}` for the message `{name}`");
+                let text = format!(
+                    "the ActivityDefinition {url} wants the profile `{wanted}` for the message `{name}`"
+                );
                 found.value(process.file, profile, text).about(send.element.clone());
             }
             if let Some(receiver) = package.process_of(url)

@@ -29,9 +29,9 @@
 //! { "resourceType": "ActivityDefinition", "url": "http://example.org/bpe/Process/count" }
 //! ```
 
-use crate::vocabulary::process_url;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::process_url;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for process in package.executable() {
@@ -39,7 +39,8 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
             let Some(target) = send.literal("instantiatesCanonical") else { continue };
             let Some(url) = process_url(target.text.trim()) else { continue };
             if package.by_url("ActivityDefinition", url).is_none() {
-                let message = format!("{url} is not part of this package: whether it takes the message is not checked");
+                let message =
+                    format!("{url} is not part of this package: whether it takes the message is not checked");
                 found.value(process.file, target, message).about(send.element.clone());
             }
         }

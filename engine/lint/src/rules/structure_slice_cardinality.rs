@@ -40,7 +40,9 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
             *demand = demand.saturating_add(min(element));
             let Some(max) = by_id.get(base).copied().and_then(max) else { continue };
             if element.text("max") == Some("*") || self::max(element).is_some_and(|own| own > max) {
-                let message = format!("the slice may occur more often than its element, which occurs at most {max} times");
+                let message = format!(
+                    "the slice may occur more often than its element, which occurs at most {max} times"
+                );
                 found.on_member(resource.file, element, "max", message);
             }
         }

@@ -23,7 +23,9 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
         let root = task.root();
         let message = match root.text("status") {
             Some("draft") => None,
-            Some(status) if Status::parse(status).is_none() => Some(format!("`{status}` is no status of a Task")),
+            Some(status) if Status::parse(status).is_none() => {
+                Some(format!("`{status}` is no status of a Task"))
+            }
             Some(status) => Some(format!("the status is `{status}`, not `draft`")),
             None => Some("the Task has no status; it is `draft`".to_owned()),
         };

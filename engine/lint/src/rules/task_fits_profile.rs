@@ -42,9 +42,9 @@
 use tessera_fhir::profile;
 use tessera_fhir::source::Node;
 
-use crate::vocabulary::{code_of, definitions};
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::{code_of, definitions};
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     let definitions = definitions(package);
@@ -64,7 +64,8 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
 fn place<'n>(task: Node<'n>, location: &str) -> Node<'n> {
     let mut node = task;
     for segment in location.split('.').skip(1) {
-        let (name, slice) = segment.split_once(':').map_or((segment, None), |(name, slice)| (name, Some(slice)));
+        let (name, slice) =
+            segment.split_once(':').map_or((segment, None), |(name, slice)| (name, Some(slice)));
         let next = match name.strip_suffix("[x]") {
             Some(stem) => node.choice(stem).map(|(_, value)| value),
             None => node.member(name),

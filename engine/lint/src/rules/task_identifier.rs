@@ -34,7 +34,8 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
                     is_there = true;
                     let value = identifier.text("value").unwrap_or_default();
                     if !is_well_formed(value) {
-                        let message = format!("`{value}` does not have the form <process url>/<version>/<name>");
+                        let message =
+                            format!("`{value}` does not have the form <process url>/<version>/<name>");
                         found.on_member(task.file, identifier, "value", message);
                     }
                 }
@@ -57,7 +58,5 @@ fn is_well_formed(value: &str) -> bool {
     let Some((rest, name)) = value.rsplit_once('/') else { return false };
     let Some((url, version)) = rest.rsplit_once('/') else { return false };
     let version = if version == "#{version}" { "0.0" } else { version };
-    !name.is_empty()
-        && !value.contains('|')
-        && ProcessCanonical::parse(&format!("{url}|{version}")).is_some()
+    !name.is_empty() && !value.contains('|') && ProcessCanonical::parse(&format!("{url}|{version}")).is_some()
 }

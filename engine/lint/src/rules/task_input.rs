@@ -25,9 +25,9 @@ use std::collections::BTreeSet;
 use tessera_fhir::names;
 use tessera_fhir::source::Node;
 
-use crate::vocabulary::{code_of, known_code};
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::{code_of, known_code};
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for task in package.of_plugin("Task") {
@@ -42,7 +42,12 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
         let mut has_key = false;
         for input in root.items("input") {
             let Some((system, code)) = code_of(input) else {
-                found.on_member(task.file, input, "type", "the input needs a type.coding with system and code");
+                found.on_member(
+                    task.file,
+                    input,
+                    "type",
+                    "the input needs a type.coding with system and code",
+                );
                 continue;
             };
             let is_empty = match input.choice("value") {
@@ -66,7 +71,11 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
             match code {
                 names::MESSAGE_NAME => message_names.push(input),
                 names::BUSINESS_KEY if status == "draft" => {
-                    found.on(task.file, input, "a draft has no business-key: the process gets one when it starts");
+                    found.on(
+                        task.file,
+                        input,
+                        "a draft has no business-key: the process gets one when it starts",
+                    );
                 }
                 names::BUSINESS_KEY => has_key = true,
                 names::CORRELATION_KEY if status == "draft" => {

@@ -18,9 +18,9 @@
 use tessera_fhir::names;
 use tessera_fhir::source::Node;
 
-use crate::vocabulary::is_current;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::is_current;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for task in package.of_plugin("Task").filter(|task| task.root().text("status") == Some("draft")) {
@@ -35,7 +35,8 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
                 found.on(task.file, canonical, format!("`{text}` does not end in `|#{{version}}`"));
             }
         }
-        let recipients = root.member("restriction").into_iter().flat_map(|restriction| restriction.items("recipient"));
+        let recipients =
+            root.member("restriction").into_iter().flat_map(|restriction| restriction.items("recipient"));
         for party in root.member("requester").into_iter().chain(recipients) {
             organization(task.file, party, found);
         }
@@ -45,7 +46,10 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
 fn organization(file: usize, party: Node<'_>, found: &mut Found<'_, '_>) {
     let Some(identifier) = party.member("identifier") else { return };
     let value = identifier.text("value").unwrap_or_default();
-    if identifier.text("system") == Some(names::ORGANIZATION_IDENTIFIER) && !value.is_empty() && value != "#{organization}" {
+    if identifier.text("system") == Some(names::ORGANIZATION_IDENTIFIER)
+        && !value.is_empty()
+        && value != "#{organization}"
+    {
         let message = format!("the organization is `{value}`, not `#{{organization}}`");
         found.on_member(file, identifier, "value", message);
     }

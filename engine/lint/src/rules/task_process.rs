@@ -19,9 +19,9 @@
 //! ```
 //! **Elsewhere.** dsf-linter: FHIR_TASK_MISSING_INSTANTIATES_CANONICAL, FHIR_TASK_UNKNOWN_INSTANTIATES_CANONICAL.
 
-use crate::vocabulary::{process_url, split};
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::{process_url, split};
 
 const MEMBER: &str = "instantiatesCanonical";
 
@@ -33,7 +33,9 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
             continue;
         };
         if process_url(canonical).is_none() {
-            let message = format!("`{canonical}` does not have the form http[s]://<domain>/bpe/Process/<name>|#{{version}}");
+            let message = format!(
+                "`{canonical}` does not have the form http[s]://<domain>/bpe/Process/<name>|#{{version}}"
+            );
             found.on_member(task.file, root, MEMBER, message);
             continue;
         }

@@ -21,7 +21,11 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
         let meta = task.root().member("meta");
         let has_profile = meta.into_iter().flat_map(|meta| meta.items("profile")).next().is_some();
         if !has_profile {
-            found.on(task.file, meta.unwrap_or_else(|| task.root()), "the Task names no profile in meta.profile");
+            found.on(
+                task.file,
+                meta.unwrap_or_else(|| task.root()),
+                "the Task names no profile in meta.profile",
+            );
         }
     }
 }

@@ -20,9 +20,9 @@
 //! ```
 //! **Elsewhere.** dsf-linter: FHIR_TASK_COULD_NOT_LOAD_PROFILE.
 
-use crate::vocabulary::split;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::split;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     if package.of_type("StructureDefinition").next().is_none() {
@@ -34,7 +34,11 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
             let Some(text) = profile.as_text() else { continue };
             let (url, _) = split(text);
             if package.by_url("StructureDefinition", url).is_none() {
-                found.on(task.file, profile, format!("no StructureDefinition of this package has the url `{url}`"));
+                found.on(
+                    task.file,
+                    profile,
+                    format!("no StructureDefinition of this package has the url `{url}`"),
+                );
             }
         }
     }

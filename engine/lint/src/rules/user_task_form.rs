@@ -27,16 +27,18 @@
 //! **Elsewhere.** dsf-linter: BPMN_USER_TASK_FORM_KEY_EMPTY, BPMN_USER_TASK_FORM_KEY_IS_NOT_AN_EXTERNAL_FORM,
 //! BPMN_USER_TASK_QUESTIONNAIRE_NOT_FOUND.
 
-use crate::vocabulary::split;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::split;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for process in package.executable() {
         for task in &process.user_tasks {
             let (span, message) = match &task.form_key {
                 None => (task.span, "the user task names no form: nobody is asked".to_owned()),
-                Some(key) if key.text.trim().is_empty() => (task.span, "the form key is empty: nobody is asked".to_owned()),
+                Some(key) if key.text.trim().is_empty() => {
+                    (task.span, "the form key is empty: nobody is asked".to_owned())
+                }
                 Some(key) => {
                     let (url, version) = split(key.text.trim());
                     let is_external = url.starts_with("http://") || url.starts_with("https://");
@@ -44,9 +46,10 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
                         (key.span, format!("`{}` is not the url of a Questionnaire", key.text))
                     } else if let Some(form) = package.by_url("Questionnaire", url) {
                         match (version, form.value.root().text("version")) {
-                            (Some(wanted), Some(is)) if wanted != is => {
-                                (key.span, format!("the Questionnaire has the version `{is}`, not `{wanted}`"))
-                            }
+                            (Some(wanted), Some(is)) if wanted != is => (
+                                key.span,
+                                format!("the Questionnaire has the version `{is}`, not `{wanted}`"),
+                            ),
                             _ => continue,
                         }
                     } else {

@@ -36,9 +36,9 @@
 //! **Elsewhere.** dsf-linter: BPMN_USER_TASK_LISTENER_INCOMPLETE_TASK_OUTPUT_FIELDS,
 //! BPMN_USER_TASK_LISTENER_TASK_OUTPUT_CODE_INVALID_FHIR_RESOURCE, BPMN_USER_TASK_LISTENER_TASK_OUTPUT_SYSTEM_INVALID_FHIR_RESOURCE.
 
-use crate::vocabulary::known_code;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::known_code;
 
 const FIELDS: [&str; 3] = ["taskOutputSystem", "taskOutputCode", "taskOutputVersion"];
 
@@ -56,7 +56,10 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
                     found.at(process.file, *span, message).about(task.element.clone());
                 }
                 let literal = |name: &str| field(name).and_then(|field| field.literal.as_ref());
-                let (Some(system), Some(code)) = (literal("taskOutputSystem"), literal("taskOutputCode")) else { continue };
+                let (Some(system), Some(code)) = (literal("taskOutputSystem"), literal("taskOutputCode"))
+                else {
+                    continue;
+                };
                 match known_code(package, system.text.trim(), code.text.trim()) {
                     Some(true) => {}
                     Some(false) => {
@@ -64,7 +67,8 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
                         found.value(process.file, code, message).about(task.element.clone());
                     }
                     None => {
-                        let message = format!("no CodeSystem of this package has the url `{}`", system.text.trim());
+                        let message =
+                            format!("no CodeSystem of this package has the url `{}`", system.text.trim());
                         found.value(process.file, system, message).about(task.element.clone());
                     }
                 }

@@ -20,9 +20,9 @@
 //! ```
 //! **Elsewhere.** dsf-linter: FHIR_VALUE_SET_UNKNOWN_CODE, FHIR_VALUE_SET_FALSE_URL_REFERENCED.
 
-use crate::vocabulary::known_code;
 use crate::package::Package;
 use crate::report::Found;
+use crate::vocabulary::known_code;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for value_set in package.of_plugin("ValueSet") {
@@ -31,13 +31,23 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
             let Some(system) = include.text("system") else { continue };
             if let Some(meant) = misspelt(package, system) {
                 found
-                    .on_member(value_set.file, include, "system", format!("there is no code system `{system}` in this package"))
+                    .on_member(
+                        value_set.file,
+                        include,
+                        "system",
+                        format!("there is no code system `{system}` in this package"),
+                    )
                     .help(format!("`{meant}` is there"));
             }
             for concept in include.items("concept") {
                 let Some(code) = concept.text("code") else { continue };
                 if known_code(package, system, code) == Some(false) {
-                    found.on_member(value_set.file, concept, "code", format!("{system} has no code `{code}`"));
+                    found.on_member(
+                        value_set.file,
+                        concept,
+                        "code",
+                        format!("{system} has no code `{code}`"),
+                    );
                 }
             }
         }
@@ -51,6 +61,7 @@ fn misspelt<'p>(package: &'p Package, system: &str) -> Option<&'p str> {
         .of_type("CodeSystem")
         .filter_map(|code_system| code_system.value.url())
         .filter(|url| last(url) == last(system));
-    let is_known = package.by_url("CodeSystem", system).is_some() || known_code(package, system, "").is_some();
+    let is_known =
+        package.by_url("CodeSystem", system).is_some() || known_code(package, system, "").is_some();
     if is_known { None } else { same.next() }
 }

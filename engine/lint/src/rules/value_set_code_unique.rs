@@ -25,7 +25,12 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
             for concept in include.items("concept") {
                 let Some(code) = concept.text("code") else { continue };
                 if !seen.insert((include.text("system"), code)) {
-                    found.on_member(value_set.file, concept, "code", format!("the code `{code}` is there twice"));
+                    found.on_member(
+                        value_set.file,
+                        concept,
+                        "code",
+                        format!("the code `{code}` is there twice"),
+                    );
                 }
             }
         }

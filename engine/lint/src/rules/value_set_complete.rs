@@ -32,7 +32,11 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
         let compose = root.member("compose");
         let mut includes = compose.into_iter().flat_map(|compose| compose.items("include")).peekable();
         if includes.peek().is_none() {
-            found.on(value_set.file, compose.unwrap_or(root), "the ValueSet includes nothing: compose.include is missing");
+            found.on(
+                value_set.file,
+                compose.unwrap_or(root),
+                "the ValueSet includes nothing: compose.include is missing",
+            );
         }
         for include in includes {
             if include.text("system").is_none() && include.member("valueSet").is_none() {

@@ -35,7 +35,9 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
             let message = match include.text("version") {
                 Some("#{version}") => continue,
                 Some(version) if Some(version) == built => continue,
-                Some(version) => format!("the code system is included in version `{version}`, not `#{{version}}`"),
+                Some(version) => {
+                    format!("the code system is included in version `{version}`, not `#{{version}}`")
+                }
                 None => "the code system of this package is included without version".to_owned(),
             };
             found.on_member(value_set.file, include, "version", message).help("write `#{version}`");
