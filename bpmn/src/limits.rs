@@ -30,3 +30,5 @@ pub const LINT_FINDINGS_MAX: usize = 10_000;
 pub const LINT_FINDINGS_PER_RULE_MAX: usize = 2_000;
 /// Tokens that an activity may ask for or give: each is put on every outgoing flow.
 pub const QUANTITY_MAX: u32 = 1_000;
+/// Pairs of shapes in one scope whose places are compared; a diagram with more is a heap, and was reported as one.
+pub const LINT_COMPARISONS_MAX: usize = 2_000_000;

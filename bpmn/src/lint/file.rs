@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 
 use crate::lint::config::{CAMUNDA7_LATEST, CAMUNDA8_LATEST, Config, Target};
 use crate::lint::document::{Document, Node, Space};
+use crate::lint::finding::Findings;
 use crate::lint::flow::Graph;
 use crate::lint::rule::Group;
+use crate::lint::schema::{self, Checked, Violated};
 use crate::model::Definitions;
 
 /// A file to be checked, with everything that rules look things up in.
@@ -18,6 +20,7 @@ pub struct File<'d> {
     graph: OnceCell<Graph<'d>>,
     diagram: OnceCell<BTreeMap<&'d str, Node<'d>>>,
     model: OnceCell<Option<Definitions>>,
+    schema: OnceCell<Checked<'d>>,
     target: Option<Target>,
     is_dsf: bool,
 }
@@ -61,6 +64,7 @@ impl<'d> File<'d> {
             graph: OnceCell::new(),
             diagram: OnceCell::new(),
             model: OnceCell::new(),
+            schema: OnceCell::new(),
             target: None,
             is_dsf: false,
         };
@@ -116,11 +120,13 @@ impl<'d> File<'d> {
         self.graph.get_or_init(|| Graph::new(self))
     }
 
-    /// The shape, edge or plane of a diagram for the element with this id.
+    /// The shape or edge of a diagram for the element with this id.
     pub fn drawn(&self, id: &str) -> Option<Node<'d>> {
         let drawn = self.diagram.get_or_init(|| {
             let mut drawn = BTreeMap::new();
-            for node in self.document.nodes().filter(|node| node.space() == Space::Diagram) {
+            for node in self.document.nodes().filter(|node| {
+                node.is_in(Space::Diagram, "BPMNShape") || node.is_in(Space::Diagram, "BPMNEdge")
+            }) {
                 if let Some(element) = node.attribute("bpmnElement") {
                     let local = element.split_once(':').map_or(element, |(_, local)| local);
                     drawn.entry(local).or_insert(node);
@@ -134,6 +140,21 @@ impl<'d> File<'d> {
     /// The typed model, read when it is first asked for; `None` if the file is not a model.
     pub fn model(&self) -> Option<&Definitions> {
         self.model.get_or_init(|| crate::read::read(self.bytes).model).as_ref()
+    }
+
+    /// The document against the schema.
+    pub(super) fn schema(&self) -> &Checked<'d> {
+        self.schema.get_or_init(|| schema::check(self.document))
+    }
+
+    /// Reports violations of the schema, of one kind. What is not even XML was reported as that.
+    pub(super) fn report_schema(&self, violated: Violated, findings: &mut Findings<'_>) {
+        for violation in self.schema().violations.iter().filter(|violation| violation.violated == violated) {
+            let finding = findings.at(violation.span, violation.message.clone());
+            if let Some(help) = &violation.help {
+                finding.help(help.clone());
+            }
+        }
     }
 
     /// The bytes of the file.

@@ -209,3 +209,16 @@ pub fn flow_kind(node: Node<'_>) -> Option<FlowKind> {
         None
     }
 }
+
+/// Whether a sequence flow has a condition.
+#[must_use]
+pub fn is_conditional(flow: Node<'_>) -> bool {
+    flow.child("conditionExpression").is_some()
+}
+
+/// Whether an event has triggers, all of one kind.
+#[must_use]
+pub fn is_only(event: Node<'_>, definition: &str) -> bool {
+    let mut definitions = event_definitions(event).peekable();
+    definitions.peek().is_some() && definitions.all(|found| found.is(definition))
+}

@@ -16,6 +16,8 @@ pub mod page;
 mod place;
 pub mod rule;
 mod scan;
+mod schema;
+mod shape;
 mod suppression;
 
 #[path = "rules/codes.rs"]

@@ -1,0 +1,424 @@
+//! Checks a document against the table of the schema: which elements, in which order, with which attributes and values.
+//! One walk over the elements; after something unexpected it goes on, so that everything is reported at once.
+
+pub(super) mod reference;
+mod table;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use crate::lint::document::{Document, Node, Space};
+use crate::lint::finding::Span;
+use crate::lint::scan::is_ncname;
+use table::{Content, GLOBALS, Is, Kind, Particle, TYPES};
+
+/// What a violation is about; each kind is a rule of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Violated {
+    /// The root element.
+    Root,
+    /// Which elements are where.
+    Structure,
+    /// Which attributes there are.
+    Attribute,
+    /// What values are.
+    Value,
+    /// Where text may stand.
+    Text,
+}
+
+/// A violation of the schema.
+#[derive(Debug, Clone)]
+pub(super) struct Violation {
+    pub(super) violated: Violated,
+    pub(super) span: Span,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+}
+
+/// A value that names another element.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reference<'d> {
+    /// The element that refers.
+    pub(super) node: Node<'d>,
+    /// The attribute or child element that holds the reference.
+    pub(super) role: &'d str,
+    pub(super) span: Span,
+    /// Whether a name with a prefix may be of another file.
+    pub(super) is_qualified: bool,
+}
+
+/// What the walk found.
+#[derive(Debug, Default)]
+pub(super) struct Checked<'d> {
+    pub(super) violations: Vec<Violation>,
+    pub(super) references: Vec<Reference<'d>>,
+    /// Elements with an attribute that is an id, in the order of the file.
+    pub(super) identified: Vec<(Node<'d>, Span)>,
+}
+
+/// A type with everything that it inherits.
+struct Whole {
+    attributes: Vec<&'static table::Attribute>,
+    particles: Vec<&'static Particle>,
+    /// From which particle on only one kind may occur.
+    choice_from: usize,
+    is_mixed: bool,
+    is_open: bool,
+}
+
+struct Schema {
+    types: BTreeMap<(Space, &'static str), Whole>,
+    globals: BTreeMap<(Space, &'static str), &'static table::Global>,
+    bases: BTreeMap<(Space, &'static str), Option<(Space, &'static str)>>,
+}
+
+fn schema() -> &'static Schema {
+    static SCHEMA: OnceLock<Schema> = OnceLock::new();
+    SCHEMA.get_or_init(|| {
+        let bases: BTreeMap<_, _> = TYPES.iter().map(|of| ((of.space, of.name), of.base)).collect();
+        let by_name: BTreeMap<_, _> = TYPES.iter().map(|of| ((of.space, of.name), of)).collect();
+        let types = TYPES.iter().map(|of| {
+            let mut chain = vec![of];
+            while let Some(base) = chain.last().and_then(|of| of.base).and_then(|base| by_name.get(&base)) {
+                chain.push(base);
+            }
+            let mut whole = Whole {
+                attributes: Vec::new(),
+                particles: Vec::new(),
+                choice_from: usize::MAX,
+                is_mixed: false,
+                is_open: false,
+            };
+            for part in chain.iter().rev() {
+                whole.attributes.extend(part.attributes);
+                whole.is_mixed |= part.is_mixed;
+                let particles = match &part.content {
+                    Content::Sequence(particles) => particles,
+                    Content::Choice(particles) => {
+                        whole.choice_from = whole.particles.len();
+                        particles
+                    }
+                };
+                whole.is_open |=
+                    particles.iter().any(|particle| matches!(particle.is, Is::Any) && particle.name == "*");
+                whole.particles.extend(particles.iter());
+            }
+            ((of.space, of.name), whole)
+        });
+        let types = types.collect();
+        let globals = GLOBALS.iter().map(|global| ((global.space, global.name), global)).collect();
+        Schema { types, globals, bases }
+    })
+}
+
+/// What an element is checked as.
+#[derive(Clone, Copy)]
+enum As {
+    Type((Space, &'static str)),
+    Simple(Kind),
+    Anything,
+}
+
+/// Checks everything from the root element down.
+pub(super) fn check(document: &Document) -> Checked<'_> {
+    let mut checked = Checked::default();
+    let Some(root) = document.root() else { return checked };
+    if !root.is("definitions") {
+        let message = match root.name() {
+            "definitions" => "the root element `definitions` is not in the namespace of BPMN 2.0".to_owned(),
+            name => format!("the root element is `{name}`, not `definitions` of BPMN 2.0"),
+        };
+        let help =
+            format!("BPMN 2.0 models begin with `<definitions xmlns=\"{}\" ...>`", crate::model::NAMESPACE);
+        checked.violations.push(Violation {
+            violated: Violated::Root,
+            span: root.head(),
+            message,
+            help: Some(help),
+        });
+        return checked;
+    }
+    let mut kinds: Vec<As> = vec![As::Anything; document.len()];
+    if let Some(first) = kinds.first_mut() {
+        *first = As::Type((Space::Bpmn, "tDefinitions"));
+    }
+    for node in document.nodes() {
+        match kinds.get(node.place()).copied().unwrap_or(As::Anything) {
+            As::Anything => {}
+            As::Simple(kind) => checked.simple(node, kind),
+            As::Type(declared) => {
+                let name = checked.actual_type(node, declared);
+                let Some(whole) = schema().types.get(&name) else { continue };
+                checked.attributes(node, whole);
+                checked.children(node, whole, &mut kinds);
+                checked.text(node, whole);
+            }
+        }
+    }
+    checked
+}
+
+impl<'d> Checked<'d> {
+    fn add(&mut self, violated: Violated, span: Span, message: String, help: Option<String>) {
+        if self.violations.len() < crate::limits::LINT_FINDINGS_MAX {
+            self.violations.push(Violation { violated, span, message, help });
+        }
+    }
+
+    /// The type that `xsi:type` asks for, if it extends the declared one.
+    fn actual_type(&mut self, node: Node<'d>, declared: (Space, &'static str)) -> (Space, &'static str) {
+        let Some(attribute) = node.attribute_record_in(Space::SchemaInstance, "type") else {
+            return declared;
+        };
+        let written = node.attribute_value(attribute).trim();
+        let local = written.split_once(':').map_or(written, |(_, local)| local);
+        let is_named = |of: &&table::Type| of.space == declared.0 && of.name == local && !of.is_abstract;
+        let found = TYPES.iter().find(is_named).map(|of| (of.space, of.name));
+        let mut of = found;
+        while let Some(name) = of {
+            if name == declared {
+                return found.unwrap_or(declared);
+            }
+            of = schema().bases.get(&name).copied().flatten();
+        }
+        let message = format!("`{written}` is no type that can stand here");
+        self.add(Violated::Value, attribute.value_span(), message, None);
+        declared
+    }
+
+    fn attributes(&mut self, node: Node<'d>, whole: &Whole) {
+        for attribute in node.attributes() {
+            let (space, name) = node.attribute_name(attribute);
+            match space {
+                Space::None => {}
+                // Attributes of other namespaces are extensions and allowed everywhere; those of BPMN itself are not.
+                Space::Bpmn => {
+                    let message = format!(
+                        "the attribute `{name}` is written with a prefix; attributes of BPMN have none"
+                    );
+                    self.add(
+                        Violated::Attribute,
+                        attribute.value_span(),
+                        message,
+                        Some("remove the prefix".to_owned()),
+                    );
+                    continue;
+                }
+                Space::Diagram
+                | Space::DiagramCommon
+                | Space::DiagramInterchange
+                | Space::Camunda
+                | Space::Zeebe
+                | Space::Modeler
+                | Space::Tessera
+                | Space::SchemaInstance
+                | Space::Xml
+                | Space::Declaration
+                | Space::Other(_) => continue,
+            }
+            let Some(known) = whole.attributes.iter().rev().find(|known| known.name == name) else {
+                let known: Vec<&str> = whole.attributes.iter().map(|known| known.name).collect();
+                let message = format!("`{}` has no attribute `{name}`", node.name());
+                let help = format!("it can have: {}", known.join(", "));
+                let span = Span::new(
+                    attribute.span().start,
+                    attribute.span().start.saturating_add(super::document::short(name.len())),
+                );
+                self.add(Violated::Attribute, span, message, Some(help));
+                continue;
+            };
+            let value = node.attribute_value(attribute);
+            self.value(node, name, value, attribute.value_span(), known.kind);
+        }
+        for missing in
+            whole.attributes.iter().filter(|known| known.is_required && node.attribute(known.name).is_none())
+        {
+            let message = format!("`{}` needs the attribute `{}`", node.name(), missing.name);
+            self.add(Violated::Attribute, node.head(), message, None);
+        }
+    }
+
+    fn value(&mut self, node: Node<'d>, role: &'d str, value: &str, span: Span, kind: Kind) {
+        let trimmed = value.trim();
+        let expected = match kind {
+            Kind::Text | Kind::Uri => return,
+            Kind::Id => {
+                self.identified.push((node, span));
+                if is_ncname(trimmed) {
+                    return;
+                }
+                "a name: a letter or `_`, then letters, digits, `.`, `-` and `_`".to_owned()
+            }
+            Kind::IdReference | Kind::QName => {
+                let is_qualified = kind == Kind::QName;
+                self.references.push(Reference { node, role, span, is_qualified });
+                let is_name = match trimmed.split_once(':') {
+                    // Placeholders and expressions are common in names of processes to be called.
+                    _ if trimmed.contains(['$', '#', '=']) => true,
+                    Some((prefix, local)) if is_qualified => is_ncname(prefix) && is_ncname(local),
+                    _ => is_ncname(trimmed),
+                };
+                if is_name {
+                    return;
+                }
+                "the id of an element".to_owned()
+            }
+            Kind::Boolean if matches!(trimmed, "true" | "false" | "1" | "0") => return,
+            Kind::Boolean => "`true` or `false`".to_owned(),
+            Kind::Integer if trimmed.parse::<i64>().is_ok() => return,
+            Kind::Integer => "a whole number".to_owned(),
+            Kind::Number if trimmed.parse::<f64>().is_ok() => return,
+            Kind::Number => "a number".to_owned(),
+            Kind::OneOf(allowed) if allowed.contains(&trimmed) => return,
+            Kind::OneOf(allowed) => format!("one of {}", allowed.join(", ")),
+        };
+        self.add(
+            Violated::Value,
+            span,
+            format!("`{role}` is `{}`, but must be {expected}", abridged(value)),
+            None,
+        );
+    }
+
+    fn simple(&mut self, node: Node<'d>, kind: Kind) {
+        if let Some(child) = node.children().next() {
+            self.add(
+                Violated::Structure,
+                child.head(),
+                format!("`{}` contains only text", node.name()),
+                None,
+            );
+        }
+        let text = node.text();
+        let about = node.parent().unwrap_or(node);
+        self.value(about, node.name(), &text, node.text_span(), kind);
+    }
+
+    fn children(&mut self, node: Node<'d>, whole: &Whole, kinds: &mut [As]) {
+        if whole.is_open {
+            return;
+        }
+        let mut counts = vec![0_u32; whole.particles.len()];
+        let mut reached = 0_usize;
+        let mut chosen: Option<usize> = None;
+        for child in node.children() {
+            let fits =
+                |place: &usize| whole.particles.get(*place).is_some_and(|particle| accepts(particle, child));
+            let found = (reached..whole.particles.len()).find(fits);
+            let Some(place) = found.or_else(|| (0..reached.min(whole.particles.len())).find(fits)) else {
+                let foreign = child.space() != node.space();
+                let message = format!("`{}` is not allowed in `{}`", child.written_name(), node.name());
+                let help = (foreign && node.space() == Space::Bpmn)
+                    .then(|| "extensions stand in `extensionElements`".to_owned());
+                self.add(Violated::Structure, child.head(), message, help);
+                continue;
+            };
+            if place < reached {
+                let after = whole.particles.get(reached).map_or("", |particle| particle.name);
+                let message = format!("`{}` must stand before `{after}` in `{}`", child.name(), node.name());
+                self.add(
+                    Violated::Structure,
+                    child.head(),
+                    message,
+                    Some("the order of the schema is fixed; move it up".to_owned()),
+                );
+            }
+            reached = reached.max(place);
+            let Some(particle) = whole.particles.get(place) else { continue };
+            if let Some(count) = counts.get_mut(place) {
+                *count = count.saturating_add(1);
+                if particle.max > 0 && *count == particle.max.saturating_add(1) {
+                    let message = format!(
+                        "`{}` occurs more than {} in `{}`",
+                        child.name(),
+                        times(particle.max),
+                        node.name()
+                    );
+                    self.add(Violated::Structure, child.head(), message, None);
+                }
+            }
+            if place >= whole.choice_from {
+                match chosen {
+                    Some(first) if first != place && particle.name != "resourceParameterBinding" => {
+                        let other = whole.particles.get(first).map_or("", |particle| particle.name);
+                        let message = format!(
+                            "`{}` holds either `{other}` or `{}`, not both",
+                            node.name(),
+                            child.name()
+                        );
+                        self.add(Violated::Structure, child.head(), message, None);
+                    }
+                    Some(_) => {}
+                    None => chosen = Some(place),
+                }
+            }
+            if let Some(kind) = kinds.get_mut(child.place()) {
+                *kind = match particle.is {
+                    Is::Any => As::Anything,
+                    Is::Simple(of) => As::Simple(of),
+                    Is::Local(name) => As::Type(name),
+                    Is::Global => schema()
+                        .globals
+                        .get(&(child.space(), child.name()))
+                        .map_or(As::Anything, |global| global_kind(global)),
+                };
+            }
+        }
+        for (particle, count) in whole.particles.iter().zip(counts) {
+            if count < particle.min {
+                let message = format!("`{}` needs `{}`", node.name(), particle.name);
+                self.add(Violated::Structure, node.head(), message, None);
+            }
+        }
+    }
+
+    fn text(&mut self, node: Node<'d>, whole: &Whole) {
+        if whole.is_mixed || whole.is_open {
+            return;
+        }
+        let text = node.text();
+        if !text.trim().is_empty() {
+            let message = format!("text is not allowed in `{}`: `{}`", node.name(), abridged(text.trim()));
+            self.add(Violated::Text, node.text_span(), message, None);
+        }
+    }
+}
+
+fn global_kind(global: &table::Global) -> As {
+    match global.type_name {
+        (Space::None, "xsd:IDREF") => As::Simple(Kind::IdReference),
+        (Space::None, "xsd:QName") => As::Simple(Kind::QName),
+        (Space::None, _) => As::Simple(Kind::Text),
+        name => As::Type(name),
+    }
+}
+
+fn accepts(particle: &Particle, child: Node<'_>) -> bool {
+    if particle.space == child.space() && particle.name == child.name() {
+        let global = schema().globals.get(&(particle.space, particle.name));
+        return !matches!(particle.is, Is::Global) || global.is_none_or(|global| !global.is_abstract);
+    }
+    if !matches!(particle.is, Is::Global) {
+        return false;
+    }
+    let mut global = schema().globals.get(&(child.space(), child.name()));
+    if global.is_none_or(|global| global.is_abstract) {
+        return false;
+    }
+    while let Some(head) = global.and_then(|global| global.substitutes) {
+        if head == (particle.space, particle.name) {
+            return true;
+        }
+        global = schema().globals.get(&head);
+    }
+    false
+}
+
+fn times(count: u32) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
+fn abridged(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(60)).unwrap_or(text)
+}

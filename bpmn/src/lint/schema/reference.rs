@@ -1,0 +1,97 @@
+//! Which kinds of element a reference may name.
+
+use crate::lint::flow::{ACTIVITIES, EVENTS, GATEWAYS};
+
+/// The kinds of element that a reference in this role may name; `None`: any, or not said by the standard.
+pub(in crate::lint) fn allowed(owner: &str, role: &str) -> Option<&'static [&'static str]> {
+    Some(match role {
+        "messageRef" | "inMessageRef" | "outMessageRef" => &["message"],
+        "errorRef" => &["error"],
+        "signalRef" => &["signal"],
+        "escalationRef" => &["escalation"],
+        "operationRef" => &["operation"],
+        "itemSubjectRef" | "itemRef" => &["itemDefinition"],
+        "default" | "incoming" | "outgoing" => match owner {
+            "choreographyTask" | "callChoreography" | "subChoreography" => return None,
+            _ => &["sequenceFlow"],
+        },
+        "processRef" => &["process"],
+        "dataObjectRef" => &["dataObject"],
+        "dataStoreRef" => &["dataStore"],
+        "categoryValueRef" => &["categoryValue"],
+        "dataInputRefs" | "optionalInputRefs" | "whileExecutingInputRefs" => &["dataInput", "inputDataItem"],
+        "dataOutputRefs" | "optionalOutputRefs" | "whileExecutingOutputRefs" => {
+            &["dataOutput", "outputDataItem"]
+        }
+        "inputSetRefs" => &["inputSet"],
+        "outputSetRefs" => &["outputSet"],
+        "correlationPropertyRef" => &["correlationProperty"],
+        "correlationKeyRef" => &["correlationKey"],
+        "participantRef" | "innerParticipantRef" | "outerParticipantRef" | "initiatingParticipantRef" => {
+            &["participant"]
+        }
+        "resourceRef" => &["resource"],
+        "parameterRef" => &["resourceParameter"],
+        "supportedInterfaceRef" | "interfaceRef" => &["interface"],
+        "messageFlowRef" | "innerMessageFlowRef" | "outerMessageFlowRef" => &["messageFlow"],
+        "definitionalCollaborationRef" | "choreographyRef" => {
+            &["collaboration", "choreography", "globalConversation", "globalChoreographyTask"]
+        }
+        "eventDefinitionRef" => &[
+            "messageEventDefinition",
+            "timerEventDefinition",
+            "signalEventDefinition",
+            "errorEventDefinition",
+            "escalationEventDefinition",
+            "conditionalEventDefinition",
+            "compensateEventDefinition",
+            "linkEventDefinition",
+            "cancelEventDefinition",
+            "terminateEventDefinition",
+        ],
+        "attachedToRef" | "activityRef" if owner != "boundaryEvent" || role == "attachedToRef" => ACTIVITIES,
+        "source" | "target" if owner == "linkEventDefinition" => &["linkEventDefinition"],
+        "sourceRef" | "targetRef" if owner == "sequenceFlow" => FLOW_NODES,
+        "flowNodeRef" => FLOW_NODES,
+        _ => return None,
+    })
+}
+
+/// Whether a reference in this role may name something outside of the file.
+pub(in crate::lint) fn may_be_elsewhere(role: &str) -> bool {
+    matches!(
+        role,
+        "structureRef"
+            | "calledElement"
+            | "evaluatesToTypeRef"
+            | "implementationRef"
+            | "type"
+            | "definition"
+            | "source"
+            | "target"
+            | "endPointRef"
+            | "typeLanguage"
+            | "calledChoreographyRef"
+            | "calledCollaborationRef"
+            | "partitionElementRef"
+    )
+}
+
+const FLOW_NODES: &[&str] = &{
+    let mut all = [""; ACTIVITIES.len() + EVENTS.len() + GATEWAYS.len() + 4];
+    let mut at = 0;
+    let lists: [&[&str]; 4] =
+        [ACTIVITIES, EVENTS, GATEWAYS, &["event", "choreographyTask", "callChoreography", "subChoreography"]];
+    let mut list = 0;
+    #[expect(clippy::indexing_slicing, reason = "in bounds, as the compiler finds out")]
+    while list < lists.len() {
+        let mut index = 0;
+        while index < lists[list].len() {
+            all[at] = lists[list][index];
+            at += 1;
+            index += 1;
+        }
+        list += 1;
+    }
+    all
+};
