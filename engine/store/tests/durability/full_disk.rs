@@ -24,7 +24,8 @@ pub(crate) fn fill(subject: Subject) {
     let ballast = mounted.path.join("ballast");
     fs::write(&ballast, vec![1; BALLAST_BYTES]).unwrap();
     let store = mounted.path.join("store");
-    let output = Role::Fill { subject, dir: store.clone() }.command(&[]).output().unwrap();
+    let output =
+        Role::Fill { subject, groups_max: u32::MAX, dir: store.clone() }.command(&[]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let mut acknowledged = Acknowledged::default();
     let text = String::from_utf8_lossy(&output.stdout);
@@ -34,9 +35,14 @@ pub(crate) fn fill(subject: Subject) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The child: commits until the disk is full.
-pub(crate) fn commit_until_it_fails(subject: Subject, dir: &Path) {
-    let store = subject.open(dir).unwrap();
+/// The child: commits until the disk fails, or so many groups.
+pub(crate) fn commit_until_it_fails(subject: Subject, groups_max: u32, dir: &Path) {
+    let store = match subject.open(dir) {
+        Ok(store) => store,
+        // Only where calls are made to fail one by one.
+        Err(_) if groups_max < u32::MAX => return,
+        Err(error) => panic!("{error}"),
+    };
     let committer = Committer::start(Arc::clone(&store)).unwrap();
     let commit_group = |first: u32| -> Vec<(Commit, Outcome)> {
         let (answers, answered) = mpsc::channel();
@@ -52,7 +58,7 @@ pub(crate) fn commit_until_it_fails(subject: Subject, dir: &Path) {
     let mut acknowledged = Acknowledged::default();
     let mut failed = false;
     let mut first = 1;
-    while !failed {
+    while !failed && first / GROUP < groups_max {
         for (commit, outcome) in commit_group(first) {
             match outcome {
                 Outcome::Committed => {
@@ -67,7 +73,8 @@ pub(crate) fn commit_until_it_fails(subject: Subject, dir: &Path) {
         }
         first += GROUP;
     }
-    for (commit, outcome) in commit_group(first) {
+    let after = if failed { commit_group(first) } else { Vec::new() };
+    for (commit, outcome) in after {
         assert!(matches!(outcome, Outcome::Failed(CommitError::Stopped { .. })), "{commit}: {outcome:?}");
     }
     // Readers see what is known to be on disk, or an error (sled stops reading too), and never the commits in doubt.

@@ -25,8 +25,16 @@ pub(crate) struct Mounted {
 
 impl Mounted {
     pub(crate) fn at(image: &Path, path: &Path) -> Result<Self, String> {
-        fs::create_dir(path).unwrap();
-        run("mount", &["-o".as_ref(), "loop".as_ref(), image, path])?;
+        Self::with("loop", image, path)
+    }
+
+    pub(crate) fn read_only_at(image: &Path, path: &Path) -> Result<Self, String> {
+        Self::with("loop,ro", image, path)
+    }
+
+    fn with(options: &str, image: &Path, path: &Path) -> Result<Self, String> {
+        fs::create_dir_all(path).unwrap();
+        run("mount", &["-o".as_ref(), options.as_ref(), image, path])?;
         Ok(Self { path: path.to_owned() })
     }
 }

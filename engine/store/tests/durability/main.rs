@@ -2,7 +2,8 @@
 //! because the kernel keeps what it wrote; only its system calls or a power cut tell.
 //!
 //! - `trace`: no acknowledgement may leave a process before the sync that follows the writes it depends on.
-//! - `replay`: a disk that holds only what those syncs promised holds every acknowledged commit.
+//! - `replay`: a disk with what those syncs promised, and any part of the rest, holds every acknowledged commit.
+//! - `faults`, `full_disk`, `read_only`: calls that fail, once or from now on, end the writing and lose nothing.
 //! - `power_cut`: an ext4 image copied while the writer stands still, as a disk is left when the power goes.
 //!
 //! Each of them is also shown sled with only its own flush, which loses data, and has to notice.
@@ -11,12 +12,14 @@
 #![allow(clippy::wildcard_enum_match_arm, reason = "questions about one kind of step")]
 #![allow(clippy::explicit_write, reason = "the macros' output is hidden by the test harness")]
 
+mod faults;
 mod full_disk;
 mod image;
 mod ledger;
 mod own_flush;
 mod power_cut;
 mod process;
+mod read_only;
 mod replay;
 mod subject;
 mod trace;
@@ -88,6 +91,26 @@ fn fjall_stops_when_the_disk_is_full() {
 }
 
 #[test]
+fn sled_stops_at_the_first_fault() {
+    stops_at_the_first_fault(SLED);
+}
+
+#[test]
+fn fjall_stops_at_the_first_fault() {
+    stops_at_the_first_fault(FJALL);
+}
+
+#[test]
+fn sled_refuses_a_read_only_disk() {
+    refuses_a_read_only_disk(SLED);
+}
+
+#[test]
+fn fjall_refuses_a_read_only_disk() {
+    refuses_a_read_only_disk(FJALL);
+}
+
+#[test]
 fn sled_survives_a_kill() {
     survives_kills(SLED);
 }
@@ -103,6 +126,7 @@ fn syncs_before_it_acknowledges(subject: Subject) {
     let early = recording.early_acknowledgements();
     assert!(early.is_empty(), "{} acknowledgements left too early: {:#?}", early.len(), early.first());
     replay::check(&recording, subject, 5 * rounds()).unwrap();
+    replay::check_subsets(&recording, subject, 15 * rounds()).unwrap();
 }
 
 /// On a loop device, or else by replaying recorded writes, which the trace tests do as well.
@@ -140,6 +164,21 @@ fn stops_when_the_disk_is_full(subject: Subject) {
     match image::permitted() {
         Ok(()) => full_disk::fill(subject),
         Err(reason) => announce(&format!("full disk on {subject}: skipped, {reason}")),
+    }
+}
+
+fn refuses_a_read_only_disk(subject: Subject) {
+    match image::permitted() {
+        Ok(()) => read_only::refuse(subject),
+        Err(reason) => announce(&format!("read-only disk on {subject}: skipped, {reason}")),
+    }
+}
+
+/// An error of a write or a sync ends the writing; the error of an open is an error, too.
+fn stops_at_the_first_fault(subject: Subject) {
+    match trace::permitted() {
+        Ok(()) => faults::check(subject).unwrap(),
+        Err(reason) => announce(&format!("faults of {subject}: skipped, {reason}")),
     }
 }
 

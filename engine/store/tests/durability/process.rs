@@ -17,8 +17,8 @@ const ROLE: &str = "TESSERA_DURABILITY_ROLE";
 pub(crate) enum Role {
     /// Commits, and acknowledges each commit by a line of its own on standard output.
     Write { subject: Subject, life: u32, commits_per_writer: u32, dir: PathBuf },
-    /// Commits until the disk is full.
-    Fill { subject: Subject, dir: PathBuf },
+    /// Commits until the disk fails.
+    Fill { subject: Subject, groups_max: u32, dir: PathBuf },
     /// Fails unless the store holds what was acknowledged.
     Verify { subject: Subject, life: u32, acknowledged: Acknowledged, dir: PathBuf },
 }
@@ -35,7 +35,7 @@ impl Role {
             "write" => {
                 Some(Self::Write { subject, life, commits_per_writer: argument.parse().unwrap(), dir })
             }
-            "fill" => Some(Self::Fill { subject, dir }),
+            "fill" => Some(Self::Fill { subject, groups_max: argument.parse().unwrap(), dir }),
             "verify" => Some(Self::Verify { subject, life, acknowledged: argument.parse().unwrap(), dir }),
             other => panic!("unknown role {other}"),
         }
@@ -46,7 +46,9 @@ impl Role {
             Self::Write { subject, life, commits_per_writer, dir } => {
                 write(subject, life, commits_per_writer, &dir);
             }
-            Self::Fill { subject, dir } => full_disk::commit_until_it_fails(subject, &dir),
+            Self::Fill { subject, groups_max, dir } => {
+                full_disk::commit_until_it_fails(subject, groups_max, &dir);
+            }
             Self::Verify { subject, life, acknowledged, dir } => {
                 acknowledged.verify(&*subject.open(&dir).unwrap(), life).unwrap();
             }
@@ -69,7 +71,9 @@ impl Role {
             Self::Write { subject, life, commits_per_writer, dir } => {
                 format!("write {subject} {life} {commits_per_writer} {}", dir.display())
             }
-            Self::Fill { subject, dir } => format!("fill {subject} 0 0 {}", dir.display()),
+            Self::Fill { subject, groups_max, dir } => {
+                format!("fill {subject} 0 {groups_max} {}", dir.display())
+            }
             Self::Verify { subject, life, acknowledged, dir } => {
                 format!("verify {subject} {life} {acknowledged} {}", dir.display())
             }

@@ -1,11 +1,14 @@
-//! The strictest disk that a recording allows: it keeps what was synced, and loses every other write and name.
+//! The disks that a recording allows after a power cut: what was synced is there; every other write, block by block, and every
+//! other name is there or not. The strictest keeps none of them; the others are drawn by chance, with a seed that is told.
 
 use crate::ledger::Acknowledged;
+use crate::process::random_below;
 use crate::subject::Subject;
 use crate::trace::{Action, FileId, Recording, Step};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use tessera_store::Kind;
 
 /// Cuts the power at so many of the acknowledgements, the last one among them, and looks what is left.
 pub(crate) fn check(recording: &Recording, subject: Subject, cuts: u32) -> Result<(), String> {
@@ -21,14 +24,64 @@ pub(crate) fn check(recording: &Recording, subject: Subject, cuts: u32) -> Resul
                 _ => {}
             }
         }
-        let dir = tempfile::tempdir().unwrap();
-        disk.write_down(recording.root.parent().expect("the root has a parent"), dir.path());
-        let store = subject.open(&dir.path().join("store"));
-        let kept = store.and_then(|store| acknowledged.verify(&*store, 0));
-        kept.map_err(|loss| format!("{subject}, power cut at line {moment} of the trace: {loss}"))?;
+        disk.look(recording, subject, &acknowledged, &mut || false)
+            .map_err(|loss| format!("{subject}, power cut at line {moment} of the trace: {loss}"))?;
     }
     Ok(())
 }
+
+/// Cuts the power at so many moments, between the calls of the writer as well, each with a disk drawn by chance. fjall refuses a
+/// journal whose last batch has a hole; that keeps everything and asks for a human, and must stay the exception. sled never may.
+pub(crate) fn check_subsets(recording: &Recording, subject: Subject, images: u32) -> Result<(), String> {
+    let last = recording.acknowledgements().map(|(step, _)| step.begin).max().expect("it acknowledged");
+    let mut refused = 0;
+    for _ in 0..images {
+        let seed = u64::from(random_below(u32::MAX));
+        let mut chance = Chance(seed);
+        let moment = usize::try_from(chance.next()).unwrap_or(usize::MAX) % last;
+        // Few, half or most of what was not synced has reached the disk.
+        let kept_of_eight = [1, 4, 7][usize::try_from(chance.next() % 3).expect("below three")];
+        let mut acknowledged = Acknowledged::default();
+        let mut disk = Disk::default();
+        for step in &recording.steps {
+            match step.action {
+                Action::Acknowledge(commit) if step.end <= moment => acknowledged.add(commit),
+                // What was begun may have been done.
+                _ if step.begin <= moment => disk.take(step),
+                _ => {}
+            }
+        }
+        match disk.look(recording, subject, &acknowledged, &mut || chance.next() % 8 < kept_of_eight) {
+            Err(reason) if subject == Subject::Store(Kind::Fjall) && reason.contains(REFUSED) => refused += 1,
+            other => {
+                other
+                    .map_err(|loss| format!("{subject}, power cut at line {moment}, seed {seed}: {loss}"))?;
+            }
+        }
+    }
+    if refused * 4 > images {
+        return Err(format!("{subject} refuses {refused} of {images} disks"));
+    }
+    Ok(())
+}
+
+/// What fjall says of a journal that it does not believe.
+const REFUSED: &str = "JournalRecovery(";
+
+/// SplitMix64.
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}
+
+/// A disk writes these at once.
+const BLOCK_BYTES: usize = 4096;
 
 #[derive(Default)]
 struct Disk {
@@ -91,9 +144,35 @@ impl Disk {
         self.synced_names.extend(current.map(|(path, node)| (path.clone(), *node)));
     }
 
-    /// Makes the files as they would be found when the power is back.
-    fn write_down(&self, from: &Path, to: &Path) {
-        for (path, node) in &self.synced_names {
+    /// Opens the store as it would be found when the power is back, and looks for what was acknowledged.
+    fn look(
+        &self,
+        recording: &Recording,
+        subject: Subject,
+        acknowledged: &Acknowledged,
+        is_there: &mut dyn FnMut() -> bool,
+    ) -> Result<(), String> {
+        let dir = tempfile::tempdir().unwrap();
+        self.write_down(recording.root.parent().expect("the root has a parent"), dir.path(), is_there);
+        let store = subject.open(&dir.path().join("store"))?;
+        acknowledged.verify(&*store, 0)
+    }
+
+    fn write_down(&self, from: &Path, to: &Path, is_there: &mut dyn FnMut() -> bool) {
+        let mut names = self.synced_names.clone();
+        for (path, node) in &self.names {
+            if names.get(path) != Some(node) && is_there() {
+                names.insert(path.clone(), *node);
+            }
+        }
+        let gone: Vec<PathBuf> =
+            names.keys().filter(|path| !self.names.contains_key(*path)).cloned().collect();
+        for path in gone {
+            if is_there() {
+                names.remove(&path);
+            }
+        }
+        for (path, node) in &names {
             let place = to.join(path.strip_prefix(from).expect("all names lie below the root"));
             // A name in a folder that was itself lost is lost.
             if !place.parent().is_some_and(Path::is_dir) {
@@ -102,8 +181,8 @@ impl Disk {
             match node {
                 Node::Folder => fs::create_dir(&place).unwrap(),
                 Node::File(file) => {
-                    let contents = self.files.get(file).map_or(&[][..], |contents| &contents.synced);
-                    fs::write(&place, contents).unwrap();
+                    let contents = self.files.get(file).map(|contents| contents.found(is_there));
+                    fs::write(&place, contents.unwrap_or_default()).unwrap();
                 }
             }
         }
@@ -117,14 +196,42 @@ impl Contents {
         for (_, change) in self.unsynced.drain(..complete) {
             match change {
                 Change::Resize { bytes } => self.synced.resize(bytes, 0),
-                Change::Write { offset, bytes } => {
-                    let end = offset + bytes.len();
-                    if self.synced.len() < end {
-                        self.synced.resize(end, 0);
-                    }
-                    self.synced[offset..end].copy_from_slice(&bytes);
-                }
+                Change::Write { offset, bytes } => write(&mut self.synced, offset, &bytes),
             }
         }
     }
+
+    /// What was synced, and of the rest what chance says.
+    fn found(&self, is_there: &mut dyn FnMut() -> bool) -> Vec<u8> {
+        let mut found = self.synced.clone();
+        for (_, change) in &self.unsynced {
+            match change {
+                Change::Resize { bytes } => {
+                    if is_there() {
+                        found.resize(*bytes, 0);
+                    }
+                }
+                Change::Write { offset, bytes } => {
+                    let mut start = 0;
+                    while start < bytes.len() {
+                        let at = offset + start;
+                        let end = (start + BLOCK_BYTES - at % BLOCK_BYTES).min(bytes.len());
+                        if is_there() {
+                            write(&mut found, at, &bytes[start..end]);
+                        }
+                        start = end;
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+fn write(file: &mut Vec<u8>, offset: usize, bytes: &[u8]) {
+    let end = offset + bytes.len();
+    if file.len() < end {
+        file.resize(end, 0);
+    }
+    file[offset..end].copy_from_slice(bytes);
 }

@@ -72,6 +72,13 @@ pub(crate) struct Early {
     missing: String,
 }
 
+/// Whether this machine lets us trace; the reason if not.
+pub(crate) fn permitted() -> Result<(), String> {
+    let output = std::process::Command::new("strace").args(["-o", "/dev/null", "true"]).output();
+    let output = output.map_err(|error| format!("strace cannot be run: {error}"))?;
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
+
 /// Runs a writer under `strace`.
 pub(crate) fn record(subject: Subject) -> Result<Recording, Unavailable> {
     let unavailable = |reason: String| Unavailable { reason };
