@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod chance;
+pub mod ledger;
 pub mod mailbox;
 pub mod network;
 pub mod ping;

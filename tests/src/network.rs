@@ -36,6 +36,7 @@ pub struct Party {
     base_url: String,
     folder: PathBuf,
     client: FhirClient,
+    identity: TlsIdentity,
 }
 
 /// What one process of a party does.
@@ -80,6 +81,7 @@ impl Network {
                 base_url,
                 folder: own,
                 client: FhirClient::new(&identity, PATIENCE).expect("the settings of the client are valid"),
+                identity,
             });
         }
         let allow_list = allow_list::bundle(PARENT, &members);
@@ -137,6 +139,11 @@ impl Party {
     /// Speaks for this organisation.
     pub fn client(&self) -> &FhirClient {
         &self.client
+    }
+
+    /// Another client of this organisation, which shares no connection with the first.
+    pub fn new_client(&self) -> FhirClient {
+        FhirClient::new(&self.identity, PATIENCE).expect("the settings of the client are valid")
     }
 
     pub fn plugins(&self) -> PathBuf {

@@ -58,11 +58,30 @@ impl Running {
         self.child.wait().expect("a killed child can be waited for");
     }
 
+    /// SIGSTOP: it stands still, its sockets stay open. As a machine that swaps, or a virtual one that is moved.
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// SIGCONT.
+    pub fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([name, &id]).status().expect("`kill` is part of every Unix");
+        assert!(sent.success(), "kill {name} {id}");
+    }
+
     /// SIGTERM, as an operator stops it.
     pub fn terminate(mut self) -> ExitStatus {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().expect("`kill` is part of every Unix");
-        assert!(sent.success(), "kill -TERM {id}");
+        self.signal("-TERM");
         self.child.wait().expect("a terminated child can be waited for")
     }
 
