@@ -40,6 +40,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ping-pong", &["tessera-plugin-sdk"]),
     ("misbehaving", &["tessera-plugin-sdk"]),
     ("tessera-misbehaving", &["tessera-plugin-build"]),
+    ("tessera-hostile", &[]),
     ("tessera-tests", &["tessera", "tessera-example-plugins", "tessera-plugin-build"]),
 ];
 

@@ -14,6 +14,7 @@ pub mod definitions;
 pub mod directory;
 pub mod elements;
 pub mod format;
+mod json;
 pub mod limits;
 pub mod names;
 pub mod outcome;

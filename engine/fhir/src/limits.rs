@@ -3,6 +3,10 @@
 /// Nesting of a JSON document. `serde_json` itself refuses more than 128 levels; FHIR resources stay below 30.
 pub const JSON_DEPTH_MAX: usize = 64;
 
+/// Values of a JSON document: objects, lists, texts, numbers. In memory each costs many times what it has on the wire, and the
+/// largest allow lists and Tasks have some ten thousand.
+pub const JSON_VALUES_MAX: usize = 250_000;
+
 /// Parameters in one search. DSF clients send at most ten.
 pub const SEARCH_PARAMETERS_MAX: usize = 64;
 

@@ -6,11 +6,16 @@ use serde_json::Value;
 use tessera_fhir::access::Refusal;
 use tessera_fhir::outcome::{self, Issue};
 
+use crate::fault::Fault;
+use crate::limits::FAULT_CHARS_MAX;
+
 /// The outcome of an interaction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// HTTP status.
     pub status: StatusCode,
+    /// Stable code of the reason why it was refused, [`Fault`] or `tessera_fhir::access::Code`.
+    pub code: Option<&'static str>,
     /// Version of the resource, for `ETag: W/"…"`.
     pub version: Option<u64>,
     /// Absolute url of that version, for `Location`.
@@ -62,33 +67,44 @@ impl std::ops::DerefMut for Rejection {
 
 impl Answer {
     pub(crate) fn new(status: StatusCode, body: Option<Value>) -> Self {
-        Self { status, version: None, location: None, last_modified: None, body, written: None }
+        Self { status, code: None, version: None, location: None, last_modified: None, body, written: None }
     }
 
     pub(crate) fn ok(body: Value) -> Self {
         Self::new(StatusCode::OK, Some(body))
     }
 
-    pub(crate) fn error(status: StatusCode, issue: &'static str, text: impl Into<String>) -> Rejection {
-        Rejection::new(Self::new(status, Some(outcome::error(issue, text))))
+    pub(crate) fn fault(fault: Fault, text: impl AsRef<str>) -> Rejection {
+        // Texts repeat what was sent, and an answer is not to be larger than it helps.
+        let text: String = text.as_ref().chars().take(FAULT_CHARS_MAX).collect();
+        let body = outcome::error(fault.issue(), format!("{} {text}", fault.id()));
+        Rejection::new(Self { code: Some(fault.id()), ..Self::new(fault.status(), Some(body)) })
     }
 
-    pub(crate) fn issues(status: StatusCode, issues: &[Issue]) -> Rejection {
-        Rejection::new(Self::new(status, Some(outcome::of(issues))))
+    /// A Task that does not fit its profiles.
+    pub(crate) fn invalid(mut issues: Vec<Issue>) -> Rejection {
+        let fault = Fault::Invalid;
+        for issue in &mut issues {
+            issue.diagnostics = format!("{} {}", fault.id(), issue.diagnostics);
+        }
+        let body = outcome::of(&issues);
+        Rejection::new(Self { code: Some(fault.id()), ..Self::new(fault.status(), Some(body)) })
     }
 
     pub(crate) fn refusal(refusal: &Refusal) -> Rejection {
-        Rejection::new(Self::new(StatusCode::FORBIDDEN, Some(refusal.outcome())))
+        let code = Some(refusal.code.id());
+        Rejection::new(Self { code, ..Self::new(StatusCode::FORBIDDEN, Some(refusal.outcome())) })
     }
 
     /// Not there: no body, as in DSF.
     pub(crate) fn not_found() -> Rejection {
-        Rejection::new(Self::new(StatusCode::NOT_FOUND, None))
+        let fault = Fault::NotFound;
+        Rejection::new(Self { code: Some(fault.id()), ..Self::new(fault.status(), None) })
     }
 
     /// The store is not usable; the request may be repeated after a restart.
-    pub(crate) fn unavailable(text: impl Into<String>) -> Rejection {
-        Self::error(StatusCode::SERVICE_UNAVAILABLE, "exception", text)
+    pub(crate) fn unavailable(text: impl AsRef<str>) -> Rejection {
+        Self::fault(Fault::Unavailable, text)
     }
 
     /// `W/"<version>"`.

@@ -5,8 +5,10 @@
 //! order of things: decide against what is there, commit, and only then answer and tell the subscribers.
 
 mod answer;
+pub mod audit;
 mod catalog;
 mod event;
+mod fault;
 mod http;
 mod interaction;
 mod key;
@@ -20,7 +22,8 @@ mod writer;
 
 pub use answer::{Answer, Written};
 pub use event::{Events, Lost};
-pub use http::{ServeError, TlsSettings, serve, thumbprint};
+pub use fault::Fault;
+pub use http::{ServeError, TlsSettings, converse, serve, thumbprint};
 pub use mailbox::{Mailbox, OpenError};
 pub use settings::{Clock, Entropy, Settings};
 pub use tessera_fhir::access::Identity;

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::Value;
 use tessera_fhir::access::{self, Identity, Operation};
@@ -13,8 +12,10 @@ use tessera_fhir::{ResourceType, builtin};
 use tessera_store::{Committer, Store};
 
 use crate::answer::{Answer, Rejection};
+use crate::audit;
 use crate::catalog::Catalog;
 use crate::event::{Events, Hub};
+use crate::fault::Fault;
 use crate::interaction::{self, capability_statement, transaction};
 use crate::key;
 use crate::record::{self, Unreadable};
@@ -134,13 +135,13 @@ impl Mailbox {
                 interaction::create(unit, identity, resource_type, resource, if_none_exist, None)
             })
             .await;
-        audit(identity, "create", resource_type, "-", unboxed(answer))
+        unboxed(answer)
     }
 
     /// The current version of a resource.
     pub fn read(&self, identity: &Identity, resource_type: ResourceType, id: &str) -> Answer {
         let answer = interaction::read(&self.reading(), identity, resource_type, id);
-        audit(identity, "read", resource_type, id, unboxed(answer))
+        unboxed(answer)
     }
 
     /// One version of a resource.
@@ -152,7 +153,7 @@ impl Mailbox {
         version: u64,
     ) -> Answer {
         let answer = interaction::read_version(&self.reading(), identity, resource_type, id, version);
-        audit(identity, "read", resource_type, id, unboxed(answer))
+        unboxed(answer)
     }
 
     /// Stores a new version; with `if_match`, only if that is the current one (`W/"<version>"`).
@@ -170,7 +171,7 @@ impl Mailbox {
                 interaction::update(unit, identity, resource_type, id, resource, if_match)
             })
             .await;
-        audit(identity, "update", resource_type, id, unboxed(answer))
+        unboxed(answer)
     }
 
     /// Stores a new version of the only resource that matches, or a new resource if none does.
@@ -187,7 +188,7 @@ impl Mailbox {
                 interaction::update_by_query(unit, identity, resource_type, query, resource, None)
             })
             .await;
-        audit(identity, "update", resource_type, "?", unboxed(answer))
+        unboxed(answer)
     }
 
     /// Marks a resource as deleted.
@@ -196,7 +197,7 @@ impl Mailbox {
             .writer
             .write(&self.settings, |unit| interaction::delete(unit, identity, resource_type, id))
             .await;
-        audit(identity, "delete", resource_type, id, unboxed(answer))
+        unboxed(answer)
     }
 
     /// Marks the only resource that matches as deleted.
@@ -210,7 +211,7 @@ impl Mailbox {
             .writer
             .write(&self.settings, |unit| interaction::delete_by_query(unit, identity, resource_type, query))
             .await;
-        audit(identity, "delete", resource_type, "?", unboxed(answer))
+        unboxed(answer)
     }
 
     /// The resources that match; `query` is the part of the url behind `?`.
@@ -222,13 +223,13 @@ impl Mailbox {
         handling: Handling,
     ) -> Answer {
         let answer = interaction::search(&self.reading(), identity, resource_type, query, handling);
-        audit(identity, "search", resource_type, "?", unboxed(answer))
+        unboxed(answer)
     }
 
     /// Processes a Bundle of type transaction or batch.
     pub async fn process(&self, identity: &Identity, bundle: &Value) -> Answer {
         let answer = transaction::process(self, &self.writer, identity, bundle).await;
-        audit(identity, "process", ResourceType::Bundle, "-", unboxed(answer))
+        unboxed(answer)
     }
 
     /// What this mailbox can do.
@@ -238,7 +239,10 @@ impl Mailbox {
 
     /// Loads an allow list, a transaction Bundle with the members of the network, in the name of this site.
     pub async fn load_allow_list(&self, bundle: &Value) -> Answer {
-        self.process(&Identity::local(&self.settings.organization_identifier), bundle).await
+        let identity = Identity::local(&self.settings.organization_identifier);
+        let answer = self.process(&identity, bundle).await;
+        audit::in_process(&identity, "allow-list", Some(ResourceType::Bundle), None, &answer);
+        answer
     }
 
     /// Who presents a client certificate with this thumbprint. Looked up anew each time, so that a removal counts at once.
@@ -264,16 +268,10 @@ impl Mailbox {
     /// The resources that match `criteria` (`Type?query`) as they are stored from now on, as far as `identity` may read them.
     pub fn subscribe(self: &Arc<Self>, identity: &Identity, criteria: &str) -> Result<Events, Answer> {
         let query = Query::parse_with_type(criteria, &self.settings.time_zone).ok_or_else(|| {
-            Answer::error(StatusCode::BAD_REQUEST, "processing", format!("'{criteria}' is not Type?query"))
-                .into_answer()
+            Answer::fault(Fault::Query, format!("'{criteria}' is not Type?query")).into_answer()
         })?;
         if !query.problems().is_empty() {
-            return Err(Answer::error(
-                StatusCode::BAD_REQUEST,
-                "processing",
-                problems_text(query.problems()),
-            )
-            .into_answer());
+            return Err(Answer::fault(Fault::Query, problems_text(query.problems())).into_answer());
         }
         access::permit(identity, Operation::WebSocket, query.resource_type())
             .map_err(|refusal| Answer::refusal(&refusal).into_answer())?;
@@ -343,26 +341,4 @@ fn load_catalog(view: View<'_>, settings: &Settings) -> Result<Catalog, OpenErro
 
 fn unboxed(answer: Result<Answer, Rejection>) -> Answer {
     answer.unwrap_or_else(Rejection::into_answer)
-}
-
-/// One line per decision: who, what, how it ended. Never content.
-fn audit(
-    identity: &Identity,
-    operation: &str,
-    resource_type: ResourceType,
-    id: &str,
-    answer: Answer,
-) -> Answer {
-    let id = answer
-        .location
-        .as_deref()
-        .and_then(|location| location.rsplit("/_history/").nth(1))
-        .and_then(|location| location.rsplit('/').next())
-        .unwrap_or(id);
-    tracing::info!(
-        target: "audit",
-        %identity, operation, %resource_type, id, version = answer.version, status = answer.status.as_u16(),
-        "decided"
-    );
-    answer
 }

@@ -90,6 +90,10 @@ pub struct Settings {
     pub update_bytes_max: usize,
     /// Time from the start of a request to the end of its head.
     pub header_timeout: std::time::Duration,
+    /// Time for a request body to arrive.
+    pub body_timeout: std::time::Duration,
+    /// Time for a TLS handshake.
+    pub handshake_timeout: std::time::Duration,
     /// Where the time comes from.
     pub clock: Clock,
     /// Where ids come from.
@@ -106,6 +110,8 @@ impl Settings {
             body_bytes_max: limits::BODY_BYTES_MAX,
             update_bytes_max: limits::UPDATE_BYTES_MAX,
             header_timeout: limits::HEADER_TIMEOUT,
+            body_timeout: limits::BODY_TIMEOUT,
+            handshake_timeout: limits::HANDSHAKE_TIMEOUT,
             clock: Clock::system(),
             entropy: Entropy::system(),
         }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::Value;
 use tessera_fhir::access::{Code, Refusal, content};
@@ -15,6 +14,7 @@ use tessera_store::{Batch, Precondition, Store};
 
 use crate::answer::{Answer, Rejection};
 use crate::catalog::Catalog;
+use crate::fault::Fault;
 use crate::key;
 use crate::limits::STAMP_BYTES_MAX;
 use crate::record::{self, Head, State};
@@ -320,9 +320,8 @@ fn bounded(what: &str, bytes: usize, bytes_max: usize) -> Result<(), Rejection> 
     if bytes <= bytes_max {
         return Ok(());
     }
-    Err(Answer::error(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "too-long",
+    Err(Answer::fault(
+        Fault::TooLarge,
         format!(
             "what was sent is too large: {what} has {bytes} bytes, {bytes_max} are allowed; send large data by reference"
         ),
@@ -330,6 +329,6 @@ fn bounded(what: &str, bytes: usize, bytes_max: usize) -> Result<(), Rejection> 
 }
 
 /// A shorthand for refusals by status.
-pub(crate) fn precondition_failed(text: impl Into<String>) -> Rejection {
-    Answer::error(StatusCode::PRECONDITION_FAILED, "conflict", text)
+pub(crate) fn precondition_failed(text: impl AsRef<str>) -> Rejection {
+    Answer::fault(Fault::Version, text)
 }

@@ -13,6 +13,7 @@ use tessera_fhir::search::index::Lookup;
 use tessera_store::{ReadError, Store};
 
 use crate::answer::{Answer, Rejection};
+use crate::fault::Fault;
 use crate::key;
 use crate::limits::SCAN_CHUNK;
 use crate::record::{Head, State, Unreadable, open_resource};
@@ -80,7 +81,7 @@ pub(crate) enum ViewError {
 impl From<ViewError> for Rejection {
     fn from(error: ViewError) -> Self {
         tracing::error!(%error, "the mailbox's store cannot be read");
-        Answer::error(http::StatusCode::INTERNAL_SERVER_ERROR, "exception", "Error while accessing the store")
+        Answer::fault(Fault::StoreUnreadable, "Error while accessing the store")
     }
 }
 

@@ -9,6 +9,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use sha2::{Digest, Sha512};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -16,8 +17,11 @@ use tokio_rustls::TlsAcceptor;
 use tracing::Instrument;
 
 use super::handshakes::{Established, Handshakes};
+use super::metered::{Meter, Metered};
+use super::requests::Requests;
 use super::route;
-use crate::limits::{DRAIN_TIMEOUT, HANDSHAKE_TIMEOUT, HEADER_BYTES_MAX};
+use crate::audit::Line;
+use crate::limits::{BUFFER_BYTES_MAX, DRAIN_TIMEOUT, HEADERS_MAX};
 use crate::mailbox::Mailbox;
 
 /// The server's certificate and whom it believes.
@@ -47,7 +51,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), ServeError> {
     let acceptor = TlsAcceptor::from(Arc::new(server_config(tls)?));
-    let mut handshakes = Handshakes::new(acceptor, HANDSHAKE_TIMEOUT);
+    let mut handshakes = Handshakes::new(acceptor, Arc::clone(&mailbox));
     let (stop, stopping) = watch::channel(false);
     let mut connections = JoinSet::new();
     let mut shutdown = std::pin::pin!(shutdown);
@@ -61,10 +65,10 @@ pub async fn serve(
                 connections.spawn(connection(mailbox, established, stopping).in_current_span());
             }
             accepted = listener.accept() => match accepted {
-                Ok((socket, _)) => {
+                Ok((socket, address)) => {
                     // Small answers must not wait for more.
                     let _ = socket.set_nodelay(true);
-                    handshakes.start(socket);
+                    handshakes.start(socket, address);
                 }
                 Err(error) => {
                     // Out of file handles, most likely: wait for some to be closed instead of spinning.
@@ -107,20 +111,56 @@ fn server_config(tls: TlsSettings) -> Result<rustls::ServerConfig, ServeError> {
         .with_client_cert_verifier(verifier)
         .with_single_cert(tls.certificate_chain, tls.key)
         .map_err(|error| wrong(&error))?;
+    // Nothing is resumed: each connection shows its certificate anew, and has it checked.
+    config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }
 
-async fn connection(mailbox: Arc<Mailbox>, established: Established, mut stopping: watch::Receiver<bool>) {
-    let Established { stream, permit: _permit } = established;
-    let Some(certificate) = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first()) else {
-        return;
+/// Serves one connection whose TLS session has ended elsewhere in this process, and whose client has shown `certificate` there.
+pub async fn converse<S>(mailbox: Arc<Mailbox>, stream: S, certificate: &CertificateDer<'_>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (_stop, stopping) = watch::channel(false);
+    let meter = Meter::new(u64::MAX);
+    let peer = route::Peer {
+        thumbprint: thumbprint(certificate),
+        address: "in-process".to_owned(),
+        requests: Requests::new(meter.clone()),
+        stopping,
+        _place: None,
     };
-    let peer = route::Peer { thumbprint: thumbprint(certificate), stopping: stopping.clone() };
+    answer(mailbox, Metered::new(stream, meter), peer).await;
+}
+
+async fn connection(mailbox: Arc<Mailbox>, established: Established, stopping: watch::Receiver<bool>) {
+    let Established { stream, thumbprint, address, meter, place } = established;
+    let requests = Requests::new(meter);
+    let peer = route::Peer { thumbprint, address, requests, stopping, _place: Some(Arc::new(place)) };
+    answer(mailbox, stream, peer).await;
+}
+
+/// Answers the requests of one connection, one after the other.
+async fn answer<S>(mailbox: Arc<Mailbox>, stream: S, peer: route::Peer)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (requests, mut stopping) = (Arc::clone(&peer.requests), peer.stopping.clone());
+    let refused = Line::new("request", Some(&peer.address), Some(&peer.thumbprint));
+    let refused = match mailbox.identify(&peer.thumbprint) {
+        Some(identity) => refused.of(&identity),
+        None => refused,
+    };
     let header_timeout = mailbox.settings.header_timeout;
     let service = TowerToHyperService::new(route::router(mailbox, peer));
     let mut server = hyper::server::conn::http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(header_timeout).max_buf_size(HEADER_BYTES_MAX);
+    server
+        .timer(TokioTimer::new())
+        .header_read_timeout(header_timeout)
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(BUFFER_BYTES_MAX);
     let connection = server.serve_connection(TokioIo::new(stream), service).with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
@@ -132,6 +172,9 @@ async fn connection(mailbox: Arc<Mailbox>, established: Established, mut stoppin
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "connection ended");
+        if let Some(fault) = requests.fault(&error) {
+            refused.refused(fault);
+        }
     }
 }
 

@@ -5,8 +5,10 @@
 
 mod handshakes;
 mod listen;
+mod metered;
 mod negotiate;
+mod requests;
 mod route;
 mod websocket;
 
-pub use listen::{ServeError, TlsSettings, serve, thumbprint};
+pub use listen::{ServeError, TlsSettings, converse, serve, thumbprint};

@@ -1,11 +1,15 @@
 //! Headers and bodies: which format is asked for, what a request carries, and how an answer is written.
 
-use axum::body::{Body, to_bytes};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody as _};
 use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-    IF_UNMODIFIED_SINCE, LAST_MODIFIED, LOCATION, VARY,
+    ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HOST, IF_MATCH, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, IF_UNMODIFIED_SINCE, LAST_MODIFIED, LOCATION, VARY,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri, Version};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use serde_json::Value;
@@ -14,7 +18,10 @@ use tessera_fhir::outcome;
 use tessera_fhir::search::Handling;
 
 use crate::answer::{Answer, Rejection, Written};
-use crate::limits::BODY_TIMEOUT;
+use crate::fault::Fault;
+use crate::limits::HEADER_BYTES_MAX;
+
+pub(super) const IF_NONE_EXIST: HeaderName = HeaderName::from_static("if-none-exist");
 
 /// What `Prefer: return=…` asks to see of what was stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,59 +31,99 @@ enum Return {
     OperationOutcome,
 }
 
+/// What the audit log wants to know of an answer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Decided {
+    pub(super) code: Option<&'static str>,
+    pub(super) location: Option<String>,
+    pub(super) version: Option<u64>,
+}
+
+/// Refuses a head that is too large, or can be understood in two ways: everything that decides is there once.
+pub(super) fn unambiguous(version: Version, uri: &Uri, headers: &HeaderMap) -> Result<(), Rejection> {
+    let header_bytes = headers.iter().map(|(name, value)| name.as_str().len().saturating_add(value.len()));
+    let url_bytes = uri.path_and_query().map_or(0, |path| path.as_str().len());
+    if header_bytes.fold(url_bytes, usize::saturating_add) > HEADER_BYTES_MAX {
+        let text = format!("url and headers have more than {HEADER_BYTES_MAX} bytes");
+        return Err(Answer::fault(Fault::HeadTooLarge, text));
+    }
+    let count = |name: &HeaderName| headers.get_all(name).iter().count();
+    if version == Version::HTTP_11 && count(&HOST) != 1 {
+        return Err(Answer::fault(Fault::Header, "Host must be there once"));
+    }
+    let once = [CONTENT_TYPE, CONTENT_ENCODING, IF_MATCH, IF_NONE_MATCH, IF_NONE_EXIST];
+    match once.iter().find(|name| count(name) > 1) {
+        Some(name) => Err(Answer::fault(Fault::Header, format!("{name} must not be repeated"))),
+        None => Ok(()),
+    }
+}
+
 /// The format that the caller can read. `_format` wins over `Accept`.
 pub(super) fn answer_format(headers: &HeaderMap, query: &str) -> Result<Format, Rejection> {
     let parameter = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "_format");
     let (requested, refused) = match (&parameter, headers.get(ACCEPT)) {
-        (Some((_, format)), _) => (Requested::by_parameter(format), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (Some((_, format)), _) => (Requested::by_parameter(format), Fault::MediaType),
         (None, Some(accept)) => {
-            (Requested::by_accept(accept.to_str().unwrap_or_default()), StatusCode::NOT_ACCEPTABLE)
+            (Requested::by_accept(accept.to_str().unwrap_or_default()), Fault::NotAcceptable)
         }
-        (None, None) => (Requested::Format(Format::Json), StatusCode::NOT_ACCEPTABLE),
+        (None, None) => (Requested::Format(Format::Json), Fault::NotAcceptable),
     };
     match requested {
         Requested::Format(format) => Ok(format),
-        Requested::Xml => Err(Answer::error(refused, "not-supported", xml_comes_later())),
-        Requested::Other => Err(Answer::error(refused, "not-supported", "ask for application/fhir+json")),
+        Requested::Xml => Err(Answer::fault(refused, xml_comes_later())),
+        Requested::Other => Err(Answer::fault(refused, "ask for application/fhir+json")),
     }
 }
 
 /// The resource in a request.
-pub(super) async fn resource(headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<Value, Rejection> {
+pub(super) async fn resource(
+    headers: &HeaderMap,
+    body: Body,
+    bytes_max: usize,
+    patience: Duration,
+) -> Result<Value, Rejection> {
+    if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return Err(Answer::fault(Fault::Encoded, "a compressed body is not read; send it as it is"));
+    }
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let format = match Requested::by_media_type(content_type) {
         Requested::Format(format) => format,
         Requested::Xml => {
-            return Err(Answer::error(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "not-supported",
-                xml_comes_later(),
-            ));
+            return Err(Answer::fault(Fault::MediaType, xml_comes_later()));
         }
         Requested::Other => {
-            return Err(Answer::error(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "not-supported",
+            return Err(Answer::fault(
+                Fault::MediaType,
                 format!("Content-Type '{content_type}' is not understood; send application/fhir+json"),
             ));
         }
     };
-    let bytes = tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, bytes_max))
+    let bytes = tokio::time::timeout(patience, read(body, bytes_max))
         .await
-        .map_err(|_| {
-            Answer::error(StatusCode::REQUEST_TIMEOUT, "timeout", "the body did not arrive in time")
-        })?
-        .map_err(|error| {
-            // The limit is the one cause that the client can do something about; a broken connection reads no answer.
-            tracing::debug!(%error, "a request body was not read");
-            Answer::error(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "too-long",
-                format!("the body is larger than {bytes_max} bytes, or was cut off"),
-            )
-        })?;
+        .map_err(|_| Answer::fault(Fault::BodyTooSlow, "the body did not arrive in time"))??;
     // 403 for what cannot be parsed is DSF's choice; its clients know it.
-    format.read(&bytes).map_err(|error| Answer::error(StatusCode::FORBIDDEN, "structure", error.to_string()))
+    format.read(&bytes).map_err(|error| Answer::fault(Fault::Unreadable, error.to_string()))
+}
+
+async fn read(mut body: Body, bytes_max: usize) -> Result<Vec<u8>, Rejection> {
+    let too_large = || Answer::fault(Fault::TooLarge, format!("the body is larger than {bytes_max} bytes"));
+    // What says that it is too large is not even begun.
+    if body.size_hint().lower() > u64::try_from(bytes_max).unwrap_or(u64::MAX) {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let frame = frame.map_err(|_| {
+            Answer::fault(Fault::BodyCutOff, "the body was cut off, or is not chunked as HTTP wants it")
+        })?;
+        // Trailers say nothing here.
+        let Ok(data) = frame.into_data() else { continue };
+        if bytes.len().saturating_add(data.len()) > bytes_max {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes)
 }
 
 /// `Prefer: handling=…`.
@@ -98,12 +145,7 @@ pub(super) fn conditional(headers: &HeaderMap, answer: Answer) -> Answer {
     let seconds = answer.last_modified.map(Timestamp::as_second);
     let expected = header(headers, &IF_MATCH).filter(|expected| expected.starts_with("W/"));
     if expected.is_some() && expected != etag {
-        return Answer::error(
-            StatusCode::PRECONDITION_FAILED,
-            "conflict",
-            "the resource has another version",
-        )
-        .into_answer();
+        return Answer::fault(Fault::Version, "the resource has another version").into_answer();
     }
     if let Some(known) = header(headers, &IF_NONE_MATCH) {
         return if Some(known) == etag { not_modified(answer) } else { answer };
@@ -118,12 +160,7 @@ pub(super) fn conditional(headers: &HeaderMap, answer: Answer) -> Answer {
     if let (Some(expected), Some(written)) = (date(&IF_UNMODIFIED_SINCE), seconds)
         && written != expected
     {
-        return Answer::error(
-            StatusCode::PRECONDITION_FAILED,
-            "conflict",
-            "the resource was written at another time",
-        )
-        .into_answer();
+        return Answer::fault(Fault::Version, "the resource was written at another time").into_answer();
     }
     answer
 }
@@ -132,6 +169,11 @@ pub(super) fn conditional(headers: &HeaderMap, answer: Answer) -> Answer {
 pub(super) fn response(headers: &HeaderMap, format: Format, answer: Answer) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = answer.status;
+    response.extensions_mut().insert(Decided {
+        code: answer.code,
+        location: answer.location.clone(),
+        version: answer.version,
+    });
     let written = response.headers_mut();
     let mut add = |name: HeaderName, value: Option<String>| {
         // What we write into headers is ASCII; anything else would only lose the header.

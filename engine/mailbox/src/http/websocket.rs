@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use axum::http::StatusCode;
 use serde_json::Value;
+use tessera_fhir::ResourceType;
 use tessera_fhir::access::{Identity, Operation, permit, tags};
 use tessera_fhir::names;
 use tessera_fhir::resource::text;
@@ -15,6 +17,8 @@ use tokio::time::{MissedTickBehavior, interval_at, timeout};
 
 use super::listen::stopped;
 use super::route::Peer;
+use crate::audit::Line;
+use crate::fault::Fault;
 use crate::limits::{BINDINGS_MAX, PING_INTERVAL, SEND_TIMEOUT};
 use crate::mailbox::Mailbox;
 
@@ -49,12 +53,11 @@ enum Payload {
 }
 
 pub(super) async fn session(mailbox: Arc<Mailbox>, identity: Identity, peer: Peer, mut socket: WebSocket) {
-    tracing::info!(target: "audit", %identity, operation = "websocket", "opened");
     let close = match run(&mailbox, &identity, peer, &mut socket).await {
         Ok(()) => return,
         Err(close) => close,
     };
-    tracing::info!(target: "audit", %identity, operation = "websocket", code = close.code, reason = close.reason, "closed");
+    tracing::debug!(%identity, code = close.code, reason = close.reason, "subscriptions closed");
     let frame = CloseFrame { code: close.code, reason: close.reason.into() };
     // A peer that is gone needs no farewell.
     let _ = timeout(SEND_TIMEOUT, socket.send(Message::Close(Some(frame)))).await;
@@ -67,8 +70,12 @@ async fn run(
     peer: Peer,
     socket: &mut WebSocket,
 ) -> Result<(), Close> {
-    let forbidden = |_| Close::new(VIOLATED_POLICY, "Forbidden");
-    permit(identity, Operation::WebSocket, tessera_fhir::ResourceType::Task).map_err(forbidden)?;
+    let line = |operation| Line::new(operation, Some(&peer.address), Some(&peer.thumbprint)).of(identity);
+    permit(identity, Operation::WebSocket, ResourceType::Task).map_err(|refusal| {
+        line("websocket").decided(StatusCode::FORBIDDEN, Some(refusal.code.id()));
+        Close::new(VIOLATED_POLICY, "Forbidden")
+    })?;
+    line("websocket").decided(StatusCode::SWITCHING_PROTOCOLS, None);
     // Before the first bind, so that nothing committed after "bound" can be missed.
     let mut events = mailbox.hub.listen();
     let mut stopping = peer.stopping.clone();
@@ -80,7 +87,9 @@ async fn run(
             received = socket.recv() => match received {
                 Some(Ok(Message::Text(text))) => {
                     if let Some(id) = text.strip_prefix("bind ") {
-                        bind(mailbox, id.trim(), &mut bindings)?;
+                        let line = line("bind").about(Some(ResourceType::Subscription), Some(id.trim()));
+                        bind(mailbox, id.trim(), &mut bindings).inspect_err(|_| line.refused(Fault::Subscription))?;
+                        line.decided(StatusCode::OK, None);
                         send(socket, format!("bound {}", id.trim())).await?;
                     }
                 }
@@ -97,6 +106,7 @@ async fn run(
                 Err(RecvError::Closed) => return Err(Close::new(GOING_AWAY, "The mailbox closes")),
             },
             _ = ping.tick() => {
+                listed(mailbox, &peer)?;
                 let random = [mailbox.settings.entropy.bytes(), mailbox.settings.entropy.bytes()].concat();
                 deliver(socket, Message::Ping(random.into())).await?;
             }
@@ -149,10 +159,7 @@ async fn tell(
             continue;
         }
         // Who was taken off the list since the connection was made hears nothing more.
-        let identity = catalog
-            .directory
-            .identify(&peer.thumbprint)
-            .ok_or_else(|| Close::new(VIOLATED_POLICY, "Credentials expired"))?;
+        let identity = listed(mailbox, peer)?;
         if permit(&identity, Operation::WebSocket, binding.query.resource_type()).is_err()
             || !tags::visible(&identity, resource, &catalog.directory)
         {
@@ -165,6 +172,11 @@ async fn tell(
         send(socket, text).await?;
     }
     Ok(())
+}
+
+/// Who the peer is now.
+fn listed(mailbox: &Mailbox, peer: &Peer) -> Result<Identity, Close> {
+    mailbox.identify(&peer.thumbprint).ok_or_else(|| Close::new(VIOLATED_POLICY, "Credentials expired"))
 }
 
 async fn send(socket: &mut WebSocket, text: String) -> Result<(), Close> {

@@ -7,6 +7,7 @@ use tessera_fhir::{ResourceType, builtin, names, outcome, profile, resource};
 
 use super::{Found, deciding_query, find, find_same, location, multiple_matches, shown};
 use crate::answer::{Answer, Rejection, Written};
+use crate::fault::Fault;
 use crate::settings::Settings;
 use crate::unit::{ReferenceCheck, Unit};
 
@@ -60,9 +61,8 @@ pub(crate) fn create_built_in(unit: &mut Unit<'_>, resource: Value) -> Result<()
 /// Checks that the resource is what the url says, and adds the default profile as DSF does.
 pub(super) fn prepare(resource_type: ResourceType, resource: &mut Value) -> Result<(), Rejection> {
     if resource::resource_type(resource) != Some(resource_type) {
-        return Err(Answer::error(
-            StatusCode::FORBIDDEN,
-            "structure",
+        return Err(Answer::fault(
+            Fault::OtherType,
             format!(
                 "Unable to parse resource: resourceType is '{}', the url says {resource_type}",
                 resource::type_name(resource).unwrap_or_default()
@@ -94,7 +94,7 @@ pub(super) fn prepare(resource_type: ResourceType, resource: &mut Value) -> Resu
 pub(super) fn valid_task(task: &Value, unit: &Unit<'_>) -> Result<(), Rejection> {
     let issues = profile::validate(task, &unit.catalog().definitions);
     if !issues.is_empty() {
-        return Err(Answer::issues(StatusCode::FORBIDDEN, &issues));
+        return Err(Answer::invalid(issues));
     }
     access::task::process_exists(task, unit.catalog().context()).map_err(|refusal| Answer::refusal(&refusal))
 }

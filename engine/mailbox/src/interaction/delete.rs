@@ -7,6 +7,7 @@ use tessera_fhir::{outcome, resource};
 
 use super::{Found, deciding_query, find, multiple_matches};
 use crate::answer::{Answer, Rejection};
+use crate::fault::Fault;
 use crate::record::State;
 use crate::unit::Unit;
 
@@ -16,12 +17,9 @@ pub(crate) fn delete(
     resource_type: ResourceType,
     id: &str,
 ) -> Result<Answer, Rejection> {
-    let Some(stored) = unit.view().stored(resource_type, id)? else {
-        return Err(Answer::error(
-            StatusCode::NOT_FOUND,
-            "not-found",
-            format!("{resource_type} with id {id} not found"),
-        ));
+    let stored = if resource::is_id(id) { unit.view().stored(resource_type, id)? } else { None };
+    let Some(stored) = stored else {
+        return Err(Answer::fault(Fault::NotFound, format!("{resource_type} with id {id} not found")));
     };
     if resource_type == ResourceType::Task {
         access::task::delete(identity, &stored.resource)

@@ -21,6 +21,7 @@ use tessera_fhir::{Identifier, ResourceType};
 
 use crate::answer::{Answer, Rejection};
 use crate::catalog::Catalog;
+use crate::fault::Fault;
 use crate::settings::Settings;
 use crate::view::View;
 
@@ -66,11 +67,8 @@ fn gone(
     version: u64,
     time: Timestamp,
 ) -> Rejection {
-    let mut rejection = Answer::error(
-        StatusCode::GONE,
-        "deleted",
-        format!("{resource_type} with id {id} is marked as deleted"),
-    );
+    let mut rejection =
+        Answer::fault(Fault::Deleted, format!("{resource_type} with id {id} is marked as deleted"));
     let version = version.saturating_add(1);
     rejection.version = Some(version);
     rejection.location = Some(location(settings, resource_type, id, version));
@@ -87,7 +85,7 @@ fn may_read(identity: &Identity, resource: &Value, catalog: &Catalog) -> Result<
 
 /// A query that decides about a write: everything in it must be understood, and it must restrict something.
 fn deciding_query(resource_type: ResourceType, text: &str, settings: &Settings) -> Result<Query, Rejection> {
-    let bad = |text: String| Answer::error(StatusCode::BAD_REQUEST, "processing", text);
+    let bad = |text: String| Answer::fault(Fault::Condition, text);
     let text = text.trim();
     let text = text.strip_prefix('?').unwrap_or(text);
     if text.is_empty() {
@@ -163,9 +161,8 @@ fn find_where(
 }
 
 fn multiple_matches(resource_type: ResourceType, query: &str) -> Rejection {
-    Answer::error(
-        StatusCode::PRECONDITION_FAILED,
-        "multiple-matches",
+    Answer::fault(
+        Fault::MultipleMatches,
         format!("Multiple {resource_type} resources with criteria '{query}' exist"),
     )
 }

@@ -1,8 +1,8 @@
 //! Read and vread. Deleting leaves no version behind; the one after the last is the virtual deleted one.
 
 use http::StatusCode;
-use tessera_fhir::ResourceType;
 use tessera_fhir::access::{self, Identity, Operation};
+use tessera_fhir::{ResourceType, resource};
 
 use super::{Reading, gone, may_read, shown};
 use crate::answer::{Answer, Rejection};
@@ -15,6 +15,9 @@ pub(crate) fn read(
     id: &str,
 ) -> Result<Answer, Rejection> {
     permit(identity, resource_type)?;
+    if !resource::is_id(id) {
+        return Err(Answer::not_found());
+    }
     let stored = reading.view.stored(resource_type, id)?.ok_or_else(Answer::not_found)?;
     if stored.head.state == State::Deleted {
         return Err(gone(reading.settings, resource_type, id, stored.head.version, stored.head.time));
@@ -31,6 +34,9 @@ pub(crate) fn read_version(
     version: u64,
 ) -> Result<Answer, Rejection> {
     permit(identity, resource_type)?;
+    if !resource::is_id(id) {
+        return Err(Answer::not_found());
+    }
     let head = reading.view.head(resource_type, id)?.ok_or_else(Answer::not_found)?;
     if head.state == State::Deleted && version == head.version.saturating_add(1) {
         return Err(gone(reading.settings, resource_type, id, head.version, head.time));

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use http::StatusCode;
 use serde_json::Value;
 use tessera_fhir::ResourceType;
 use tessera_fhir::access::{self, Identity, Operation, tags};
@@ -13,6 +12,7 @@ use tessera_fhir::{outcome, resource};
 
 use super::Reading;
 use crate::answer::{Answer, Rejection};
+use crate::fault::Fault;
 use crate::limits::INCLUDES_MAX;
 
 pub(crate) fn search(
@@ -26,7 +26,7 @@ pub(crate) fn search(
         .map_err(|refusal| Answer::refusal(&refusal))?;
     let query = Query::parse(resource_type, text, &reading.settings.time_zone);
     if handling == Handling::Strict && !query.problems().is_empty() {
-        return Err(Answer::error(StatusCode::BAD_REQUEST, "processing", problems_text(query.problems())));
+        return Err(Answer::fault(Fault::Query, problems_text(query.problems())));
     }
     let found = matches(reading, identity, &query)?;
     Ok(Answer::ok(page(reading, identity, &query, &found)?))

@@ -16,6 +16,8 @@ use super::{
     update_by_query,
 };
 use crate::answer::{Answer, Rejection};
+use crate::fault::Fault;
+use crate::limits::REMOTE_ENTRIES_MAX;
 use crate::mailbox::Mailbox;
 use crate::unit::Unit;
 use crate::writer::Writer;
@@ -27,16 +29,15 @@ pub(crate) async fn process(
     bundle: &Value,
 ) -> Result<Answer, Rejection> {
     let (processing, entries) = bundle::read(bundle).map_err(|error| {
-        let status = match error {
-            Unprocessable::Type => StatusCode::FORBIDDEN,
-            Unprocessable::Entry { .. } | Unprocessable::Large => StatusCode::BAD_REQUEST,
+        let fault = match error {
+            Unprocessable::Type => Fault::BundleType,
+            Unprocessable::Entry { .. } | Unprocessable::Large => Fault::Bundle,
         };
-        Answer::error(
-            status,
-            if status == StatusCode::FORBIDDEN { "forbidden" } else { "processing" },
-            error.to_string(),
-        )
+        Answer::fault(fault, error.to_string())
     })?;
+    if !identity.is_local() && entries.len() > REMOTE_ENTRIES_MAX {
+        return Err(bad(&format!("more than {REMOTE_ENTRIES_MAX} entries; split the Bundle")));
+    }
     let settings = &mailbox.settings;
     let (kind, answers) = match processing {
         Processing::Transaction => {
@@ -58,8 +59,10 @@ pub(crate) async fn process(
         }
     };
     let timestamp = resource::instant(settings.clock.now());
+    // A batch is answered with 200 whatever became of its entries; the audit log hears of the first that was refused.
+    let code = answers.iter().find_map(|answer| answer.code);
     let entries = answers.into_iter().map(|answer| response_entry(&settings.base_url, answer)).collect();
-    Ok(Answer::ok(bundle::bundle(kind, &[], None, &timestamp, entries)))
+    Ok(Answer { code, ..Answer::ok(bundle::bundle(kind, &[], None, &timestamp, entries)) })
 }
 
 /// As in DSF: a refusal stays a refusal, any other reason becomes 400 with its own text. What is too large says so.
@@ -214,9 +217,8 @@ fn resolve(
             None => None,
         };
         let target = target.ok_or_else(|| {
-            Answer::error(
-                StatusCode::FORBIDDEN,
-                "processing",
+            Answer::fault(
+                Fault::ConditionalReference,
                 format!("{}: conditional reference {text} does not match exactly one resource", found.path),
             )
         })?;
@@ -326,7 +328,7 @@ fn resource_type(entry: &Entry) -> Result<ResourceType, Rejection> {
 }
 
 fn bad(text: &str) -> Rejection {
-    Answer::error(StatusCode::BAD_REQUEST, "processing", format!("Bad bundle request - {text}"))
+    Answer::fault(Fault::Bundle, format!("Bad bundle request - {text}"))
 }
 
 fn response_entry(base: &str, answer: Answer) -> Value {

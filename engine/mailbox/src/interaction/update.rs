@@ -11,6 +11,7 @@ use tessera_fhir::task::transition::Check;
 use super::create::{create, prepare, valid_task};
 use super::{Found, deciding_query, find, gone, multiple_matches, shown};
 use crate::answer::{Answer, Rejection, Written};
+use crate::fault::Fault;
 use crate::record::State;
 use crate::unit::{ReferenceCheck, Unit, precondition_failed};
 
@@ -23,26 +24,17 @@ pub(crate) fn update(
     if_match: Option<&str>,
 ) -> Result<Answer, Rejection> {
     if !resource::is_id(id) {
-        return Err(Answer::error(
-            StatusCode::NOT_FOUND,
-            "not-found",
-            format!("{resource_type} id {id} is not an id"),
-        ));
+        return Err(Answer::fault(Fault::NotFound, format!("{resource_type} id {id} is not an id")));
     }
     if resource::id(&new) != Some(id) {
-        return Err(Answer::error(
-            StatusCode::BAD_REQUEST,
-            "processing",
+        return Err(Answer::fault(
+            Fault::OtherId,
             format!("Path id not equal to {resource_type} id {}", resource::id(&new).unwrap_or("(none)")),
         ));
     }
     prepare(resource_type, &mut new)?;
     let Some(stored) = unit.view().stored(resource_type, id)? else {
-        return Err(Answer::error(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "processing",
-            "Update as create not allowed",
-        ));
+        return Err(Answer::fault(Fault::UpdateAsCreate, "Update as create not allowed"));
     };
     if stored.head.state == State::Deleted {
         return Err(gone(unit.settings, resource_type, id, stored.head.version, stored.head.time));
@@ -91,18 +83,13 @@ pub(crate) fn update_by_query(
     match find(unit.view(), &query, unit.catalog(), identity)? {
         Found::None => match sent_id {
             None => create(unit, identity, resource_type, new, None, id),
-            Some(_) => Err(Answer::error(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "processing",
-                "Update as create not allowed",
-            )),
+            Some(_) => Err(Answer::fault(Fault::UpdateAsCreate, "Update as create not allowed")),
         },
         Found::One(existing) => {
             let existing = resource::id(&existing).unwrap_or_default().to_owned();
             if sent_id.is_some_and(|sent| sent != existing) {
-                return Err(Answer::error(
-                    StatusCode::BAD_REQUEST,
-                    "processing",
+                return Err(Answer::fault(
+                    Fault::OtherId,
                     format!("The {resource_type} that matches has another id than the one sent"),
                 ));
             }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tessera_fhir::ResourceType;
 use tessera_fhir::resource;
 use tessera_fhir::search::Handling;
-use tessera_mailbox::{Lost, Mailbox, ServeError, Settings, TlsSettings};
+use tessera_mailbox::{Lost, Mailbox, ServeError, Settings, TlsSettings, audit};
 use tessera_store::{Committer, Store};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
@@ -96,7 +96,9 @@ impl LocalMailbox {
         let Some((resource_type, id, _)) = split(reference) else { return unknown(reference) };
         let tag = format!("W/\"{version}\"");
         let identity = self.mailbox.local_identity();
-        convert(self.mailbox.update(&identity, resource_type, id, body.clone(), Some(&tag)).await)
+        let answer = self.mailbox.update(&identity, resource_type, id, body.clone(), Some(&tag)).await;
+        audit::in_process(&identity, "update", Some(resource_type), Some(id), &answer);
+        convert(answer)
     }
 
     /// `POST Type` with `If-None-Exist`.
@@ -105,13 +107,17 @@ impl LocalMailbox {
             return unknown(resource::type_name(body).unwrap_or_default());
         };
         let identity = self.mailbox.local_identity();
-        convert(self.mailbox.create(&identity, resource_type, body.clone(), if_none_exist).await)
+        let answer = self.mailbox.create(&identity, resource_type, body.clone(), if_none_exist).await;
+        audit::in_process(&identity, "create", Some(resource_type), None, &answer);
+        convert(answer)
     }
 
     /// A batch or transaction.
     pub async fn bundle(&self, bundle: &Value) -> Answer {
         let identity = self.mailbox.local_identity();
-        convert(self.mailbox.process(&identity, bundle).await)
+        let answer = self.mailbox.process(&identity, bundle).await;
+        audit::in_process(&identity, "process", Some(ResourceType::Bundle), None, &answer);
+        convert(answer)
     }
 
     /// `Type/id`, `Type/id/_history/version` or `Type?query`.
@@ -120,18 +126,20 @@ impl LocalMailbox {
         if let Some((resource_type, query)) = path.split_once('?') {
             return match ResourceType::parse(resource_type) {
                 Some(resource_type) => {
-                    convert(self.mailbox.search(&identity, resource_type, query, Handling::Strict))
+                    let answer = self.mailbox.search(&identity, resource_type, query, Handling::Strict);
+                    audit::in_process(&identity, "search", Some(resource_type), None, &answer);
+                    convert(answer)
                 }
                 None => unknown(resource_type),
             };
         }
-        match split(path) {
-            Some((resource_type, id, None)) => convert(self.mailbox.read(&identity, resource_type, id)),
-            Some((resource_type, id, Some(version))) => {
-                convert(self.mailbox.read_version(&identity, resource_type, id, version))
-            }
-            None => unknown(path),
-        }
+        let Some((resource_type, id, version)) = split(path) else { return unknown(path) };
+        let answer = match version {
+            None => self.mailbox.read(&identity, resource_type, id),
+            Some(version) => self.mailbox.read_version(&identity, resource_type, id, version),
+        };
+        audit::in_process(&identity, "read", Some(resource_type), Some(id), &answer);
+        convert(answer)
     }
 
     /// Everything after this call's return is news; the news end when some were lost.
