@@ -59,7 +59,7 @@ fn what_is_wrong_is_told() {
         (format!("id: a\ntitle: t\n{steps}- advance: tomorrow\n"), "no ISO 8601 duration"),
         (format!("id: a\ntitle: t\n{steps}- message: {{name: m, all: true}}\n"), "nobody waits"),
         (format!("id: a\ntitle: t\n{steps}- set: {{vars: {{x: 1}}, fails: no}}\n"), "should not have"),
-        (format!("id: a\ntitle: t\n{steps}- run_jobs: {{}}\n"), "not supported by this engine yet"),
+        (format!("id: a\ntitle: t\n{steps}- modify: [{{cancel: nowhere}}]\n"), "has no element `nowhere`"),
         (format!("id: a\ntitle: t\n{steps}final: {{completed: {{}}}}\n"), "final completed: urgency"),
     ];
     for (text, expected) in cases {

@@ -12,6 +12,7 @@
 )]
 
 pub mod compile;
+pub mod cron;
 pub mod diagnostic;
 pub mod dialect;
 pub mod expression;

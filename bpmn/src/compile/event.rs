@@ -1,5 +1,7 @@
 //! What events wait for and throw.
 
+use std::collections::BTreeMap;
+
 use super::extension::{self, Extensions};
 use super::graph::Graph;
 use super::{
@@ -44,9 +46,9 @@ impl Place {
         use EventDefinition as Definition;
         match definition {
             Definition::MessageEventDefinition(_) => self != Self::SubProcessStart,
-            Definition::SignalEventDefinition(_) => !matches!(self, Self::Start | Self::SubProcessStart),
+            Definition::SignalEventDefinition(_) => self != Self::SubProcessStart,
             Definition::TimerEventDefinition(_) => {
-                matches!(self, Self::Catch | Self::Boundary | Self::EventSubProcessStart)
+                matches!(self, Self::Start | Self::Catch | Self::Boundary | Self::EventSubProcessStart)
             }
             Definition::ErrorEventDefinition(_) => {
                 matches!(self, Self::Boundary | Self::EventSubProcessStart | Self::End)
@@ -56,7 +58,7 @@ impl Place {
             }
             Definition::TerminateEventDefinition(_) => self == Self::End,
             Definition::ConditionalEventDefinition(_) => {
-                matches!(self, Self::Catch | Self::Boundary | Self::EventSubProcessStart)
+                matches!(self, Self::Start | Self::Catch | Self::Boundary | Self::EventSubProcessStart)
             }
             Definition::CompensateEventDefinition(_) => {
                 matches!(self, Self::Boundary | Self::EventSubProcessStart | Self::Throw | Self::End)
@@ -115,7 +117,7 @@ impl<'m> Graph<'m, '_> {
             }
             return Trigger::None;
         }
-        let triggers = definitions.iter().filter_map(|definition| self.one_trigger(definition, id));
+        let triggers = definitions.iter().filter_map(|definition| self.one_trigger(definition, id, place));
         let mut triggers: Vec<Trigger> = triggers.collect();
         if definitions.len() > 1 {
             let all = event.parallel_multiple == Some(true);
@@ -125,13 +127,14 @@ impl<'m> Graph<'m, '_> {
         triggers.pop().unwrap_or(Trigger::None)
     }
 
-    fn one_trigger(&mut self, definition: &EventDefinition, id: &'m str) -> Option<Trigger> {
+    fn one_trigger(&mut self, definition: &EventDefinition, id: &'m str, place: Place) -> Option<Trigger> {
         match definition {
             EventDefinition::MessageEventDefinition(definition) => {
                 self.message_trigger_of_event(definition, id).map(Trigger::Message)
             }
             EventDefinition::TimerEventDefinition(definition) => {
-                self.timer(definition, id).map(Trigger::Timer)
+                let timer = self.timer(definition, id);
+                timer.filter(|timer| place != Place::Start || self.is_constant(timer, id)).map(Trigger::Timer)
             }
             EventDefinition::SignalEventDefinition(definition) => {
                 self.signal(definition, id).map(|name| Trigger::Signal { name })
@@ -161,8 +164,8 @@ impl<'m> Graph<'m, '_> {
 
     /// What can be waited for by one event together.
     fn check_several(&mut self, triggers: &[Trigger], all: bool, base: &Base, id: &str, place: Place) {
-        if place == Place::Start {
-            self.not_yet("a start event with several event definitions", base, id);
+        if place == Place::Start && all {
+            self.not_yet("a start event that needs all of several event definitions", base, id);
         }
         let thrown_at = |trigger: &&Trigger| match trigger {
             Trigger::Compensation | Trigger::Cancel => true,
@@ -501,6 +504,16 @@ impl<'m> Graph<'m, '_> {
             return None;
         }
         Some(Timer { kind, value })
+    }
+
+    /// Before there is an instance there are no variables: what starts one has a value without them.
+    fn is_constant(&mut self, timer: &Timer, id: &str) -> bool {
+        let value = timer.value.evaluate_text(&BTreeMap::<String, serde_json::Value>::new());
+        let checked = value.map_err(|wrong| wrong.to_string());
+        let Err(wrong) = checked.and_then(|value| time::check(timer.kind, &value)) else { return true };
+        let finding = Diagnostic::error(codes::TIMER, wrong, timer.value.position()).about(id);
+        self.findings.add(finding.help("the timer of a start event sees no variables"));
+        false
     }
 
     /// Reads the extensions of a part of the element `id`.

@@ -7,10 +7,8 @@ use jiff::fmt::temporal::SpanParser;
 use jiff::{Span, SpanRelativeTo, Timestamp, civil};
 
 use super::{RetryCycle, TimerKind};
+use crate::cron::Cron;
 use crate::limits::RETRY_ATTEMPTS_MAX;
-
-const NO_CYCLE: &str =
-    "is no repeating interval such as R3/PT10M; cron expressions are not executable yet, write an interval";
 
 /// What is wrong with a literal timer value, if anything.
 pub(super) fn check(kind: TimerKind, value: &str) -> Result<(), String> {
@@ -19,7 +17,9 @@ pub(super) fn check(kind: TimerKind, value: &str) -> Result<(), String> {
         TimerKind::Date => date(value),
         TimerKind::Duration => span(value).map(drop),
         TimerKind::Cycle if value.starts_with('R') => cycle(value),
-        TimerKind::Cycle => Err(format!("`{value}` {NO_CYCLE}")),
+        TimerKind::Cycle => Cron::parse(value)
+            .map(drop)
+            .map_err(|wrong| format!("`{value}` is no repeating interval such as R3/PT10M, and {wrong}")),
     }
 }
 
@@ -40,9 +40,7 @@ fn cycle(value: &str) -> Result<(), String> {
     match rest.split('/').collect::<Vec<_>>().as_slice() {
         [one] => span(one).map(drop),
         [start, duration] if duration.starts_with('P') => date(start).and_then(|()| span(duration).map(drop)),
-        [_duration, _end] => {
-            Err(format!("`{value}` ends at a date; this is not executable yet, say how often instead"))
-        }
+        [duration, end] => span(duration).and_then(|_| date(end)),
         _ => Err(format!("`{value}` is not a repeating interval such as R3/PT10M")),
     }
 }
@@ -100,9 +98,11 @@ mod tests {
             (TimerKind::Cycle, "R3/PT10M", true),
             (TimerKind::Cycle, "R/P1D", true),
             (TimerKind::Cycle, "R3/2030-01-31T12:00:00Z/PT10M", true),
-            (TimerKind::Cycle, "R3/PT10M/2030-01-31T12:00:00Z", false),
-            (TimerKind::Cycle, "0 0/5 * * * ?", false),
-            (TimerKind::Cycle, "@daily", false),
+            (TimerKind::Cycle, "R3/PT10M/2030-01-31T12:00:00Z", true),
+            (TimerKind::Cycle, "R3/PT10M/soon", false),
+            (TimerKind::Cycle, "0 0/5 * * * ?", true),
+            (TimerKind::Cycle, "@daily", true),
+            (TimerKind::Cycle, "0 0 0 31 2 ?", false),
             (TimerKind::Cycle, "Rx/PT1S", false),
             (TimerKind::Cycle, "now and then", false),
         ] {

@@ -99,6 +99,7 @@ fn start(definition: &DefinitionKey, variable: (&str, Value)) -> Input {
         at: "start".into(),
         variables: vec![(variable.0.into(), Arc::new(variable.1))],
         message: None,
+        before: Vec::new(),
         caller: None,
     }))
 }

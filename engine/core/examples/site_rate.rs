@@ -173,6 +173,7 @@ fn main() {
             message_name: None,
             business_key: Some(format!("w{number}").into()),
             variables: Vec::new(),
+            before: Vec::new(),
         };
         pump.event(Event::Command { ticket: Ticket(number), command });
         if number % 64 == 63 {

@@ -6,6 +6,8 @@
 #![warn(missing_docs)]
 
 pub mod calling;
+#[doc = include_str!("differences.md")]
+pub mod differences {}
 pub mod driver;
 pub mod effect;
 pub mod entropy;

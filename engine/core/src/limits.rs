@@ -43,5 +43,11 @@ pub const ENDED_MESSAGE_TTL_MS: u64 = 24 * 60 * 60 * 1000;
 pub const VALUE_DEPTH_MAX: usize = 100;
 /// Bytes that one step may write. Below what the store takes in one batch; a step beyond it fails alone.
 pub const STEP_BYTES_MAX: usize = 12 * 1024 * 1024;
+/// Milliseconds that an ended instance is kept at least, so that its last commit has landed.
+pub const DELETION_DELAY_MIN_MS: u64 = 60 * 1000;
+/// Milliseconds until an ended instance is to be deleted again whose answers are not settled.
+pub const DELETION_PUT_OFF_MS: u64 = 60 * 60 * 1000;
+/// Waits that a correlation by command looks at, per process and shard; beyond this it wants a business key.
+pub const CORRELATED_WAITS_MAX: usize = 1_000;
 /// Definitions that a site remembers.
 pub const DEFINITIONS_MAX: usize = 100_000;

@@ -2,12 +2,15 @@
 //! data directory (mode 0600: whoever may read the data may ask). An embedded store is locked by its site, so there is
 //! no other way in.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tessera_core::driver::Correlation;
+use tessera_core::instance::Modification;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
@@ -17,7 +20,7 @@ use crate::limits::CONTROL_REQUEST_BYTES_MAX;
 pub const SOCKET: &str = "tessera.sock";
 
 /// What an operator asks of a running site.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Request {
     /// Process instances, newest first.
@@ -50,6 +53,63 @@ pub enum Request {
         instance: String,
         /// Recorded with it and told to the requester.
         reason: String,
+    },
+    /// Stop an instance until it is resumed.
+    Suspend {
+        /// The instance.
+        instance: String,
+    },
+    /// Let it move again.
+    Resume {
+        /// The instance.
+        instance: String,
+    },
+    /// Move an instance.
+    Modify {
+        /// The instance.
+        instance: String,
+        /// What, in order.
+        changes: Vec<Modification>,
+    },
+    /// Bring an instance to another version of its process.
+    Migrate {
+        /// The instance.
+        instance: String,
+        /// Version tag; the newest active one if absent.
+        version: Option<String>,
+        /// Old element ids and new ones.
+        mapping: BTreeMap<String, String>,
+        /// Only say what would happen.
+        dry_run: bool,
+    },
+    /// Broadcast a signal.
+    Signal {
+        /// Its name.
+        name: String,
+        /// What travels with it.
+        variables: BTreeMap<String, Value>,
+    },
+    /// Give a message to whoever waits for it.
+    Message(Box<Correlation>),
+    /// Definitions that the site knows.
+    Processes,
+    /// Start what starts by a condition that holds.
+    Evaluate {
+        /// Only this process.
+        process: Option<String>,
+        /// Of all that are started.
+        business_key: Option<String>,
+        /// What the conditions see, and the new instances get.
+        variables: BTreeMap<String, Value>,
+    },
+    /// Take definitions into use for new instances, or out of it.
+    SetActive {
+        /// Process id.
+        process: String,
+        /// Version tag; all if absent.
+        version: Option<String>,
+        /// Into use or out of it.
+        active: bool,
     },
     /// Plugins in the folder, with their state.
     Plugins,

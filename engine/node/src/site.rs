@@ -267,7 +267,11 @@ impl EngineRole {
             },
             answerer: Answerer { link: link.clone(), backoff: MailboxLink::backoff() },
         });
-        let settings = Settings { shards: engine.shards, early_message_ttl_ms: EARLY_MESSAGE_TTL_MS };
+        let settings = Settings {
+            shards: engine.shards,
+            early_message_ttl_ms: EARLY_MESSAGE_TTL_MS,
+            ..Settings::default()
+        };
         let (ready, recovered) = oneshot::channel();
         let runtime = Handle::current();
         let span = tracing::Span::current();

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::driver::{Move, Place};
-use crate::identity::{IncidentKey, InstanceId, Timestamp, WaitKey};
-use crate::instance::Wait;
+use crate::identity::{DefinitionKey, IncidentKey, InstanceId, Timestamp, WaitKey};
+use crate::instance::{Modification, Plan, Wait};
 
 /// A request. All that change something are answered after their commit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,66 @@ pub enum Command {
         business_key: Option<Arc<str>>,
         /// Set in the instance before its first step.
         variables: Vec<(Arc<str>, Arc<Value>)>,
+        /// Elements to begin before, instead of at a start event.
+        before: Vec<Arc<str>>,
+    },
+    /// Stop an instance: nothing moves it until it is resumed.
+    Suspend {
+        /// Which one.
+        instance: InstanceId,
+    },
+    /// Let it move again.
+    Resume {
+        /// Which one.
+        instance: InstanceId,
+    },
+    /// Move it: end what is active, put tokens elsewhere.
+    Modify {
+        /// Which one.
+        instance: InstanceId,
+        /// What, in order; all or nothing.
+        changes: Vec<Modification>,
+    },
+    /// Bring it to another version of its process.
+    Migrate {
+        /// Which one.
+        instance: InstanceId,
+        /// Version tag; the newest definition that is in use otherwise.
+        version: Option<Arc<str>>,
+        /// Elements of the old version, and their counterparts where these have other ids.
+        mapping: BTreeMap<Arc<str>, Arc<str>>,
+        /// Only say what would happen.
+        dry_run: bool,
+    },
+    /// Let an asynchronous continuation go on, where these do not go on by themselves.
+    Continue {
+        /// Whose.
+        instance: InstanceId,
+        /// A [`crate::instance::WaitKind::Continuation`] of it.
+        wait: WaitKey,
+    },
+    /// Give a message to whoever waits for it, or start what it starts.
+    Correlate(Box<Correlation>),
+    /// Look at the conditions of start events: every process of whose newest definition one holds is started, at the first
+    /// that does.
+    StartByCondition {
+        /// Only this process.
+        process_id: Option<Arc<str>>,
+        /// Of all that are started; drawn for each if absent.
+        business_key: Option<Arc<str>>,
+        /// What the conditions see, and the new instances get.
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+    },
+    /// All definitions that the site knows.
+    Processes,
+    /// Take definitions of a process into use for new instances, or out of it. Running instances go on.
+    SetActive {
+        /// `process/@id`.
+        process_id: Arc<str>,
+        /// Version tag; all definitions of the process otherwise.
+        version: Option<Arc<str>>,
+        /// Whether new instances may use them.
+        active: bool,
     },
     /// End a running instance. Messages it holds are answered as failed.
     Cancel {
@@ -124,6 +184,44 @@ pub enum Command {
     Counts,
 }
 
+/// A message by command: whom it is for, and what it brings.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correlation {
+    /// The message's name.
+    pub name: Arc<str>,
+    /// Only instances of this process.
+    pub process_id: Option<Arc<str>>,
+    /// Only this conversation.
+    pub business_key: Option<Arc<str>>,
+    /// Only who waits for this correlation key, or for any.
+    pub correlation_key: Option<Arc<str>>,
+    /// Only instances with these process variables.
+    pub keys: Vec<(Arc<str>, Arc<Value>)>,
+    /// What it brings.
+    pub variables: Vec<(Arc<str>, Arc<Value>)>,
+    /// Everybody who waits gets it, and all processes start that it starts, instead of exactly one.
+    pub all: bool,
+    /// Kept for so long if nobody waits; needs a business key.
+    pub ttl_ms: Option<u64>,
+}
+
+/// One definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessRow {
+    /// Which one.
+    pub definition: DefinitionKey,
+    /// Its place in the order of first deployments, from 0.
+    pub sequence: u64,
+    /// Since when the site knows it.
+    pub first_deployed_at: Timestamp,
+    /// Whether it can be executed now.
+    pub deployed: bool,
+    /// Whether new instances may use it.
+    pub active: bool,
+    /// Whether new instances of its process do use it.
+    pub newest: bool,
+}
+
 /// Which instances a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
@@ -194,6 +292,12 @@ pub enum Reply {
     Journal(Vec<JournalEntry>),
     /// To `Counts`.
     Counts(Counts),
+    /// To `Migrate`: what was done, or would be.
+    Migration(Plan),
+    /// To `StartByCondition`: the new instances.
+    StartedAll(Vec<InstanceId>),
+    /// To `Processes`, oldest first.
+    Processes(Vec<ProcessRow>),
 }
 
 /// What became of a message.
@@ -242,6 +346,8 @@ pub struct Row {
     pub incidents: usize,
     /// The instance that called it.
     pub caller: Option<InstanceId>,
+    /// Whether it stands still until it is resumed.
+    pub suspended: bool,
 }
 
 /// Everything about one instance.

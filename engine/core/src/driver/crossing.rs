@@ -58,6 +58,14 @@ impl Shard {
             Some(Ok(Crossing::Message { message, instance })) => {
                 self.decide_handed(context, row, ticket, &message, &instance, purpose)
             }
+            Some(Ok(Crossing::Broadcast { name, variables, started, thrower })) => {
+                let progress = (started.as_ref(), thrower);
+                self.decide_signal_starts(context, row, &name, variables, progress, purpose);
+                Ok(())
+            }
+            Some(Ok(Crossing::Delivery { instance, wait, name, variables })) => {
+                self.decide_delivery(context, row, (&instance, wait), (name, variables), purpose)
+            }
             Some(Ok(Crossing::Call(call))) => {
                 self.decide_call(context, row, *call, purpose);
                 Ok(())

@@ -1,12 +1,14 @@
 //! What one shard is asked to decide, in the order of its queue. Most come from events; some a shard asks of itself.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Counts, Filter, Row, Ticket};
+use super::{Correlation, Counts, Filter, Row, Ticket};
 use crate::effect::Outcome;
 use crate::identity::{EffectSequence, IncidentKey, WaitKey};
+use crate::instance::Modification;
 use crate::message::Message;
 use crate::site::keys::Table;
 use crate::site::placement::InstanceKey;
@@ -61,6 +63,27 @@ pub(super) enum Input {
         row: Vec<u8>,
         ticket: Option<Ticket>,
     },
+    /// The newest definition of a process may be another than before.
+    Starts {
+        process: Arc<str>,
+    },
+    /// The time of a timer that starts instances has come.
+    StartDue {
+        row: Vec<u8>,
+        about: Vec<u8>,
+    },
+    /// The history of an ended instance is over.
+    DeleteDue {
+        row: Vec<u8>,
+        instance: InstanceKey,
+        from: Option<Vec<u8>>,
+    },
+    Correlate(Box<Correlating>),
+    StartByCondition(Box<ConditionalStart>),
+    /// A conversation may have messages by command that wait for it.
+    Kept {
+        business_key: Arc<str>,
+    },
     /// Perform again what an instance has queued.
     Resume {
         instance: InstanceKey,
@@ -97,12 +120,35 @@ pub(super) struct StartCommand {
     pub(super) message_name: Option<Arc<str>>,
     pub(super) business_key: Arc<str>,
     pub(super) variables: Vec<(Arc<str>, Arc<Value>)>,
+    pub(super) before: Vec<Arc<str>>,
+}
+
+/// Starts by conditions that hold.
+#[derive(Debug)]
+pub(super) struct ConditionalStart {
+    pub(super) ticket: Ticket,
+    pub(super) process_id: Option<Arc<str>>,
+    pub(super) business_key: Option<Arc<str>>,
+    pub(super) variables: Vec<(Arc<str>, Arc<Value>)>,
+}
+
+/// A correlation in the making; it walks from shard to shard and collects who waits.
+#[derive(Debug)]
+pub(super) struct Correlating {
+    pub(super) ticket: Ticket,
+    pub(super) correlation: Correlation,
+    pub(super) found: Vec<(InstanceKey, WaitKey)>,
 }
 
 /// What an operator changes about an instance.
 #[derive(Debug, Clone)]
 pub(super) enum Change {
     Cancel { reason: String },
+    Suspend,
+    Resume,
+    Modify { changes: Vec<Modification> },
+    Migrate { version: Option<Arc<str>>, mapping: BTreeMap<Arc<str>, Arc<str>>, dry_run: bool },
+    Continue { wait: WaitKey },
     Retry { incident: IncidentKey },
     SetVariables { variables: Vec<(Arc<str>, Arc<Value>)> },
     Deliver { wait: WaitKey, name: Arc<str>, variables: Vec<(Arc<str>, Arc<Value>)> },
@@ -117,6 +163,8 @@ pub(super) enum Recovery {
     Head,
     /// Which conversations have early messages.
     Early { from: Option<Vec<u8>> },
+    /// Which conversations have messages by command that wait for them.
+    Kept { from: Option<Vec<u8>> },
     /// Effects to perform again. Repeated when there is room again, or a definition was deployed.
     Outbox { from: Option<Vec<u8>>, then: Then },
     /// Answers to rejected messages to give again.
@@ -205,6 +253,8 @@ impl Input {
             | Self::Explain { ticket, .. }
             | Self::AwaitEnd { ticket, .. }
             | Self::Journal { ticket, .. } => Some((*ticket, Asked::Command)),
+            Self::Correlate(correlating) => Some((correlating.ticket, Asked::Command)),
+            Self::StartByCondition(start) => Some((start.ticket, Asked::Command)),
             Self::List(listing) => Some((listing.ticket, Asked::Command)),
             Self::Count(counting) => Some((counting.ticket, Asked::Command)),
             Self::Crossing { ticket, .. } => ticket.map(|ticket| (ticket, Asked::Message)),
@@ -214,6 +264,10 @@ impl Input {
             | Self::WaitDue { .. }
             | Self::EarlyDue { .. }
             | Self::Early { .. }
+            | Self::Starts { .. }
+            | Self::StartDue { .. }
+            | Self::DeleteDue { .. }
+            | Self::Kept { .. }
             | Self::Resume { .. }
             | Self::Recover(_) => None,
         }

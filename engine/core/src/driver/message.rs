@@ -11,7 +11,7 @@ use super::step::{Presence, Standstill};
 use super::view::Missing;
 use super::{Acceptance, Reply, Rows, Ticket, Work};
 use crate::identity::{EffectId, EffectSequence, InstanceId, WaitKey};
-use crate::instance::{self, Start};
+use crate::instance::{self, Refused, Start};
 use crate::limits::{EARLY_MESSAGES_PER_KEY_MAX, ENDED_MESSAGE_TTL_MS};
 use crate::message::{Message, MessageStatus};
 use crate::site::deployments::Starting;
@@ -166,6 +166,7 @@ impl Shard {
                     at: element,
                     variables: command.variables.clone(),
                     message: None,
+                    before: command.before.clone(),
                     caller: None,
                 };
                 match self.start(context, start, "it was started by command".to_owned(), &mut draft) {
@@ -219,8 +220,8 @@ impl Shard {
             (Some(Ok(Inbox::Buffered { message, .. })), Some((instance, wait)), Presence::Here) => {
                 match self.correlate_now(context, &message, instance, wait, &mut draft) {
                     Ok(()) => true,
-                    // It stays where it is until its definition is deployed.
-                    Err(Standstill::NotDeployed { .. }) => false,
+                    // It stays where it is until its definition is deployed, or the instance is resumed.
+                    Err(Standstill::NotDeployed { .. } | Standstill::Refused(Refused::Suspended)) => false,
                     Err(_) => {
                         self.reject(context, &message, texts::NOT_CORRELATED.to_owned(), &mut draft);
                         true
@@ -404,6 +405,7 @@ impl Shard {
             at: element,
             variables: Vec::new(),
             message: Some(message.clone()),
+            before: Vec::new(),
             caller: None,
         };
         match self.start(context, start, format!("message {} started it", message.id), draft) {
@@ -428,7 +430,7 @@ impl Shard {
                     business_key: business_key.unwrap_or_else(|| "".into()),
                 }
             }
-            Err(Standstill::NotDeployed { .. }) => {
+            Err(Standstill::NotDeployed { .. } | Standstill::Refused(Refused::Suspended)) => {
                 let business_key = self.instance(instance).map(|instance| instance.business_key().clone());
                 match business_key {
                     Some(business_key) => self.keep_or_reject(context, message, &business_key, draft),
@@ -587,6 +589,7 @@ fn matching_waits(instance: &instance::Instance, message: &Message) -> Vec<WaitK
             | instance::WaitKind::Completion
             | instance::WaitKind::Condition
             | instance::WaitKind::Called { .. }
+            | instance::WaitKind::Continuation { .. }
             | instance::WaitKind::Retry { .. } => false,
         });
         waits.map(|(key, _)| key).collect()

@@ -4,6 +4,7 @@
 
 mod action;
 mod command;
+mod correlation;
 mod crossing;
 mod event;
 mod input;
@@ -14,7 +15,9 @@ mod opening;
 mod place;
 mod recovery;
 mod resident;
+mod retention;
 mod shard;
+mod starts;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -26,8 +29,8 @@ use std::sync::Arc;
 
 pub use action::{Action, Read, Work};
 pub use command::{
-    Acceptance, Command, Counts, Explanation, Filter, IncidentView, JournalEntry, Reply, Row, Shown, State,
-    Statistics,
+    Acceptance, Command, Correlation, Counts, Explanation, Filter, IncidentView, JournalEntry, ProcessRow,
+    Reply, Row, Shown, State, Statistics,
 };
 pub use event::{CommitId, Deployment, Event, LoadId, Rows, Ticket};
 pub use place::{Move, Place};
@@ -40,7 +43,9 @@ use crate::message::Message;
 use crate::site::deployments::Deployments;
 use crate::site::keys;
 use crate::site::placement::InstanceKey;
-use input::{Asked, Change, CountedTable, Counting, Input, Listing, StartCommand};
+use input::{
+    Asked, Change, ConditionalStart, Correlating, CountedTable, Counting, Input, Listing, StartCommand,
+};
 use opening::Opening;
 use shard::{Context, Numbers, Shard};
 
@@ -51,11 +56,26 @@ pub struct Settings {
     pub shards: u16,
     /// How long an early message is kept for a live conversation, in milliseconds.
     pub early_message_ttl_ms: u64,
+    /// When asynchronous continuations go on.
+    pub continuations: Continuations,
+}
+
+/// When asynchronous continuations go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Continuations {
+    /// At once, in a step of their own.
+    ByThemselves,
+    /// On [`Command::Continue`]; for tests of what lies between.
+    ByCommand,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { shards: 16, early_message_ttl_ms: EARLY_MESSAGE_TTL_MS }
+        Self {
+            shards: 16,
+            early_message_ttl_ms: EARLY_MESSAGE_TTL_MS,
+            continuations: Continuations::ByThemselves,
+        }
     }
 }
 
@@ -69,6 +89,8 @@ pub struct Driver {
     numbers: Numbers,
     statistics: Statistics,
     ready: bool,
+    /// Processes whose newest definition may be another than before.
+    changed: BTreeSet<Arc<str>>,
 }
 
 impl Driver {
@@ -82,6 +104,7 @@ impl Driver {
             numbers: Numbers::default(),
             statistics: Statistics::default(),
             ready: false,
+            changed: BTreeSet::new(),
         }
     }
 
@@ -97,6 +120,7 @@ impl Driver {
         match event {
             Event::Start => self.open(actions),
             Event::Deploy(Deployment { key, program }) => {
+                self.changed.insert(key.process_id.clone());
                 self.deployments.deploy(key, program);
                 for shard in &mut self.shards {
                     shard.release(now);
@@ -136,7 +160,7 @@ impl Driver {
                     stirred.insert(index);
                     stirred.extend(self.distribute(now, entropy, actions, passed_on));
                 } else {
-                    self.recorded(now, commit, &outcome);
+                    self.recorded(now, commit, &outcome, actions);
                     stirred.extend(self.all_shards());
                 }
             }
@@ -146,6 +170,14 @@ impl Driver {
             Event::Tick => stirred.extend(self.all_shards()),
         }
         self.keep_records(now, actions);
+        if let Some(placement) = self.opening.placement() {
+            for process in std::mem::take(&mut self.changed) {
+                let shard = placement.of_text(&process);
+                let input = Input::Starts { process };
+                self.with(shard, now, entropy, actions, |shard, context| shard.accept(context, input));
+                stirred.insert(shard);
+            }
+        }
         while let Some(index) = stirred.pop_first() {
             let passed_on = self.with(index, now, entropy, actions, Shard::advance);
             stirred.extend(self.distribute(now, entropy, actions, passed_on));
@@ -210,12 +242,58 @@ impl Driver {
             addressed(instance, &|instance| Input::Change { ticket, instance, change: change.clone() })
         };
         let routed = match command {
-            Command::Start { process_id, version, message_name, business_key, variables } => {
+            Command::Start { process_id, version, message_name, business_key, variables, before } => {
                 let business_key = business_key.unwrap_or_else(|| uuid(entropy).into());
                 let shard = placement.of_text(&business_key);
-                let start =
-                    StartCommand { ticket, process_id, version, message_name, business_key, variables };
+                let start = StartCommand {
+                    ticket,
+                    process_id,
+                    version,
+                    message_name,
+                    business_key,
+                    variables,
+                    before,
+                };
                 Some((shard, Input::Start(Box::new(start))))
+            }
+            Command::Suspend { instance } => change(&instance, Change::Suspend),
+            Command::Resume { instance } => change(&instance, Change::Resume),
+            Command::Modify { instance, changes } => change(&instance, Change::Modify { changes }),
+            Command::Migrate { instance, version, mapping, dry_run } => {
+                change(&instance, Change::Migrate { version, mapping, dry_run })
+            }
+            Command::Continue { instance, wait } => change(&instance, Change::Continue { wait }),
+            Command::Correlate(correlation) => {
+                let shard = correlation.business_key.as_deref().map_or(0, |key| placement.of_text(key));
+                let found = Vec::new();
+                Some((
+                    shard,
+                    Input::Correlate(Box::new(Correlating { ticket, correlation: *correlation, found })),
+                ))
+            }
+            Command::StartByCondition { process_id, business_key, variables } => {
+                let key = business_key.as_deref().or(process_id.as_deref()).unwrap_or_default();
+                let shard = placement.of_text(key);
+                let input = ConditionalStart { ticket, process_id, business_key, variables };
+                Some((shard, Input::StartByCondition(Box::new(input))))
+            }
+            Command::Processes => {
+                let reply = Reply::Processes(self.deployments.listed());
+                actions.push(Action::Reply { ticket, reply });
+                return None;
+            }
+            Command::SetActive { process_id, version, active } => {
+                let definitions = self.deployments.with_activity(&process_id, version.as_deref(), active);
+                if definitions.is_empty() {
+                    let reason = match version {
+                        Some(version) => format!("process {process_id} is not known in version {version}"),
+                        None => format!("process {process_id} is not known"),
+                    };
+                    actions.push(Action::Reply { ticket, reply: Reply::Refused { reason } });
+                } else {
+                    self.opening.request(ticket, definitions);
+                }
+                return None;
             }
             Command::Cancel { instance, reason } => change(&instance, Change::Cancel { reason }),
             Command::Retry { instance, incident } => change(&instance, Change::Retry { incident }),
@@ -327,6 +405,7 @@ impl Driver {
                 placement,
                 incarnation,
                 early_message_ttl_ms: self.settings.early_message_ttl_ms,
+                continues_by_itself: self.settings.continuations == Continuations::ByThemselves,
                 actions,
                 numbers: &mut self.numbers,
                 statistics: &mut self.statistics,

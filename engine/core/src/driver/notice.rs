@@ -11,7 +11,7 @@ use super::step::{Presence, Standstill};
 use super::view::Missing;
 use crate::calling::{Callee, Caller, Notice, Returned};
 use crate::identity::{EffectSequence, InstanceId, WaitKey};
-use crate::instance::{self, Instance};
+use crate::instance::{self, Instance, Refused};
 use crate::site::keys;
 use crate::site::records::{Call, Crossing, Stored as _};
 
@@ -113,6 +113,7 @@ impl Shard {
             at,
             variables,
             message: None,
+            before: Vec::new(),
             caller: Some(caller),
         };
         let mut draft = Draft::default();
@@ -203,6 +204,10 @@ impl Shard {
                 };
                 let input = instance::Input::Returned { wait, returned, variables };
                 match self.step(context, key, vec![input], cause.clone(), &mut draft) {
+                    Err(Standstill::Refused(Refused::Suspended)) => {
+                        self.hold(row);
+                        return Ok(());
+                    }
                     // It does not wait for it any more.
                     Ok(()) | Err(Standstill::Refused(_) | Standstill::Absent) => {}
                     Err(Standstill::NotDeployed { .. }) => {
@@ -233,7 +238,7 @@ impl Shard {
     }
 
     /// It stays where it is until something changes.
-    fn hold(&mut self, row: &[u8]) {
+    pub(super) fn hold(&mut self, row: &[u8]) {
         self.held_crossings.insert(row.to_vec());
     }
 }

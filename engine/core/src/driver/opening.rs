@@ -1,10 +1,12 @@
 //! Opening a site: its record and its definitions are read, or founded if the store is new; then its shards recover.
 //! Later, new definitions are put on record here.
 
+use std::collections::VecDeque;
+
 use tessera_store::{Batch, Outcome as CommitOutcome, Precondition, prefix_end};
 
 use super::shard::Shard;
-use super::{Action, CommitId, Driver, LoadId, Read, Rows};
+use super::{Action, CommitId, Driver, LoadId, Read, Reply, Rows, Ticket};
 use crate::entropy::{Entropy, uuid};
 use crate::identity::{Incarnation, Timestamp};
 use crate::limits::{DEFINITIONS_MAX, RELOAD_DELAY_MS};
@@ -25,11 +27,15 @@ pub(super) struct Opening {
     founding: Option<Meta>,
     meta: Option<Meta>,
     all_recorded: bool,
+    /// Changes of definitions that are not on record yet.
+    requested: VecDeque<(Ticket, Vec<Definition>)>,
 }
 
 #[derive(Debug)]
 struct Recording {
     commit: CommitId,
+    /// Who waits for it.
+    ticket: Option<Ticket>,
     definitions: Vec<Definition>,
 }
 
@@ -45,6 +51,11 @@ impl Opening {
 
     pub(super) fn retry_at(&self) -> Option<Timestamp> {
         self.retry_at
+    }
+
+    /// Definitions are to be recorded in another way than they are.
+    pub(super) fn request(&mut self, ticket: Ticket, definitions: Vec<Definition>) {
+        self.requested.push_back((ticket, definitions));
     }
 
     /// The site's incarnation if everything that has to be on record is.
@@ -120,31 +131,44 @@ impl Driver {
             // Whether the site was founded is not known: look.
             return self.open(actions);
         }
-        let (batch, definitions) = if let Some(meta) = &opening.founding {
+        let (batch, definitions, ticket) = if let Some(meta) = &opening.founding {
             let key = keys::meta();
-            (Batch::new().put(key.clone(), meta.seal()).require(Precondition::Absent { key }), Vec::new())
+            (
+                Batch::new().put(key.clone(), meta.seal()).require(Precondition::Absent { key }),
+                Vec::new(),
+                None,
+            )
         } else if opening.meta.is_some() {
-            let definitions = self.deployments.unrecorded(now);
-            opening.all_recorded = definitions.is_empty();
-            if definitions.is_empty() {
-                return;
-            }
+            let unrecorded = self.deployments.unrecorded(now);
+            opening.all_recorded = unrecorded.is_empty();
+            let (ticket, definitions) = if unrecorded.is_empty() {
+                let Some((ticket, definitions)) = opening.requested.pop_front() else { return };
+                (Some(ticket), definitions)
+            } else {
+                (None, unrecorded)
+            };
             let batch = definitions.iter().fold(Batch::new(), |batch, definition| {
                 batch.put(keys::definition(&definition.key), definition.seal())
             });
-            (batch, definitions)
+            (batch, definitions, ticket)
         } else {
             return;
         };
         let commit = CommitId(self.numbers.draw(SITE));
-        opening.recording = Some(Recording { commit, definitions });
+        opening.recording = Some(Recording { commit, ticket, definitions });
         self.statistics.commits = self.statistics.commits.saturating_add(1);
         actions.push(Action::Commit { commit, batch });
     }
 
     /// Hears whether it is on record.
-    pub(super) fn recorded(&mut self, now: Timestamp, commit: CommitId, outcome: &CommitOutcome) {
-        let Some(Recording { definitions, .. }) =
+    pub(super) fn recorded(
+        &mut self,
+        now: Timestamp,
+        commit: CommitId,
+        outcome: &CommitOutcome,
+        actions: &mut Vec<Action>,
+    ) {
+        let Some(Recording { definitions, ticket, .. }) =
             self.opening.recording.take_if(|recording| recording.commit == commit)
         else {
             return;
@@ -153,9 +177,12 @@ impl Driver {
             self.statistics.failed_commits = self.statistics.failed_commits.saturating_add(1);
             self.opening.founding = None;
             self.opening.retry_at = Some(now.plus_ms(RELOAD_DELAY_MS));
+            actions.extend(ticket.map(|ticket| Action::Reply { ticket, reply: Reply::Busy }));
             return;
         }
+        actions.extend(ticket.map(|ticket| Action::Reply { ticket, reply: Reply::Done }));
         for definition in definitions {
+            self.changed.insert(definition.key.process_id.clone());
             self.deployments.remember(definition);
         }
         if let Some(meta) = self.opening.founding.take() {

@@ -9,7 +9,7 @@ use super::shard::{Context, Draft, Performed, Purpose, Shard};
 use super::view::Missing;
 use crate::limits::{EFFECTS_IN_FLIGHT_PER_SHARD_MAX, SCAN_ROWS_MAX};
 use crate::site::keys::{self, Table};
-use crate::site::records::{Early, Head, Inbox, Rejection, Stored as _};
+use crate::site::records::{Early, Head, Inbox, Kept, Rejection, Stored as _};
 
 impl Shard {
     /// Takes the next step of recovery and puts the one after it in front of everything else.
@@ -39,6 +39,19 @@ impl Shard {
                     }
                     self.go_on(match more {
                         Some(from) => Recovery::Early { from: Some(from) },
+                        None => Recovery::Kept { from: None },
+                    });
+                }
+            }
+            Recovery::Kept { from } => {
+                if let Some((rows, more)) = self.page(Table::Kept, from.as_ref(), purpose)? {
+                    for (row, value) in rows {
+                        if let Ok(kept) = Kept::open(&value) {
+                            self.kept.entry(kept.business_key).or_default().insert(row);
+                        }
+                    }
+                    self.go_on(match more {
+                        Some(from) => Recovery::Kept { from: Some(from) },
                         None => Recovery::Outbox { from: None, then: Then::GoOn },
                     });
                 }
@@ -75,6 +88,10 @@ impl Shard {
                     let waiting: Vec<_> = self.early.keys().cloned().collect();
                     self.queue.extend(waiting.into_iter().map(|business_key| Input::Early { business_key }));
                     self.due_at(context.now);
+                    let processes = context.deployments.processes().into_iter();
+                    let (placement, index) = (context.placement, self.index);
+                    let here = processes.filter(|process| placement.of_text(process) == index);
+                    self.queue.extend(here.map(|process| Input::Starts { process }));
                 }
             }
         }

@@ -11,6 +11,7 @@ use super::input::{Asked, Input, Recovery};
 use super::resident::Residents;
 use super::view::{Missing, View};
 use super::{Acceptance, Action, CommitId, LoadId, Read, Reply, Rows, Statistics, Ticket};
+use crate::effect::Outcome;
 use crate::entropy::Entropy;
 use crate::identity::{EffectId, EffectSequence, Incarnation, Timestamp};
 use crate::limits::{
@@ -30,6 +31,7 @@ pub(super) struct Context<'a> {
     pub(super) placement: Placement,
     pub(super) incarnation: &'a Incarnation,
     pub(super) early_message_ttl_ms: u64,
+    pub(super) continues_by_itself: bool,
     pub(super) actions: &'a mut Vec<Action>,
     pub(super) numbers: &'a mut Numbers,
     pub(super) statistics: &'a mut Statistics,
@@ -176,6 +178,10 @@ pub(super) struct Shard {
     pub(super) crossings: BTreeSet<Vec<u8>>,
     /// Those of them that cannot be decided now, because a definition is not deployed or a record is damaged.
     pub(super) held_crossings: BTreeSet<Vec<u8>>,
+    /// Outcomes of what suspended instances asked for; taken when they are resumed.
+    pub(super) held_outcomes: BTreeMap<(InstanceKey, EffectSequence), Outcome>,
+    /// The rows of the messages by command that wait for each conversation.
+    pub(super) kept: BTreeMap<Arc<str>, BTreeSet<Vec<u8>>>,
     /// Who waits for the end of which instance.
     pub(super) awaiting_end: BTreeMap<InstanceKey, Vec<Ticket>>,
 }
@@ -202,6 +208,8 @@ impl Shard {
             early: BTreeMap::new(),
             crossings: BTreeSet::new(),
             held_crossings: BTreeSet::new(),
+            held_outcomes: BTreeMap::new(),
+            kept: BTreeMap::new(),
             awaiting_end: BTreeMap::new(),
         }
     }
@@ -297,6 +305,8 @@ impl Shard {
         self.queue.extend(held.into_iter().map(|row| Input::Crossing { row, ticket: None }));
         let waiting: Vec<_> = self.early.keys().cloned().collect();
         self.queue.extend(waiting.into_iter().map(|business_key| Input::Early { business_key }));
+        let kept: Vec<_> = self.kept.keys().cloned().collect();
+        self.queue.extend(kept.into_iter().map(|business_key| Input::Kept { business_key }));
         self.outbox_behind = true;
     }
 
@@ -429,6 +439,10 @@ impl Shard {
         self.early.clear();
         self.crossings.clear();
         self.held_crossings.clear();
+        self.kept.clear();
+        for (instance, sequence) in std::mem::take(&mut self.held_outcomes).into_keys() {
+            self.performing.remove(&Performed::Instance(instance, sequence));
+        }
         self.phase = if self.in_flight.is_empty() {
             Phase::Down { until: context.now.plus_ms(RELOAD_DELAY_MS) }
         } else {
@@ -455,6 +469,12 @@ impl Shard {
             | Input::EarlyDue { .. }
             | Input::Early { .. }
             | Input::Crossing { .. }
+            | Input::Starts { .. }
+            | Input::StartDue { .. }
+            | Input::DeleteDue { .. }
+            | Input::Correlate(_)
+            | Input::StartByCondition(_)
+            | Input::Kept { .. }
             | Input::Resume { .. }
             | Input::Recover(_)
             | Input::Show { .. }
@@ -500,6 +520,17 @@ impl Shard {
             Input::EarlyDue { row, early } => self.decide_early_due(context, row, early, purpose),
             Input::Early { business_key } => self.decide_early(context, business_key, purpose),
             Input::Crossing { row, ticket } => self.decide_crossing(context, row, *ticket, purpose),
+            Input::Starts { process } => self.decide_starts(context, process, purpose),
+            Input::StartDue { row, about } => self.decide_start_due(context, row, about, purpose),
+            Input::DeleteDue { row, instance, from } => {
+                self.decide_deletion(context, row, *instance, from.as_ref(), purpose)
+            }
+            Input::Correlate(correlating) => self.decide_correlation(context, correlating, purpose),
+            Input::StartByCondition(start) => {
+                self.decide_conditional_starts(context, start, purpose);
+                Ok(())
+            }
+            Input::Kept { business_key } => self.decide_kept(context, business_key, purpose),
             Input::Resume { instance } => self.decide_resume(context, *instance, purpose),
             Input::Recover(recovery) => self.decide_recovery(context, recovery, purpose),
             Input::Show { ticket, instance } => self.decide_show(context, *ticket, *instance, purpose),

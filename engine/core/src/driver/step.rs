@@ -1,6 +1,7 @@
 //! A step of an instance: bring it into memory, let it decide, put record, index, journal and what is to be performed
 //! into one draft.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tessera_bpmn::compile::Program;
@@ -8,6 +9,7 @@ use tessera_bpmn::compile::Program;
 use super::input::Input;
 use super::notice::notify;
 use super::resident::Resident;
+use super::retention::over_at;
 use super::shard::{Context, Draft, Performance, Performed, Purpose, Shard};
 use super::view::Missing;
 use super::{Reply, Ticket, Work};
@@ -171,6 +173,12 @@ impl Shard {
         }
         draft.after.gone.extend(changes.gone.into_iter().map(|sequence| (key, sequence)));
         if changes.ended {
+            let program = context.deployments.program(resident.instance.definition());
+            let time_to_live = program.and_then(|program| program.history_time_to_live.as_deref());
+            if let Some(due) = over_at(time_to_live, context.now) {
+                draft.put(keys::timer_of_deletion(due, key), Vec::new());
+                self.next_due = Some(self.next_due.map_or(due, |next| next.min(due)));
+            }
             let state = describe::row(&resident.instance).state;
             for ticket in self.awaiting_end.remove(&key).into_iter().flatten() {
                 draft.reply(Some(ticket), Reply::Ended { state });
@@ -183,6 +191,9 @@ impl Shard {
         let business_key = resident.instance.business_key().clone();
         if let Some(due) = changes.due {
             self.due_at(due);
+        }
+        if changes.message_wait_opened && self.kept.contains_key(&business_key) {
+            self.queue.push_front(Input::Kept { business_key: business_key.clone() });
         }
         if (changes.message_wait_opened || changes.ended) && self.early.contains_key(&business_key) {
             self.queue.push_front(Input::Early { business_key });
@@ -226,6 +237,9 @@ impl Shard {
                     }
                 }
                 self.commit(context, draft);
+            }
+            Err(Standstill::Refused(Refused::Suspended)) => {
+                self.held_outcomes.insert((key, sequence), outcome.clone());
             }
             // A late or repeated answer.
             Err(Standstill::Refused(_) | Standstill::Absent) => {
@@ -316,7 +330,48 @@ impl Shard {
             Presence::Absent => Reply::NotFound,
             Presence::Unreadable(unreadable) => Reply::Refused { reason: unreadable.to_string() },
             Presence::Here => {
+                let migration = match change {
+                    Change::Migrate { version, mapping, dry_run } => {
+                        let planned = self.plan_migration(context, key, version.as_deref(), mapping);
+                        Some((planned, *dry_run))
+                    }
+                    Change::Cancel { .. }
+                    | Change::Suspend
+                    | Change::Resume
+                    | Change::Modify { .. }
+                    | Change::Continue { .. }
+                    | Change::Retry { .. }
+                    | Change::SetVariables { .. }
+                    | Change::Deliver { .. }
+                    | Change::Complete { .. }
+                    | Change::Throw { .. } => None,
+                };
                 let (input, cause) = match change {
+                    Change::Migrate { .. } => match migration.clone() {
+                        Some((Ok((migration, _)), false)) => {
+                            let cause = format!("an operator migrated it to {}", migration.definition);
+                            (instance::Input::Migrate(Box::new(migration)), cause)
+                        }
+                        Some((Ok((_, plan)), true)) => {
+                            draft.reply(Some(ticket), Reply::Migration(plan));
+                            self.commit(context, draft);
+                            return Ok(());
+                        }
+                        Some((Err(reason), _)) => {
+                            draft.reply(Some(ticket), Reply::Refused { reason });
+                            self.commit(context, draft);
+                            return Ok(());
+                        }
+                        None => return Ok(()),
+                    },
+                    Change::Suspend => (instance::Input::Suspend, "an operator suspended it".to_owned()),
+                    Change::Resume => (instance::Input::Resume, "an operator resumed it".to_owned()),
+                    Change::Modify { changes } => {
+                        (instance::Input::Modify(changes.clone()), "an operator modified it".to_owned())
+                    }
+                    Change::Continue { wait } => {
+                        (instance::Input::Timer { wait: *wait }, "it was told to continue".to_owned())
+                    }
                     Change::Cancel { reason } => (
                         instance::Input::Cancel { reason: reason.clone() },
                         format!("an operator cancelled it: {reason}"),
@@ -355,7 +410,15 @@ impl Shard {
                     ),
                 };
                 match self.step(context, key, vec![input], cause, &mut draft) {
-                    Ok(()) => Reply::Done,
+                    Ok(()) => {
+                        if matches!(change, Change::Resume) {
+                            self.bring_what_was_held(context, key);
+                        }
+                        match migration {
+                            Some((Ok((_, plan)), _)) => Reply::Migration(plan),
+                            Some((Err(_), _)) | None => Reply::Done,
+                        }
+                    }
                     Err(standstill) => Reply::Refused { reason: standstill.to_string() },
                 }
             }
@@ -363,6 +426,46 @@ impl Shard {
         draft.reply(Some(ticket), reply);
         self.commit(context, draft);
         Ok(())
+    }
+}
+
+impl Shard {
+    /// An instance moves again: what was held for it comes.
+    fn bring_what_was_held(&mut self, context: &Context<'_>, key: InstanceKey) {
+        let held: Vec<_> = self.held_outcomes.extract_if(.., |(instance, _), _| *instance == key).collect();
+        for ((instance, sequence), outcome) in held {
+            self.queue.push_back(Input::Settled { instance, sequence, outcome });
+        }
+        self.queue.push_back(Input::Resume { instance: key });
+        self.release(context.now);
+    }
+
+    fn plan_migration(
+        &mut self,
+        context: &Context<'_>,
+        key: InstanceKey,
+        version: Option<&str>,
+        mapping: &BTreeMap<Arc<str>, Arc<str>>,
+    ) -> Result<(instance::Migration, instance::Plan), String> {
+        let Some(instance) = self.instance(key) else { return Err(Standstill::Absent.to_string()) };
+        let current = instance.definition();
+        let Some(program) = context.deployments.program(current) else {
+            return Err(Standstill::NotDeployed { definition: current.clone() }.to_string());
+        };
+        let process = &current.process_id;
+        let Some(definition) = context.deployments.migration_target(process, version) else {
+            return Err(match version {
+                Some(version) => format!("process {process} is not deployed in version {version}"),
+                None => format!("process {process} has no definition that is in use"),
+            });
+        };
+        let Some(target) = context.deployments.program(definition) else {
+            return Err(Standstill::NotDeployed { definition: definition.clone() }.to_string());
+        };
+        let (definition, mapping) = (definition.clone(), mapping.clone());
+        let migration = instance::Migration { definition, program: target.clone(), mapping };
+        let plan = instance::plan_migration(instance, program, &migration);
+        Ok((migration, plan))
     }
 }
 
@@ -412,6 +515,15 @@ fn must_wait(instance: &Instance, sequence: EffectSequence) -> bool {
     }
 }
 
+/// Whether an effect would move an instance that is suspended. It is performed when that is resumed.
+fn rests(instance: &Instance, sequence: EffectSequence) -> bool {
+    let moves = match instance.effect(sequence).map(|effect| &**effect) {
+        Some(Effect::Call { .. } | Effect::Deliver { .. }) => true,
+        Some(Effect::Answer { .. } | Effect::Broadcast { .. } | Effect::Notify(_)) | None => false,
+    };
+    moves && instance.is_suspended()
+}
+
 /// An effect was queued in this step. A broadcast is written to all shards, and a notice to the one that it is for, right
 /// here, in the same commit: from then on it is their own matter, and the effect is settled.
 fn queue_effect(
@@ -456,7 +568,13 @@ pub(super) fn broadcast(
     thrower: Option<&InstanceId>,
     draft: &mut Draft,
 ) {
-    let signal = crossing(name.clone(), variables.to_vec(), None, thrower).seal();
+    let signal = Crossing::Broadcast {
+        name: name.clone(),
+        variables: variables.to_vec(),
+        started: None,
+        thrower: thrower.cloned(),
+    }
+    .seal();
     for shard in 0..context.placement.shards() {
         let row = keys::crossing(shard, identity);
         draft.put(row.clone(), signal.clone());
@@ -472,7 +590,7 @@ fn queue_again(
     sequence: EffectSequence,
     draft: &mut Draft,
 ) {
-    if must_wait(instance, sequence) {
+    if must_wait(instance, sequence) || rests(instance, sequence) {
         return;
     }
     match work(context, instance, program, sequence) {

@@ -57,7 +57,27 @@ impl Shard {
                     forgotten.delete(entry);
                     forgotten.delete(row);
                 }
-                (Due::Early | Due::Forget, Err(_)) => {
+                (Due::Start, Ok(About(about))) => {
+                    in_hand = in_hand.saturating_add(1);
+                    self.queue.push_back(Input::StartDue { row, about });
+                }
+                (Due::Kept, Ok(About(kept))) => {
+                    forgotten.delete(kept.clone());
+                    forgotten.delete(row);
+                    self.forget_kept(&kept);
+                }
+                (Due::Delete { instance }, _) => {
+                    in_hand = in_hand.saturating_add(1);
+                    self.queue.push_back(Input::DeleteDue { row, instance, from: None });
+                }
+                (Due::Continue { .. }, _) if !context.continues_by_itself => {
+                    self.held_timers.insert(row);
+                }
+                (Due::Continue { instance, wait }, _) => {
+                    in_hand = in_hand.saturating_add(1);
+                    self.queue.push_back(Input::WaitDue { row, instance, wait });
+                }
+                (Due::Early | Due::Forget | Due::Start | Due::Kept, Err(_)) => {
                     self.held_timers.insert(row);
                 }
             }
@@ -98,7 +118,11 @@ impl Shard {
         match stepped {
             Ok(()) => {}
             Err(Standstill::Refused(Refused::NotDue { due, .. })) => self.due_at(due),
-            Err(Standstill::NotDeployed { .. } | Standstill::TooLarge { .. }) => {
+            Err(
+                Standstill::NotDeployed { .. }
+                | Standstill::TooLarge { .. }
+                | Standstill::Refused(Refused::Suspended),
+            ) => {
                 self.held_timers.insert(row.to_vec());
             }
             // The wait was closed since the row was read, or the row is a stray: either way it is of no use.

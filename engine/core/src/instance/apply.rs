@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::fact::{Ending, Fact, Started};
+use super::migration;
 use super::state::{Instance, Iterations, Node, ReceivedMessage, Remembered, Role, State, Status};
 use crate::effect::Effect;
 use crate::identity::{NodeKey, Timestamp};
@@ -122,6 +123,8 @@ pub fn apply(instance: &mut Instance, fact: &Fact) {
         }
         Fact::OutputAdded { output } => instance.outputs.push(output.clone()),
         Fact::AlternativeBusinessKeySet { key } => instance.alternative_business_key = Some(key.clone()),
+        Fact::SuspensionChanged { suspended } => instance.suspended = *suspended,
+        Fact::Migrated(migrated) => migration::rename(instance, migrated),
         Fact::CalledBy(caller) => instance.caller = Some(caller.clone()),
         Fact::NodeKept { node, variables } => remember(instance, *node, *variables),
         Fact::NodeRestored { node, parent, scope, position, at } => {

@@ -31,7 +31,7 @@ pub(super) fn news(fact: &Fact) -> Option<News> {
 /// Moves what waits for a condition that holds by now.
 pub(super) fn look(step: &mut Step<'_>) {
     let news = std::mem::take(&mut step.news);
-    if news.is_empty() {
+    if news.is_empty() || step.instance.is_suspended() {
         return;
     }
     let waits = step.instance.waits().filter(|(_, wait)| wait.kind == WaitKind::Condition);

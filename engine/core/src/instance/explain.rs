@@ -30,6 +30,9 @@ pub fn explain(instance: &Instance, program: Option<&Program>, now: Timestamp) -
             instance.definition()
         ));
     }
+    if instance.is_running() && instance.is_suspended() {
+        lines.push("it is suspended: nothing moves it until it is resumed".to_owned());
+    }
     lines.extend(instance.incidents().flat_map(|incident| words.incident(incident)));
     lines.extend(instance.waits().map(|(_, wait)| words.wait(wait)));
     lines.extend(instance.effects().map(|(sequence, effect)| words.effect(sequence, effect)));
@@ -93,6 +96,7 @@ impl Words<'_> {
             }
             WaitKind::Signal { name } => format!("{place} waits for signal {name}; began {since}"),
             WaitKind::Condition => format!("{place} waits until its condition holds; began {since}"),
+            WaitKind::Continuation { .. } => format!("{place} waits for its turn to go on; began {since}"),
             WaitKind::Called { process_id, business_key, .. } => format!(
                 "{place} waits for the end of the instance of {process_id} that it called, business key {business_key}; began {since}"
             ),

@@ -1,6 +1,7 @@
 //! What happened to an instance: deltas of its state. Never named after BPMN elements, so that the interpreter may
 //! change its mind about elements while old journals still replay.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -194,6 +195,22 @@ pub enum Fact {
         /// When.
         at: Timestamp,
     },
+    /// It does not move any more, or moves again.
+    SuspensionChanged {
+        /// Whether it stands still from now on.
+        suspended: bool,
+    },
+    /// It runs on another version of its process.
+    Migrated(Box<Migrated>),
+}
+
+/// The change to another version of a process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Migrated {
+    /// The definition that it runs on from now on.
+    pub definition: DefinitionKey,
+    /// Elements that have another id there.
+    pub elements: BTreeMap<Arc<str>, Arc<str>>,
 }
 
 /// The beginning of an instance.
@@ -293,7 +310,9 @@ impl Fact {
             | Self::AlternativeBusinessKeySet { .. }
             | Self::CalledBy(_)
             | Self::NodeKept { .. }
-            | Self::NodeRestored { .. } => {}
+            | Self::NodeRestored { .. }
+            | Self::SuspensionChanged { .. }
+            | Self::Migrated(_) => {}
         }
     }
 }

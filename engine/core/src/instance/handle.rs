@@ -15,6 +15,7 @@ use super::state::{Instance, Role, Status};
 use super::step::{Place, Step, role_of};
 use super::triggers::{self, Payload};
 use super::wait::{Wait, WaitKind};
+use super::{migration, modification, suspension};
 use crate::calling::Returned;
 use crate::identity::{IncidentKey, NodeKey, Timestamp, WaitKey};
 use crate::limits::VALUE_DEPTH_MAX;
@@ -31,8 +32,36 @@ pub fn handle(
     now: Timestamp,
     input: Input,
 ) -> Result<Vec<Fact>, Refused> {
+    suspension::admit(instance, &input)?;
+    if let Input::Migrate(migration) = &input {
+        is_of(instance, program)?;
+        return migration::migrate(instance, program, now, migration);
+    }
+    // What may be refused halfway is tried first.
+    if let Input::Modify(changes) = &input {
+        let mut copy = instance.clone();
+        let mut trial = Step::new(&mut copy, program, now);
+        is_running(&trial)?;
+        modification::modify(&mut trial, changes)?;
+    }
+    if let Input::Start(start) = &input
+        && !start.before.is_empty()
+    {
+        let mut copy = instance.clone();
+        begin(&mut Step::new(&mut copy, program, now), Start::clone(start))?;
+    }
     let mut step = Step::new(instance, program, now);
     match input {
+        Input::Suspend => {
+            is_running(&step)?;
+            suspension::suspend(&mut step)?;
+        }
+        Input::Resume => {
+            is_running(&step)?;
+            suspension::resume(&mut step)?;
+        }
+        Input::Modify(changes) => modification::modify(&mut step, &changes)?,
+        Input::Migrate(_) => {}
         Input::Start(start) => begin(&mut step, *start)?,
         Input::Settled { effect, outcome } => {
             is_of_program(&step)?;
@@ -65,7 +94,7 @@ pub fn handle(
 }
 
 fn begin(step: &mut Step<'_>, start: Start) -> Result<(), Refused> {
-    let Start { definition, id, business_key, at, variables, message, caller } = start;
+    let Start { definition, id, business_key, at, before, variables, message, caller } = start;
     if step.instance.status != Status::Empty {
         return Err(Refused::AlreadyStarted);
     }
@@ -81,9 +110,10 @@ fn begin(step: &mut Step<'_>, start: Start) -> Result<(), Refused> {
             *index == Program::ROOT && !step.program.scope(Program::ROOT).implicit_starts.is_empty();
         implicit || (element.scope == Program::ROOT && begins)
     };
-    let Some(event) = step.program.find(&at).filter(is_start) else {
+    let event = step.program.find(&at).filter(is_start);
+    if event.is_none() && before.is_empty() {
         return Err(Refused::UnknownElement { process: step.program.process_id.clone(), element: at });
-    };
+    }
     are_storable(&variables)?;
     step.emit(Fact::Started(Box::new(Started { id, definition, business_key, at: step.now })));
     if let Some(caller) = caller {
@@ -104,7 +134,12 @@ fn begin(step: &mut Step<'_>, start: Start) -> Result<(), Refused> {
             });
         }
     }
-    enter_start(step, event);
+    if let Some(event) = event.filter(|_| before.is_empty()) {
+        enter_start(step, event);
+    }
+    for element in &before {
+        modification::start_before(step, element)?;
+    }
     if !step.program.scope(Program::ROOT).event_sub_processes.is_empty() {
         step.due(NodeKey::ROOT, Place::Element(Program::ROOT), Occurrence::Begun);
     }
@@ -149,6 +184,7 @@ fn take_message(step: &mut Step<'_>, key: WaitKey, message: Arc<Message>) -> Res
         | WaitKind::Completion
         | WaitKind::Condition
         | WaitKind::Called { .. }
+        | WaitKind::Continuation { .. }
         | WaitKind::Retry { .. } => Err(Refused::WrongWait(key)),
     }
 }
@@ -166,6 +202,7 @@ fn take_delivery(step: &mut Step<'_>, key: WaitKey, name: &str, variables: Named
         | WaitKind::Completion
         | WaitKind::Condition
         | WaitKind::Called { .. }
+        | WaitKind::Continuation { .. }
         | WaitKind::Retry { .. } => Err(Refused::WrongWait(key)),
     }
 }
@@ -183,6 +220,7 @@ fn take_signal(step: &mut Step<'_>, key: WaitKey, name: &str, variables: Named) 
         | WaitKind::Completion
         | WaitKind::Condition
         | WaitKind::Called { .. }
+        | WaitKind::Continuation { .. }
         | WaitKind::Retry { .. } => Err(Refused::WrongWait(key)),
     }
 }
@@ -194,6 +232,13 @@ fn take_time(step: &mut Step<'_>, key: WaitKey) -> Result<(), Refused> {
         return Err(Refused::NotDue { wait: key, due });
     }
     match &wait.kind {
+        WaitKind::Continuation { .. } => {
+            triggers::close(step, key);
+            if let Some(place) = step.place(wait.node) {
+                step.due(wait.node, place, Occurrence::Continued);
+            }
+            Ok(())
+        }
         WaitKind::Retry { effect, .. } => {
             triggers::close(step, key);
             step.queue_shared(effect.clone());
@@ -293,11 +338,15 @@ fn is_running(step: &Step<'_>) -> Result<(), Refused> {
 }
 
 fn is_of_program(step: &Step<'_>) -> Result<(), Refused> {
-    let expected = &step.instance.definition.process_id;
-    if **expected == *step.program.process_id {
+    is_of(step.instance, step.program)
+}
+
+fn is_of(instance: &Instance, program: &Program) -> Result<(), Refused> {
+    let expected = &instance.definition.process_id;
+    if **expected == *program.process_id {
         return Ok(());
     }
-    Err(Refused::WrongProgram { expected: expected.clone(), given: step.program.process_id.clone() })
+    Err(Refused::WrongProgram { expected: expected.clone(), given: program.process_id.clone() })
 }
 
 fn are_storable(variables: &[(Arc<str>, Arc<Value>)]) -> Result<(), Refused> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::{Migration, Modification};
 use crate::calling::{Caller, Returned};
 use crate::effect::Outcome;
 use crate::identity::{DefinitionKey, EffectSequence, IncidentKey, InstanceId, NodeKey, Timestamp, WaitKey};
@@ -80,6 +81,14 @@ pub enum Input {
     },
     /// The instance that called this one does not need it any more.
     Released,
+    /// An operator stops it: nothing moves it until it is resumed.
+    Suspend,
+    /// An operator lets it move again.
+    Resume,
+    /// An operator moves it.
+    Modify(Vec<Modification>),
+    /// An operator brings it to another version of its process.
+    Migrate(Box<Migration>),
     /// An operator ends the instance.
     Cancel {
         /// Told to the senders of messages that are not answered yet.
@@ -110,6 +119,8 @@ pub struct Start {
     pub business_key: Arc<str>,
     /// BPMN id of the start event.
     pub at: Arc<str>,
+    /// BPMN ids of the elements to begin before, instead of at the start event.
+    pub before: Vec<Arc<str>>,
     /// Process variables.
     pub variables: Vec<(Arc<str>, Arc<Value>)>,
     /// The message that starts it.
@@ -175,6 +186,26 @@ pub enum Refused {
     /// The node has ended or never was.
     #[error("activation {} has ended or never was", .0.0)]
     UnknownNode(NodeKey),
+    /// Nothing moves it until it is resumed.
+    #[error("the instance is suspended; resume it first")]
+    Suspended,
+    /// There is nothing to resume.
+    #[error("the instance is not suspended")]
+    NotSuspended,
+    /// A token cannot be put there.
+    #[error("no token can be put at `{element}`: {reason}")]
+    Modification {
+        /// The BPMN id.
+        element: Arc<str>,
+        /// Why.
+        reason: String,
+    },
+    /// It cannot change to the other version.
+    #[error("it cannot be migrated: {}", .obstacles.join("; "))]
+    Migration {
+        /// Everything that stands in the way.
+        obstacles: Vec<String>,
+    },
     /// A value is nested too deeply to be stored.
     #[error("variable `{name}` is nested more than {max} levels deep; flatten it")]
     ValueTooDeep {

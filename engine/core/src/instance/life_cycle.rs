@@ -12,6 +12,7 @@ use super::occurrence::{Leaves, Next, Occurrence, Trouble};
 use super::state::{Role, State};
 use super::step::{At, Due, Place, Step};
 use super::variables::View;
+use super::wait::WaitKind;
 use super::{calls, compensation, mappings, quantity, triggers};
 use crate::identity::NodeKey;
 use crate::plugin::ListenerEvent;
@@ -56,6 +57,15 @@ fn keep(step: &mut Step<'_>, node: NodeKey, stored: State, state: State) {
 /// What one stage does.
 fn stage(step: &mut Step<'_>, at: At<'_>, state: State, occurrence: Occurrence) -> Result<Next, Trouble> {
     match state {
+        State::Ready if !matches!(occurrence, Occurrence::Continued) && is_async(at, Border::Before) => {
+            step.open_wait(at.node, &at.element.id, WaitKind::Continuation { due: step.now });
+            Ok(Next::Stay(state))
+        }
+        State::Leaving if !matches!(occurrence, Occurrence::Continued) && is_async(at, Border::After) => {
+            step.close_waits(at.node);
+            step.open_wait(at.node, &at.element.id, WaitKind::Continuation { due: step.now });
+            Ok(Next::Stay(state))
+        }
         State::Ready => open(step, at),
         State::Starting(next) | State::Ending(next) if matches!(occurrence, Occurrence::Answered) => {
             Ok(Next::Go(after(state, next)))
@@ -77,6 +87,26 @@ fn stage(step: &mut Step<'_>, at: At<'_>, state: State, occurrence: Occurrence) 
         | State::Waiting
         | State::Holding
         | State::Parked => elements::act(step, at, state, occurrence),
+    }
+}
+
+/// Where a commit of its own may be wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Border {
+    Before,
+    After,
+}
+
+/// Whether the model wants one there. A multi-instance activity says it for its body and for each iteration apart.
+fn is_async(at: At<'_>, border: Border) -> bool {
+    let (before, after) = match (at.role, &at.element.multi_instance) {
+        (Role::Iteration(_), Some(plan)) => (plan.async_before, plan.async_after),
+        (Role::Iteration(_), None) | (Role::Flow | Role::Restored, _) => (false, false),
+        (Role::Element | Role::Body, _) => (at.element.async_before, at.element.async_after),
+    };
+    match border {
+        Border::Before => before,
+        Border::After => after,
     }
 }
 

@@ -16,6 +16,8 @@ use crate::plugin::DeliveryError;
 pub(super) enum Occurrence {
     /// It is its turn to do what its state says.
     Begun,
+    /// It is its turn again after a pause between two commits.
+    Continued,
     /// The handler is done; what it wrote is applied.
     Answered,
     /// The handler has shaped the message.
@@ -41,6 +43,7 @@ pub(super) enum Occurrence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Occasion {
     Begun,
+    Continued,
     Answered,
     Prepared,
     LeftToDefault,
@@ -55,6 +58,7 @@ impl Occurrence {
     pub(super) fn occasion(&self) -> Occasion {
         match self {
             Self::Begun => Occasion::Begun,
+            Self::Continued => Occasion::Continued,
             Self::Answered => Occasion::Answered,
             Self::Prepared(_) => Occasion::Prepared,
             Self::LeftToDefault => Occasion::LeftToDefault,

@@ -36,6 +36,7 @@ pub struct Instance {
     pub(super) caller: Option<Box<Caller>>,
     /// What has completed in each scope and can be undone, oldest first.
     pub(super) remembered: BTreeMap<NodeKey, Vec<Remembered>>,
+    pub(super) suspended: bool,
 }
 
 /// Where an instance stands.
@@ -232,6 +233,7 @@ impl Instance {
             next: NextKeys::default(),
             caller: None,
             remembered: BTreeMap::new(),
+            suspended: false,
         }
     }
 
@@ -268,6 +270,11 @@ impl Instance {
     /// Whether it can still move.
     pub fn is_running(&self) -> bool {
         self.status == Status::Running
+    }
+
+    /// Whether it stands still until it is resumed.
+    pub fn is_suspended(&self) -> bool {
+        self.suspended
     }
 
     /// When it was started.

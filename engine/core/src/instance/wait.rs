@@ -53,6 +53,11 @@ pub enum WaitKind {
         /// What will be queued, its attempt already counted.
         effect: Arc<Effect>,
     },
+    /// Its turn: what comes next is a step, and a commit, of its own; moved by [`super::Input::Timer`].
+    Continuation {
+        /// Not before this: the moment in which it began to wait.
+        due: Timestamp,
+    },
     /// The end of an instance that was called; moved by [`super::Input::Returned`].
     Called {
         /// The process that was called.
@@ -68,7 +73,7 @@ impl WaitKind {
     /// When it is due by itself.
     pub fn due(&self) -> Option<Timestamp> {
         match self {
-            Self::Timer { due, .. } | Self::Retry { due, .. } => Some(*due),
+            Self::Timer { due, .. } | Self::Retry { due, .. } | Self::Continuation { due } => Some(*due),
             Self::Message { .. }
             | Self::Signal { .. }
             | Self::Completion

@@ -29,6 +29,7 @@ pub(crate) fn row(instance: &Instance) -> Row {
         ended_at: instance.ended_at(),
         at: at.into_iter().collect(),
         incidents: instance.incidents().count(),
+        suspended: instance.is_suspended(),
         caller: instance.caller().map(|caller| caller.instance.clone()),
     }
 }

@@ -105,6 +105,10 @@ impl Indexed {
                     changes.due = changes.due.into_iter().chain([*due]).min();
                     keys::timer_of_wait(*due, key, wait)
                 }
+                WaitKind::Continuation { due } => {
+                    changes.due = changes.due.into_iter().chain([*due]).min();
+                    keys::timer_of_continuation(*due, key, wait)
+                }
                 WaitKind::Message { name, correlation_key } => {
                     changes.message_wait_opened = true;
                     let process = &instance.definition().process_id;

@@ -44,6 +44,10 @@ pub(crate) enum Table {
     Incident = 16,
     /// Durable input from another shard; written by that one.
     Crossing = 17,
+    /// Timers that start instances, by process.
+    StartTimers = 18,
+    /// Messages by command that wait for a conversation to wait for them.
+    Kept = 19,
 }
 
 /// The shard of the site-wide tables; [`crate::limits::SHARDS_MAX`] stays below.
@@ -63,11 +67,23 @@ pub(crate) enum Due {
     Early,
     /// A taken message is forgotten.
     Forget,
+    /// A process is started.
+    Start,
+    /// A message by command expires.
+    Kept,
+    /// An ended instance is deleted.
+    Delete { instance: InstanceKey },
+    /// An asynchronous continuation of an instance.
+    Continue { instance: InstanceKey, wait: WaitKey },
 }
 
 const DUE_WAIT: u8 = 1;
 const DUE_EARLY: u8 = 2;
 const DUE_FORGET: u8 = 3;
+const DUE_START: u8 = 4;
+const DUE_DELETE: u8 = 5;
+const DUE_CONTINUE: u8 = 6;
+const DUE_KEPT: u8 = 7;
 
 pub(crate) fn meta() -> Vec<u8> {
     table(SITE, Table::Meta)
@@ -127,6 +143,60 @@ pub(crate) fn timer_of_wait(due: Timestamp, key: InstanceKey, wait: WaitKey) -> 
     number(bytes, wait.0)
 }
 
+pub(crate) fn timer_of_continuation(due: Timestamp, key: InstanceKey, wait: WaitKey) -> Vec<u8> {
+    let mut bytes = number(table(key.shard(), Table::Timer), due.0);
+    bytes.push(DUE_CONTINUE);
+    bytes.extend(key.0);
+    number(bytes, wait.0)
+}
+
+pub(crate) fn timer_of_deletion(due: Timestamp, key: InstanceKey) -> Vec<u8> {
+    let mut bytes = number(table(key.shard(), Table::Timer), due.0);
+    bytes.push(DUE_DELETE);
+    with_instance(bytes, key)
+}
+
+pub(crate) fn timer_of_start(shard: u16, due: Timestamp, process: &str) -> Vec<u8> {
+    timer_of_message(shard, due, DUE_START, process)
+}
+
+pub(crate) fn start_timers(shard: u16, process: &str) -> Vec<u8> {
+    let mut bytes = table(shard, Table::StartTimers);
+    text(&mut bytes, process);
+    bytes
+}
+
+/// The prefix of the messages by command that wait for a conversation, oldest first.
+pub(crate) fn kept(shard: u16, business_key: &str) -> Vec<u8> {
+    let mut bytes = table(shard, Table::Kept);
+    text(&mut bytes, business_key);
+    bytes
+}
+
+pub(crate) fn kept_message(shard: u16, business_key: &str, at: Timestamp, identity: &str) -> Vec<u8> {
+    let mut bytes = number(kept(shard, business_key), at.0);
+    text(&mut bytes, identity);
+    bytes
+}
+
+pub(crate) fn timer_of_kept(shard: u16, due: Timestamp, identity: &str) -> Vec<u8> {
+    timer_of_message(shard, due, DUE_KEPT, identity)
+}
+
+/// The prefix of all waits for a message of a process, whatever the conversation.
+pub(crate) fn message_waits_named(shard: u16, process: &str, name: &str) -> Vec<u8> {
+    let mut bytes = table(shard, Table::MessageWait);
+    for part in [process, name] {
+        text(&mut bytes, part);
+    }
+    bytes
+}
+
+/// The prefix of all values of an instance.
+pub(crate) fn values(key: InstanceKey) -> Vec<u8> {
+    of_instance(Table::Value, key)
+}
+
 pub(crate) fn timer_of_early(shard: u16, due: Timestamp, message: &str) -> Vec<u8> {
     timer_of_message(shard, due, DUE_EARLY, message)
 }
@@ -147,6 +217,14 @@ pub(crate) fn read_timer(key: &[u8]) -> Option<(Timestamp, Due)> {
             let wait = WaitKey(u64::from_be_bytes(wait.try_into().ok()?));
             Some((due, Due::Wait { instance: InstanceKey(*instance), wait }))
         }
+        DUE_CONTINUE => {
+            let (instance, wait) = rest.split_first_chunk::<16>()?;
+            let wait = WaitKey(u64::from_be_bytes(wait.try_into().ok()?));
+            Some((due, Due::Continue { instance: InstanceKey(*instance), wait }))
+        }
+        DUE_DELETE => Some((due, Due::Delete { instance: InstanceKey(rest.try_into().ok()?) })),
+        DUE_START => Some((due, Due::Start)),
+        DUE_KEPT => Some((due, Due::Kept)),
         DUE_EARLY => Some((due, Due::Early)),
         DUE_FORGET => Some((due, Due::Forget)),
         _ => None,
@@ -333,6 +411,12 @@ mod tests {
             read_timer(&timer_of_forgetting(3, Timestamp(1), "Task/1")),
             Some((Timestamp(1), Due::Forget))
         );
+        assert_eq!(read_timer(&timer_of_start(3, Timestamp(1), "p")), Some((Timestamp(1), Due::Start)));
+        let (key, wait) = (INSTANCE, WaitKey(9));
+        let deletion = read_timer(&timer_of_deletion(Timestamp(1), key));
+        assert_eq!(deletion, Some((Timestamp(1), Due::Delete { instance: key })));
+        let continuation = read_timer(&timer_of_continuation(Timestamp(1), key, wait));
+        assert_eq!(continuation, Some((Timestamp(1), Due::Continue { instance: key, wait })));
         assert_eq!(read_timer(&[1, 2, 3]), None);
     }
 

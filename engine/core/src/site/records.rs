@@ -12,7 +12,7 @@ use tessera_store::record;
 use super::values::Digest;
 use crate::calling::{Caller, Returned};
 use crate::identity::{DefinitionKey, EffectSequence, Incarnation, InstanceId, Timestamp, WaitKey};
-use crate::instance::{Fact, Instance};
+use crate::instance::{Fact, Instance, Repeat};
 use crate::message::Message;
 
 /// A stored record cannot be used. It stays where it is; what it belongs to stands still.
@@ -43,6 +43,8 @@ struct Kind {
 pub(crate) trait Stored: Serialize + DeserializeOwned {
     /// Number, version, name.
     const KIND: (u8, u8, &'static str);
+    /// What version 2 has behind the end of version 1, where there is nothing of it.
+    const SINCE_VERSION_1: &'static [u8] = &[];
 
     fn seal(&self) -> Vec<u8> {
         let (number, version, _) = Self::KIND;
@@ -52,8 +54,12 @@ pub(crate) trait Stored: Serialize + DeserializeOwned {
 
     fn open(bytes: &[u8]) -> Result<Self, Unreadable> {
         let (number, version, name) = Self::KIND;
-        let payload = payload(bytes, &Kind { number, version, name })?;
-        postcard::from_bytes(payload).map_err(|error| undecodable(name, &error))
+        let decode = |bytes: &[u8]| postcard::from_bytes(bytes).map_err(|error| undecodable(name, &error));
+        let record = record::open(bytes)?;
+        if version == 2 && (record.kind, record.version) == (number, 1) {
+            return decode(&[record.payload, Self::SINCE_VERSION_1].concat());
+        }
+        decode(payload(bytes, &Kind { number, version, name })?)
     }
 }
 
@@ -75,10 +81,61 @@ pub(crate) struct Definition {
     /// Position in the order of first deployments: the highest of those that are deployed is the newest.
     pub(crate) sequence: u64,
     pub(crate) first_deployed_at: Timestamp,
+    /// Since version 2.
+    pub(crate) deactivated: bool,
 }
 
 impl Stored for Definition {
-    const KIND: (u8, u8, &'static str) = (2, 1, "definition");
+    const KIND: (u8, u8, &'static str) = (2, 2, "definition");
+    const SINCE_VERSION_1: &'static [u8] = &[0];
+}
+
+/// A message by command that waits for its conversation to wait for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    pub(crate) identity: Arc<str>,
+    pub(crate) name: Arc<str>,
+    pub(crate) process_id: Option<Arc<str>>,
+    pub(crate) business_key: Arc<str>,
+    pub(crate) correlation_key: Option<Arc<str>>,
+    #[serde(with = "crate::json")]
+    pub(crate) keys: Vec<(Arc<str>, Arc<Value>)>,
+    #[serde(with = "crate::json")]
+    pub(crate) variables: Vec<(Arc<str>, Arc<Value>)>,
+    pub(crate) expires: Timestamp,
+}
+
+impl Stored for Kept {
+    const KIND: (u8, u8, &'static str) = (12, 1, "kept message");
+}
+
+/// The timers that start instances of a process, as its newest definition has them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StartTimers {
+    pub(crate) definition: DefinitionKey,
+    pub(crate) timers: Vec<StartTimer>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StartTimer {
+    pub(crate) element: Arc<str>,
+    /// As the model has it.
+    pub(crate) text: Arc<str>,
+    /// `None` when it will not fire any more.
+    pub(crate) due: Option<Timestamp>,
+    pub(crate) repeat: Option<Repeat>,
+}
+
+impl StartTimers {
+    /// The timer that is due next.
+    pub(crate) fn next(&self) -> Option<Timestamp> {
+        self.timers.iter().filter_map(|timer| timer.due).min()
+    }
+}
+
+impl Stored for StartTimers {
+    const KIND: (u8, u8, &'static str) = (11, 1, "start timers");
 }
 
 /// The number of a shard's last commit.
@@ -185,6 +242,23 @@ pub(crate) enum Crossing {
         told: Option<InstanceId>,
         thrower: InstanceId,
     },
+    /// Instances that a signal starts are started, those of the processes that live here, up to `started` so far; then it
+    /// becomes a [`Crossing::Signal`], or a [`Crossing::Thrown`] if an instance threw it.
+    Broadcast {
+        name: Arc<str>,
+        #[serde(with = "crate::json")]
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+        started: Option<(Arc<str>, Arc<str>)>,
+        thrower: Option<InstanceId>,
+    },
+    /// A message by command for one who waits for it.
+    Delivery {
+        instance: InstanceId,
+        wait: WaitKey,
+        name: Arc<str>,
+        #[serde(with = "crate::json")]
+        variables: Vec<(Arc<str>, Arc<Value>)>,
+    },
 }
 
 /// A call that is to be heeded: everything about the new instance was decided by its caller's shard.
@@ -205,7 +279,7 @@ impl Stored for Crossing {
 
 const INSTANCE: Kind = Kind { number: 4, version: 2, name: "instance" };
 /// What version 2 has behind the end of version 1, where there is nothing of it: each absent or empty.
-const SINCE_VERSION_1: [u8; 3] = [0; 3];
+const SINCE_VERSION_1: [u8; 4] = [0; 4];
 
 /// What stands before the instance in its record.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -276,6 +350,13 @@ mod tests {
         assert_eq!(Early::open(&sealed), Ok(early));
         assert_eq!(Inbox::Ended.seal()[4..], [6, 1, 4]);
         assert_eq!(Head(5).seal()[4..], [3, 1, 5]);
+        let key = DefinitionKey { process_id: "p".into(), version: "1".into(), digest: "d".into() };
+        let definition =
+            Definition { key, sequence: 7, first_deployed_at: Timestamp(300), deactivated: false };
+        let version_1 = record::seal(2, 1, &[1, b'p', 1, b'1', 1, b'd', 7, 0xac, 0x02]);
+        assert_eq!(Definition::open(&version_1), Ok(definition.clone()));
+        let sealed = Definition { deactivated: true, ..definition }.seal();
+        assert_eq!(sealed[4..], [2, 2, 1, b'p', 1, b'1', 1, b'd', 7, 0xac, 0x02, 1]);
     }
 
     #[test]

@@ -121,8 +121,7 @@ impl EngineOnly {
         let committer = Arc::new(Committer::start(Arc::clone(&store))?);
         let hands = Arc::new(plugins.hands().await?);
         let (ready, recovered) = oneshot::channel();
-        let settings =
-            Settings { shards: 8, early_message_ttl_ms: tessera_core::limits::EARLY_MESSAGE_TTL_MS };
+        let settings = Settings { shards: 8, ..Settings::default() };
         let runtime = Handle::current();
         let performer = |engine| Performer::new(runtime, engine, hands, tracing::Span::none());
         let pump = Pump::start(settings, store, Arc::clone(&committer), performer, ready, Alarm::default())?;
@@ -154,6 +153,7 @@ impl EngineOnly {
             message_name: None,
             business_key: None,
             variables: Vec::new(),
+            before: Vec::new(),
         };
         let unexpected = |reply: &Reply| Failure::CouldNotRun(format!("{process}: {reply:?}"));
         let reply = self.engine().command(start).await;

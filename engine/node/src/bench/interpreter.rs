@@ -34,6 +34,7 @@ pub(super) fn instances_per_s(plugins: &Plugins, instances: usize) -> Result<u64
             at: Arc::clone(&start_event),
             variables: Vec::new(),
             message: None,
+            before: Vec::new(),
             caller: None,
         }));
         handle(&mut instance, &definition.program, Timestamp(0), input)

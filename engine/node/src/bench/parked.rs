@@ -59,6 +59,7 @@ pub async fn park(dir: &Path, instances: usize) -> Result<(), Failure> {
                     message_name: None,
                     business_key: Some(business_key(number)),
                     variables: Vec::new(),
+                    before: Vec::new(),
                 };
                 let reply = engine.engine().command(command).await;
                 let started = matches!(reply, Reply::Started { .. });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde_json::Value;
-use tessera_core::driver::{Command, Deployment, State};
+use tessera_core::driver::{Command, Continuations, Deployment, State};
 use tessera_core::identity::EffectId;
 use tessera_store::Kind;
 
@@ -50,7 +50,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let deployments = models::compile_file(&arguments.file, &substitutes)?;
     let process_id = chosen(arguments, &deployments)?;
     let script = Box::new(Handlers { present: arguments.auto_complete });
-    let mut world = World::open(Kind::Memory, crate::clock::now(), script)?;
+    let mut world = World::open(Kind::Memory, crate::clock::now(), script, Continuations::ByThemselves)?;
     for deployment in deployments {
         world.deploy(deployment)?;
     }
@@ -64,6 +64,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             .iter()
             .map(|(name, value)| (name.as_str().into(), Arc::new(value.clone())))
             .collect(),
+        before: Vec::new(),
     })?;
     let mut observed = Observation::default();
     observed.look(&mut world)?;
@@ -112,12 +113,14 @@ impl Script for Handlers {
     }
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+/// `NAME=VALUE`.
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or_else(|| format!("{text:?} is not NAME=VALUE"))?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
-fn variable(text: &str) -> Result<(String, Value), String> {
+/// `NAME=VALUE`, where the value is JSON, or else text.
+pub(super) fn variable(text: &str) -> Result<(String, Value), String> {
     let (name, value) = pair(text)?;
     let json = serde_json::from_str(&value).unwrap_or(Value::String(value));
     Ok((name, json))

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod exec;
 pub mod instance;
 pub mod plugin;
+pub mod process;
 pub mod run;
 pub mod scenario;
 
@@ -26,6 +27,8 @@ pub enum Command {
     Demo(demo::Arguments),
     /// Process instances of a running site
     Instance(instance::Arguments),
+    /// Process definitions of a running site
+    Process(process::Arguments),
     /// Plugins of a running site
     Plugin(plugin::Arguments),
     /// Development certificates
@@ -78,6 +81,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Instance(arguments) => instance::run(arguments),
+        Command::Process(arguments) => process::run(arguments),
         Command::Plugin(arguments) => plugin::run(&arguments),
         Command::Cert(arguments) => cert::run(&arguments),
         Command::Scenario(arguments) => scenario::run(arguments),

@@ -1,5 +1,8 @@
 //! Answers the control socket out of the running engine.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 use tessera_core::driver::{Command, Filter, Reply, State};
@@ -39,6 +42,30 @@ impl Operator {
             Request::Retry { instance, incident: None } => self.retry_all(&id(&instance)).await,
             Request::Cancel { instance, reason } => {
                 self.ask(Command::Cancel { instance: id(&instance), reason }).await
+            }
+            Request::Suspend { instance } => self.ask(Command::Suspend { instance: id(&instance) }).await,
+            Request::Resume { instance } => self.ask(Command::Resume { instance: id(&instance) }).await,
+            Request::Modify { instance, changes } => {
+                self.ask(Command::Modify { instance: id(&instance), changes }).await
+            }
+            Request::Migrate { instance, version, mapping, dry_run } => {
+                let version = version.map(Into::into);
+                let mapping = mapping.into_iter().map(|(from, to)| (from.into(), to.into())).collect();
+                self.ask(Command::Migrate { instance: id(&instance), version, mapping, dry_run }).await
+            }
+            Request::Signal { name, variables } => {
+                self.ask(Command::Signal { name: name.into(), variables: named(variables) }).await
+            }
+            Request::Message(correlation) => self.ask(Command::Correlate(correlation)).await,
+            Request::Processes => self.ask(Command::Processes).await,
+            Request::Evaluate { process, business_key, variables } => {
+                let (process_id, business_key) = (process.map(Into::into), business_key.map(Into::into));
+                let variables = named(variables);
+                self.ask(Command::StartByCondition { process_id, business_key, variables }).await
+            }
+            Request::SetActive { process, version, active } => {
+                let (process_id, version) = (process.into(), version.map(Into::into));
+                self.ask(Command::SetActive { process_id, version, active }).await
             }
             Request::Plugins => json_of(&self.plugins),
             Request::Statistics => self.ask(Command::Counts).await,
@@ -91,17 +118,23 @@ impl Operator {
                 Ok(json!({ "instance": instance.0, "business_key": business_key }))
             }
             Reply::Ended { state } => json_of(&state),
-            reply @ (Reply::Message(_)
-            | Reply::List { .. }
-            | Reply::Refused { .. }
-            | Reply::NotFound
-            | Reply::Busy) => Err(unexpected(&reply)),
+            Reply::Migration(plan) => json_of(&plan),
+            Reply::Processes(rows) => json_of(&rows),
+            Reply::StartedAll(instances) => json_of(&instances),
+            Reply::Message(acceptance) => json_of(&acceptance),
+            reply @ (Reply::List { .. } | Reply::Refused { .. } | Reply::NotFound | Reply::Busy) => {
+                Err(unexpected(&reply))
+            }
         }
     }
 }
 
 fn id(text: &str) -> InstanceId {
     InstanceId(text.into())
+}
+
+fn named(variables: BTreeMap<String, Value>) -> Vec<(Arc<str>, Arc<Value>)> {
+    variables.into_iter().map(|(name, value)| (name.into(), Arc::new(value))).collect()
 }
 
 fn json_of(value: &impl Serialize) -> Result<Value, String> {
@@ -121,6 +154,9 @@ fn unexpected(reply: &Reply) -> String {
         | Reply::Explained(_)
         | Reply::Journal(_)
         | Reply::Ended { .. }
+        | Reply::Migration(_)
+        | Reply::Processes(_)
+        | Reply::StartedAll(_)
         | Reply::Counts(_) => "the site gave an answer to another question; this is a bug".to_owned(),
     }
 }

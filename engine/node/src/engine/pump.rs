@@ -94,6 +94,9 @@ async fn acceptance(reply: impl Future<Output = Reply>) -> Acceptance {
         | Reply::Explained(_)
         | Reply::Journal(_)
         | Reply::Ended { .. }
+        | Reply::Migration(_)
+        | Reply::Processes(_)
+        | Reply::StartedAll(_)
         | Reply::Counts(_) => Acceptance::Busy,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::history::{Counts, History};
+use super::history::Counts;
 use super::observation::Observation;
 use super::schema::{Expectation, Final, Incidents};
 use super::world::World;
@@ -61,7 +61,7 @@ pub fn expectation(expected: &Expectation, observed: &Observation, world: &World
     let mut comparison = Comparison::default();
     comparison.bag("waiting", expected.waiting.as_ref(), &observed.waiting(world));
     comparison.bag("joining", expected.joining.as_ref(), &observed.joining());
-    comparison.bag("async", expected.continuations.as_ref(), &[]);
+    comparison.bag("async", expected.continuations.as_ref(), &observed.pending());
     if let Some(ended) = expected.ended {
         let actual = observed.running().next().is_none();
         comparison.check("ended", ended == actual, &ended, &actual);
@@ -80,7 +80,7 @@ pub fn expectation(expected: &Expectation, observed: &Observation, world: &World
         let value = actual.map(ToString::to_string).unwrap_or_default();
         comparison.check(format!("vars: {name}"), actual.is_none(), &"not set", &value);
     }
-    let completed = observed.sum(|history| history.completed.clone());
+    let completed = observed.activity().completed;
     comparison.counts("completed", expected.completed.as_ref(), &completed, false);
     let cancelled = observed.sum(|history| history.cancelled.clone());
     comparison.counts("canceled", expected.canceled.as_ref(), &cancelled, false);
@@ -102,9 +102,8 @@ pub fn expectation(expected: &Expectation, observed: &Observation, world: &World
 /// Compares what is in the end.
 pub fn outcome(expected: &Final, observed: &Observation) -> Vec<Difference> {
     let mut comparison = Comparison::default();
-    let completed = observed.sum(|history| history.completed.clone());
     let cancelled = observed.sum(|history| history.cancelled.clone());
-    let active = observed.sum(History::active);
+    let super::observation::Activity { active, completed } = observed.activity();
     comparison.counts("final completed", expected.completed.as_ref(), &completed, true);
     comparison.counts("final canceled", expected.canceled.as_ref(), &cancelled, true);
     comparison.counts("final active", expected.active.as_ref(), &active, true);

@@ -97,7 +97,7 @@ fn count(counts: &mut Counts, activation: &Activation) {
 }
 
 /// All iterations together have a name of their own.
-fn named(element: &str, role: Role) -> String {
+pub(super) fn named(element: &str, role: Role) -> String {
     match role {
         Role::Body => format!("{element}#multiInstanceBody"),
         Role::Element | Role::Iteration(_) => element.to_owned(),

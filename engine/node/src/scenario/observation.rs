@@ -103,10 +103,43 @@ impl Observation {
         let mut waiting = Vec::new();
         for seen in self.running() {
             let places = seen.shown.places.iter().filter(|place| waits(world, seen, place));
+            let places = places.filter(|place| !is_pending(seen, place));
             waiting.extend(places.map(|place| place.element.to_string()));
         }
         waiting.sort();
         waiting
+    }
+
+    /// Elements before or behind which an asynchronous continuation is pending.
+    pub fn pending(&self) -> Vec<String> {
+        let mut pending = Vec::new();
+        for seen in self.running() {
+            let places = seen.shown.places.iter().filter(|place| is_pending(seen, place));
+            pending.extend(places.map(|place| place.element.to_string()));
+        }
+        pending.sort();
+        pending
+    }
+
+    /// Active elements over all instances. One whose beginning is pending is not active yet, and one whose continuation
+    /// is pending has completed.
+    pub fn activity(&self) -> Activity {
+        let mut activity = Activity {
+            active: self.sum(History::active),
+            completed: self.sum(|history| history.completed.clone()),
+        };
+        for seen in self.running() {
+            for place in seen.shown.places.iter().filter(|place| is_pending(seen, place)) {
+                let name = super::history::named(&place.element, place.role);
+                if let Some(count) = activity.active.get_mut(&name) {
+                    *count = count.saturating_sub(1);
+                }
+                if place.state == Stage::Leaving {
+                    *activity.completed.entry(name).or_default() += 1;
+                }
+            }
+        }
+        activity
     }
 
     /// Joins at which tokens wait for others.
@@ -154,6 +187,21 @@ impl Observation {
         }
         lines
     }
+}
+
+/// What is active and what has completed.
+#[derive(Debug)]
+pub struct Activity {
+    /// How often each element is active.
+    pub active: Counts,
+    /// How often each has completed.
+    pub completed: Counts,
+}
+
+/// Whether an activation waits for its turn between two commits.
+fn is_pending(seen: &Seen, place: &Place) -> bool {
+    let mut waits = seen.shown.waits.values().filter(|wait| wait.node == place.node);
+    waits.any(|wait| matches!(wait.kind, WaitKind::Continuation { .. }))
 }
 
 fn state(seen: &Seen) -> String {

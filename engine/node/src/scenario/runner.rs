@@ -10,15 +10,15 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 use tessera_bpmn::compile::{Kind as Element, Program, Trigger};
-use tessera_core::driver::Command;
+use tessera_core::driver::{Command, Continuations, Correlation};
 use tessera_core::identity::{EffectId, InstanceId, NodeKey, Timestamp, WaitKey};
-use tessera_core::instance::WaitKind;
+use tessera_core::instance::{Modification, WaitKind};
 use tessera_store::Kind;
 
 use super::comparison::{self, Difference};
 use super::models;
 use super::observation::{Observation, Seen};
-use super::schema::{Complete, Message, Scenario, Start, Step, StubOutcome, Variables};
+use super::schema::{self, Complete, Message, Scenario, Start, Step, StubOutcome, Variables};
 use super::world::{Ending, Script, World, WorldError};
 
 /// Whether only the store survives each step.
@@ -126,8 +126,13 @@ impl<'a> Play<'a> {
             }
             (Ok(deployments), None) => {
                 let cannot = |error: WorldError| failure(None, error.to_string());
+                let continuations = match scenario.continuations {
+                    Some(schema::Continuations::Manual) => Continuations::ByCommand,
+                    None => Continuations::ByThemselves,
+                };
                 let mut world =
-                    World::open(options.store, clock, Box::new(Rc::clone(&script))).map_err(cannot)?;
+                    World::open(options.store, clock, Box::new(Rc::clone(&script)), continuations)
+                        .map_err(cannot)?;
                 for deployment in deployments {
                     world.deploy(deployment).map_err(cannot)?;
                 }
@@ -217,9 +222,23 @@ impl<'a> Play<'a> {
                 self.world.ask(Command::Cancel { instance, reason })?;
                 Ok(())
             }
-            Step::RunJobs(_) => Err(Obstacle::Unsupported("asynchronous continuations")),
-            Step::Suspend(_) | Step::Resume(_) => Err(Obstacle::Unsupported("suspension of an instance")),
-            Step::Modify(_) => Err(Obstacle::Unsupported("modification of an instance")),
+            Step::RunJobs(_) => self.run_jobs(),
+            Step::Suspend(_) => {
+                let instance = self.first()?;
+                self.world.ask(Command::Suspend { instance })?;
+                Ok(())
+            }
+            Step::Resume(_) => {
+                let instance = self.first()?;
+                self.world.ask(Command::Resume { instance })?;
+                Ok(())
+            }
+            Step::Modify(changes) => {
+                let instance = self.first()?;
+                let changes = changes.iter().map(modification).collect();
+                self.world.ask(Command::Modify { instance, changes })?;
+                Ok(())
+            }
             Step::Expect(expected) => {
                 self.observed.look(&mut self.world)?;
                 match comparison::expectation(expected, &self.observed, &self.world) {
@@ -231,9 +250,6 @@ impl<'a> Play<'a> {
     }
 
     fn start(&mut self, step: &Start) -> Result<(), Obstacle> {
-        if !step.at.is_empty() {
-            return Err(Obstacle::Unsupported("a start at given activities"));
-        }
         let message_name: Option<Arc<str>> = step.message.as_deref().map(Arc::from);
         let process_id: Arc<str> = match (&step.process, &message_name) {
             (Some(process), _) => process.as_str().into(),
@@ -246,8 +262,24 @@ impl<'a> Play<'a> {
             message_name,
             business_key: step.business_key.as_deref().map(Arc::from),
             variables: named(&step.vars),
+            before: step.at.iter().map(|element| element.as_str().into()).collect(),
         })?;
         Ok(())
+    }
+
+    /// Runs every continuation that is pending, and those that follow, until there is none.
+    fn run_jobs(&mut self) -> Result<(), Obstacle> {
+        for _ in 0..crate::limits::SCENARIO_ACTIONS_PER_STEP_MAX {
+            self.observed.look(&mut self.world)?;
+            let pending = self.observed.running().find_map(|seen| {
+                let mut waits = seen.shown.waits.iter().filter(|_| !seen.shown.row.suspended);
+                let (wait, _) = waits.find(|(_, wait)| matches!(wait.kind, WaitKind::Continuation { .. }))?;
+                Some((seen.id().clone(), *wait))
+            });
+            let Some((instance, wait)) = pending else { return Ok(()) };
+            self.world.ask(Command::Continue { instance, wait })?;
+        }
+        Err(Obstacle::Refused("the continuations do not come to an end".to_owned()))
     }
 
     /// The one process that a message starts.
@@ -347,38 +379,14 @@ impl<'a> Play<'a> {
     }
 
     fn message(&mut self, step: &Message) -> Result<(), Obstacle> {
-        let mut receivers = Vec::new();
-        for seen in self.observed.running() {
-            let key = &seen.shown.row.business_key;
-            let addressed = step.business_key.as_deref().is_none_or(|wanted| wanted == &**key)
-                && visible(seen, NodeKey::ROOT, &step.keys);
-            receivers.extend(receiving(seen).filter(|delivery| addressed && *delivery.name == *step.name));
-        }
-        let starts = if step.keys.is_empty() { self.starts(&step.name) } else { Vec::new() };
-        if !step.all && receivers.len() > 1 {
-            let count = receivers.len();
-            return Err(Obstacle::Refused(format!("{count} tokens wait for message {:?}", step.name)));
-        }
-        if receivers.is_empty() && (starts.is_empty() || (starts.len() > 1 && !step.all)) {
-            return Err(Obstacle::Refused(format!(
-                "nobody waits for message {:?}, and {} processes start by it",
-                step.name,
-                starts.len()
-            )));
-        }
-        let starting = step.all || receivers.is_empty();
-        for delivery in receivers {
-            self.deliver(delivery, &step.vars)?;
-        }
-        for process_id in starts.into_iter().filter(|_| starting) {
-            self.world.ask(Command::Start {
-                process_id,
-                version: None,
-                message_name: Some(step.name.as_str().into()),
-                business_key: step.business_key.as_deref().map(Arc::from),
-                variables: named(&step.vars),
-            })?;
-        }
+        self.world.ask(Command::Correlate(Box::new(Correlation {
+            name: step.name.as_str().into(),
+            business_key: step.business_key.as_deref().map(Arc::from),
+            keys: named(&step.keys),
+            variables: named(&step.vars),
+            all: step.all,
+            ..Correlation::default()
+        })))?;
         Ok(())
     }
 
@@ -412,6 +420,14 @@ impl<'a> Play<'a> {
 
     fn first(&self) -> Result<InstanceId, Obstacle> {
         self.observed.first().map(|seen| seen.id().clone()).ok_or_else(no_instance)
+    }
+}
+
+fn modification(change: &schema::Modification) -> Modification {
+    match change {
+        schema::Modification::Cancel(element) => Modification::Cancel(element.as_str().into()),
+        schema::Modification::StartBefore(element) => Modification::StartBefore(element.as_str().into()),
+        schema::Modification::StartAfter(element) => Modification::StartAfter(element.as_str().into()),
     }
 }
 
@@ -498,7 +514,7 @@ fn later(now: Timestamp, duration: &str) -> Result<Timestamp, String> {
 /// The stubs of a scenario. An effect keeps the outcome that it got first, so that a reload changes nothing.
 #[derive(Debug)]
 struct Stubbed {
-    stubs: BTreeMap<String, super::schema::Stubs>,
+    stubs: BTreeMap<String, schema::Stubs>,
     auto_complete: bool,
     turns: BTreeMap<String, usize>,
     given: BTreeMap<EffectId, Option<Ending>>,

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tessera_core::driver::{
-    Action, Command, Deployment, Driver, Event, Filter, JournalEntry, Read, Reply, Row, Settings, Shown,
-    Ticket, Work,
+    Action, Command, Continuations, Deployment, Driver, Event, Filter, JournalEntry, Read, Reply, Row,
+    Settings, Shown, Ticket, Work,
 };
 use tessera_core::effect::Outcome;
 use tessera_core::entropy::Entropy;
@@ -86,6 +86,7 @@ pub struct World {
     next_ticket: u64,
     ready: bool,
     halted: Option<String>,
+    continuations: Continuations,
 }
 
 impl std::fmt::Debug for World {
@@ -113,7 +114,12 @@ impl Entropy for Repeatable {
 
 impl World {
     /// A site that runs from `now` on, with nothing deployed.
-    pub fn open(kind: Kind, now: Timestamp, script: Box<dyn Script>) -> Result<Self, WorldError> {
+    pub fn open(
+        kind: Kind,
+        now: Timestamp,
+        script: Box<dyn Script>,
+        continuations: Continuations,
+    ) -> Result<Self, WorldError> {
         let folder = match kind {
             Kind::Memory => None,
             Kind::Sled | Kind::Fjall => {
@@ -121,7 +127,7 @@ impl World {
             }
         };
         let mut world = Self {
-            driver: driver(),
+            driver: driver(continuations),
             store: Arc::new(Memory::new()),
             kind,
             folder,
@@ -135,6 +141,7 @@ impl World {
             next_ticket: 0,
             ready: false,
             halted: None,
+            continuations,
         };
         world.open_store()?;
         world.event(Event::Start);
@@ -172,7 +179,7 @@ impl World {
 
     /// Everything that is not in the store is forgotten, as by the end of the program; then the site starts again.
     pub fn reload(&mut self) -> Result<(), WorldError> {
-        self.driver = driver();
+        self.driver = driver(self.continuations);
         self.actions.clear();
         self.replies.clear();
         self.open.clear();
@@ -252,6 +259,9 @@ impl World {
             | Reply::Explained(_)
             | Reply::Ended { .. }
             | Reply::Journal(_)
+            | Reply::Migration(_)
+            | Reply::Processes(_)
+            | Reply::StartedAll(_)
             | Reply::Counts(_)) => Ok(reply),
         }
     }
@@ -389,8 +399,8 @@ impl World {
     }
 }
 
-fn driver() -> Driver {
-    Driver::new(Settings { shards: 2, ..Settings::default() })
+fn driver(continuations: Continuations) -> Driver {
+    Driver::new(Settings { shards: 2, continuations, ..Settings::default() })
 }
 
 fn unexpected() -> WorldError {

@@ -248,6 +248,7 @@ fn start(world: &mut World, process: &str) -> InstanceId {
         message_name: None,
         business_key: None,
         variables: Vec::new(),
+        before: Vec::new(),
     };
     match world.ask(command) {
         Reply::Started { instance, .. } => instance,

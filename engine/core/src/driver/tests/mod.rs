@@ -7,4 +7,5 @@
 
 mod behaviour;
 mod faults;
+mod operations;
 mod pump;

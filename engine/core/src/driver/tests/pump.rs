@@ -143,7 +143,7 @@ impl World {
     pub(super) fn closed(shards: u16, definitions: Vec<Deployment>) -> Self {
         Self {
             store: Memory::new(),
-            driver: Driver::new(Settings { shards, early_message_ttl_ms: 60_000 }),
+            driver: Driver::new(Settings { shards, early_message_ttl_ms: 60_000, ..Settings::default() }),
             actions: VecDeque::new(),
             now: START,
             entropy: Seeded(42),
@@ -181,7 +181,11 @@ impl World {
 
     /// The process dies; what was committed stays.
     pub(super) fn crash(&mut self) {
-        self.driver = Driver::new(Settings { shards: self.shards, early_message_ttl_ms: 60_000 });
+        self.driver = Driver::new(Settings {
+            shards: self.shards,
+            early_message_ttl_ms: 60_000,
+            ..Settings::default()
+        });
         self.actions.clear();
         self.told.clear();
         self.accepted.clear();

@@ -29,6 +29,7 @@ pub(in crate::instance) fn rearm(step: &mut Step<'_>, at: At<'_>, key: WaitKey, 
         | WaitKind::Completion
         | WaitKind::Condition
         | WaitKind::Called { .. }
+        | WaitKind::Continuation { .. }
         | WaitKind::Retry { .. } => {}
     }
 }

@@ -149,6 +149,19 @@ pub(super) fn abandon(step: &mut Step<'_>, iteration: NodeKey) {
     count_ended(step, iteration, at.parent, Place::Element(at.index), false);
 }
 
+/// Ends one activation by hand; an iteration counts as ended for those that go on.
+pub(in crate::instance) fn give_up(step: &mut Step<'_>, node: NodeKey) {
+    let at = step.at(node).filter(|at| matches!(at.role, Role::Iteration(_)));
+    if let Some(at) = at
+        && let Some(counts) = step.instance.node(at.parent).and_then(|body| body.iterations.as_deref())
+    {
+        let (started, ended) = (counts.started, counts.ended.saturating_add(1));
+        step.emit(Fact::IterationsCounted { node: at.parent, started, ended });
+        step.due(at.parent, Place::Element(at.index), Occurrence::IterationEnded { satisfied: false });
+    }
+    step.cancel(node);
+}
+
 pub(super) fn count_ended(
     step: &mut Step<'_>,
     iteration: NodeKey,

@@ -76,7 +76,7 @@ fn each_ping_is_answered_or_late_or_unsent() {
     run.message("n", Some("c"));
     assert_eq!(run.places(), "log-pong wait");
     run.done("log-pong");
-    assert_eq!(run.answers().last().unwrap(), "n2 Completed", "the iteration that took it has ended");
+    assert_eq!(run.answers().last().unwrap(), "n6 Completed", "the iteration that took it has ended");
     run.advance(20);
     run.done("log-late");
     run.done("save");
@@ -301,6 +301,7 @@ fn a_thousand_iterations_cost_a_thousand_times_one() {
             at: "start".into(),
             variables: vec![("items".into(), std::sync::Arc::new(items))],
             message: None,
+            before: Vec::new(),
             caller: None,
         };
         let mut count =

@@ -94,7 +94,9 @@ fn possible(run: &Run, how: u8) -> Vec<Input> {
             Input::SetVariables { node: crate::identity::NodeKey::ROOT, variables }
         }
         WaitKind::Completion => Input::Complete { wait, variables: Vec::new() },
-        WaitKind::Timer { .. } | WaitKind::Retry { .. } => Input::Timer { wait },
+        WaitKind::Timer { .. } | WaitKind::Retry { .. } | WaitKind::Continuation { .. } => {
+            Input::Timer { wait }
+        }
         WaitKind::Called { .. } => {
             let returned = crate::calling::Returned::Completed;
             Input::Returned { wait, returned, variables: Vec::new() }

@@ -12,7 +12,8 @@ use crate::identity::{DefinitionKey, EffectSequence, IncidentKey, InstanceId, Ti
 use crate::instance::apply::owner;
 use crate::instance::calls::fits;
 use crate::instance::{
-    Ending, Fact, Input, Instance, Refused, Role, Start, State, Status, WaitKind, apply, explain, handle,
+    Ending, Fact, Input, Instance, Refused, Role, Start, State, Status, Wait, WaitKind, apply, explain,
+    handle,
 };
 use crate::message::{Message, Target};
 use crate::plugin::{
@@ -115,6 +116,7 @@ impl Run {
             at: at.into(),
             variables: variables.into_iter().map(|(name, value)| (name.into(), Arc::new(value))).collect(),
             message,
+            before: Vec::new(),
             caller: None,
         };
         self.input(Input::Start(Box::new(start))).expect("it starts");
@@ -142,7 +144,12 @@ impl Run {
         assert_eq!(self.instance, self.folded);
         self.facts.extend(facts);
         self.check();
-        Ok(())
+        let is_pending = |wait: &Wait| matches!(wait.kind, WaitKind::Continuation { .. });
+        let next = self.instance.waits().find(|(_, wait)| is_pending(wait)).map(|(wait, _)| wait);
+        match next.filter(|_| !self.instance.is_suspended()) {
+            Some(wait) => self.input(Input::Timer { wait }),
+            None => Ok(()),
+        }
     }
 
     /// What must hold between any two inputs.

@@ -1,0 +1,322 @@
+//! An operator moves an instance: ends what is active somewhere, or puts a token before or behind an element. Scopes around
+//! it that are not active are entered, without what they begin with; scopes that are left empty end.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use tessera_bpmn::compile::{ElementIndex, Kind, Program};
+
+use super::elements::multi_instance;
+use super::fact::Fact;
+use super::input::Refused;
+use super::state::{Role, State, Status};
+use super::step::{At, Step};
+use super::{called, mappings, triggers};
+use crate::calling::Returned;
+use crate::identity::NodeKey;
+
+/// One change of where an instance stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Modification {
+    /// End everything that is active at an element.
+    Cancel(Arc<str>),
+    /// End one activation.
+    CancelOne(NodeKey),
+    /// Put a token before an element.
+    StartBefore(Arc<str>),
+    /// Put a token on the one flow that leaves an element.
+    StartAfter(Arc<str>),
+}
+
+/// Does all of it, in order. `Err`: try it on a copy first.
+pub(super) fn modify(step: &mut Step<'_>, changes: &[Modification]) -> Result<(), Refused> {
+    let mut left = Vec::new();
+    for change in changes {
+        match change {
+            Modification::Cancel(element) => {
+                find(step, element)?;
+                left.extend(cancel_all(step, element));
+            }
+            Modification::CancelOne(node) => {
+                let known = step.instance.node(*node).filter(|_| *node != NodeKey::ROOT);
+                left.push(known.ok_or(Refused::UnknownNode(*node))?.parent);
+                multi_instance::give_up(step, *node);
+            }
+            Modification::StartBefore(element) => start_before(step, element)?,
+            Modification::StartAfter(element) => {
+                let index = find(step, element)?;
+                let [flow] = step.program.element(index).outgoing[..] else {
+                    let reason = "not exactly one sequence flow leaves it; start before its target instead";
+                    return Err(Refused::Modification {
+                        element: element.clone(),
+                        reason: reason.to_owned(),
+                    });
+                };
+                let scope = scope(step, step.program.element(index).scope, element)?;
+                step.take(scope, &[flow]);
+            }
+        }
+    }
+    for scope in left {
+        end_if_empty(step, scope);
+    }
+    Ok(())
+}
+
+/// Puts a token before an element.
+pub(super) fn start_before(step: &mut Step<'_>, id: &Arc<str>) -> Result<(), Refused> {
+    let index = find(step, id)?;
+    let element = step.program.element(index);
+    let scope = scope(step, element.scope, id)?;
+    if matches!(element.kind, Kind::EventSubProcess { .. })
+        && let [start, ..] = step.program.scope(index).start_events[..]
+    {
+        triggers::begin_event_sub_process(step, scope, index, start);
+        return Ok(());
+    }
+    if let Kind::BoundaryEvent { attached_to, interrupting: true, .. } = &element.kind {
+        let attached = step.program.element(*attached_to).id.clone();
+        let nodes = step.instance.activations().filter(|activation| {
+            activation.parent == scope && *activation.element == attached && activation.role != Role::Flow
+        });
+        for node in nodes.map(|activation| activation.key).collect::<Vec<_>>() {
+            step.cancel(node);
+        }
+    }
+    step.enter(scope, index, None);
+    Ok(())
+}
+
+fn find(step: &Step<'_>, id: &Arc<str>) -> Result<ElementIndex, Refused> {
+    let found = step.program.find(id).filter(|index| *index != Program::ROOT);
+    found.ok_or_else(|| Refused::UnknownElement {
+        process: step.program.process_id.clone(),
+        element: id.clone(),
+    })
+}
+
+/// Returns the scopes that may be empty now.
+fn cancel_all(step: &mut Step<'_>, element: &str) -> Vec<NodeKey> {
+    let here = step.instance.activations().filter(|activation| {
+        // Iterations end with their body.
+        **activation.element == *element && matches!(activation.role, Role::Element | Role::Body)
+    });
+    let here = here.map(|activation| (activation.key, activation.parent)).collect::<Vec<_>>();
+    for (node, _) in &here {
+        step.cancel(*node);
+    }
+    here.into_iter().map(|(_, parent)| parent).collect()
+}
+
+fn end_if_empty(step: &mut Step<'_>, mut scope: NodeKey) {
+    while step.instance.is_running() && step.instance.node(scope).is_some_and(|node| node.children.is_empty())
+    {
+        if scope == NodeKey::ROOT {
+            let reason = "it was modified so that nothing is left of it";
+            called::tell(step, Returned::Lost { reason: reason.to_owned() });
+            return step.end(Status::Cancelled, Some(reason));
+        }
+        let Some(parent) = step.instance.node(scope).map(|node| node.parent) else { return };
+        step.cancel(scope);
+        scope = parent;
+    }
+}
+
+/// The one activation of a scope; entered if there is none. `wanted` is what the token is for.
+fn scope(step: &mut Step<'_>, index: ElementIndex, wanted: &Arc<str>) -> Result<NodeKey, Refused> {
+    if index == Program::ROOT {
+        return Ok(NodeKey::ROOT);
+    }
+    let mut missing = Vec::new();
+    let mut around = index;
+    let mut node = loop {
+        if around == Program::ROOT {
+            break NodeKey::ROOT;
+        }
+        let element = step.program.element(around);
+        let mut active = step.instance.activations().filter(|activation| {
+            *activation.element == element.id && matches!(activation.role, Role::Element | Role::Iteration(_))
+        });
+        match (active.next(), active.next()) {
+            (None, _) => {
+                missing.push(around);
+                around = element.scope;
+            }
+            (Some(one), None) => break one.key,
+            (Some(_), Some(_)) => {
+                let reason = format!("the scope `{}` around it is active several times", element.id);
+                return Err(Refused::Modification { element: wanted.clone(), reason });
+            }
+        }
+    };
+    for index in missing.into_iter().rev() {
+        node = enter_scope(step, node, index, wanted)?;
+    }
+    Ok(node)
+}
+
+/// Enters a scope without what it begins with. An iterated one gets one iteration.
+fn enter_scope(
+    step: &mut Step<'_>,
+    parent: NodeKey,
+    index: ElementIndex,
+    wanted: &Arc<str>,
+) -> Result<NodeKey, Refused> {
+    let element = step.program.element(index);
+    if let Kind::EventSubProcess { scope, .. } = &element.kind
+        && scope.start_events.first().is_some_and(|start| step.program.element(*start).interrupts)
+    {
+        step.cancel_children(parent);
+        triggers::close_starts(step, parent);
+    }
+    let begin = |step: &mut Step<'_>, parent: NodeKey, role: Role| {
+        let node = NodeKey(step.instance.next.node);
+        let (element, at) = (element.id.clone(), step.now);
+        step.emit(Fact::NodeEntered { node, parent, element, role, by: None, at });
+        step.emit(Fact::NodeAdvanced { node, state: State::Holding });
+        node
+    };
+    let outer_role = if element.multi_instance.is_some() { Role::Body } else { Role::Element };
+    let outer = begin(step, parent, outer_role);
+    let inner = if outer_role == Role::Body {
+        step.emit(Fact::IterationsPlanned { node: outer, total: 1, items: None });
+        step.emit(Fact::IterationsCounted { node: outer, started: 1, ended: 0 });
+        begin(step, outer, Role::Iteration(0))
+    } else {
+        outer
+    };
+    let refused = |trouble: super::occurrence::Trouble| Refused::Modification {
+        element: wanted.clone(),
+        reason: format!("the scope `{}` around it cannot be entered: {}", element.id, trouble.message),
+    };
+    let outer_at = At { node: outer, parent, role: outer_role, index, element };
+    let inner_at = match outer_role {
+        Role::Body => At { node: inner, parent: outer, role: Role::Iteration(0), ..outer_at },
+        Role::Element | Role::Iteration(_) | Role::Flow => outer_at,
+    };
+    for (name, value) in mappings::evaluate(step, inner, &element.inputs).map_err(refused)? {
+        step.emit(Fact::VariableSet { node: inner, name, value });
+    }
+    triggers::open_boundary(step, outer_at).map_err(refused)?;
+    triggers::open_event_sub_processes(step, inner_at).map_err(refused)?;
+    Ok(inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::instance::Input;
+    use crate::instance::tests::run::Run;
+
+    const MODEL: &str = r#"<startEvent id="start"/><parallelGateway id="fork"/><userTask id="a"/><userTask id="b"/><parallelGateway id="join"/>
+        <subProcess id="sub"><startEvent id="s0"/><subProcess id="deep"><startEvent id="d0"/><userTask id="c"/>
+            <subProcess id="h" triggeredByEvent="true"><startEvent id="h0"><messageEventDefinition messageRef="n"/></startEvent><userTask id="hu"/>
+              h0 -> hu
+            </subProcess>
+            d0 -> c
+          </subProcess>
+          s0 -> deep
+        </subProcess>
+        <boundaryEvent id="stop" attachedToRef="sub"><messageEventDefinition messageRef="m"/></boundaryEvent>
+        <subProcess id="many"><multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics><startEvent id="m0"/><userTask id="each"/>
+          m0 -> each
+        </subProcess>
+        <exclusiveGateway id="which" default="no"/><userTask id="end"/>
+        <sequenceFlow id="no" sourceRef="which" targetRef="end"/><sequenceFlow id="yes" sourceRef="which" targetRef="a"><conditionExpression>${false}</conditionExpression></sequenceFlow>
+        start -> fork
+        fork -> a
+        fork -> b
+        a -> join
+        b -> join
+        join -> sub
+        sub -> many
+        many -> which"#;
+
+    fn change(text: &str) -> Modification {
+        let (what, id) = text.split_once(' ').unwrap();
+        match what {
+            "cancel" => Modification::Cancel(id.into()),
+            "before" => Modification::StartBefore(id.into()),
+            "after" => Modification::StartAfter(id.into()),
+            other => panic!("{other}"),
+        }
+    }
+
+    fn modify(run: &mut Run, changes: &[&str]) -> Result<(), Refused> {
+        run.input(Input::Modify(changes.iter().map(|text| change(text)).collect()))
+    }
+
+    #[test]
+    fn where_it_stands_afterwards() {
+        let cases: [(&[&str], &str); 12] = [
+            (&["cancel a"], "b"),
+            (&["cancel a", "cancel b"], "Cancelled"),
+            (&["cancel a", "before c"], "b c sub"),
+            (&["before deep"], "a b c sub"),
+            (&["before c", "before c"], "a b c c sub"),
+            (&["cancel a", "cancel b", "before hu"], "hu sub"),
+            (&["cancel a", "cancel b", "before h"], "hu sub"),
+            (&["cancel a", "cancel b", "before stop"], "Completed"),
+            (&["after a"], "a b join+"),
+            (&["after a", "cancel b", "after b"], "a c sub"),
+            (&["cancel a", "cancel b", "before each"], "each"),
+            (&["cancel a", "cancel b", "before many", "before end"], "each each each end"),
+        ];
+        for (changes, places) in cases {
+            let mut run = Run::start(MODEL);
+            modify(&mut run, changes).unwrap_or_else(|refused| panic!("{changes:?}: {refused}"));
+            let mut found: Vec<_> = run.places().split(' ').map(str::to_owned).collect();
+            // A scope is no place of its own here; its boundary event's wait makes it look like one.
+            found.retain(|place| place != "sub" && place != "deep");
+            let wanted: Vec<_> = places.split(' ').filter(|place| *place != "sub").collect();
+            assert_eq!(found, wanted, "{changes:?}");
+        }
+    }
+
+    #[test]
+    fn scopes_around_it_are_there_with_all_that_belongs_to_them() {
+        let mut run = Run::start(MODEL);
+        modify(&mut run, &["cancel a", "cancel b", "before c"]).unwrap();
+        run.message("n", None);
+        assert_eq!(run.places().replace(" sub", ""), "hu");
+        run.message("m", None);
+        assert_eq!(run.places(), "Completed", "the boundary event of the scope was waited for");
+        let mut run = Run::start(MODEL);
+        modify(&mut run, &["cancel a", "cancel b", "before each"]).unwrap();
+        run.complete("each", json!({}));
+        assert_eq!(run.places(), "end", "one iteration is all there is");
+    }
+
+    #[test]
+    fn what_cannot_be_done_leaves_no_trace() {
+        let several = ["cancel a", "cancel b", "before many"];
+        let mut run = Run::start(MODEL);
+        modify(&mut run, &several).unwrap();
+        let ambiguous = modify(&mut run, &["before each"]).unwrap_err().to_string();
+        assert!(ambiguous.contains("active several times"), "{ambiguous}");
+        let mut run = Run::start(MODEL);
+        assert!(modify(&mut run, &["cancel a", "before nowhere"]).is_err());
+        assert!(modify(&mut run, &["cancel a", "after which"]).is_err());
+        assert_eq!(run.places(), "a b");
+        assert!(run.input(Input::Modify(vec![Modification::CancelOne(NodeKey(77))])).is_err());
+    }
+
+    #[test]
+    fn one_iteration_is_given_up() {
+        let mut run = Run::start(MODEL);
+        modify(&mut run, &["cancel a", "cancel b", "before many"]).unwrap();
+        let iteration = |run: &Run| {
+            let iterations = run.instance.activations().filter(|one| matches!(one.role, Role::Iteration(_)));
+            iterations.map(|one| one.key).next().unwrap()
+        };
+        let one = iteration(&run);
+        run.input(Input::Modify(vec![Modification::CancelOne(one)])).unwrap();
+        assert_eq!(run.places(), "each each");
+        run.complete("each", json!({}));
+        run.complete("each", json!({}));
+        assert_eq!(run.places(), "end");
+    }
+}
