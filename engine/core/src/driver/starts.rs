@@ -18,6 +18,9 @@ use crate::site::keys;
 use crate::site::placement::Placement;
 use crate::site::records::{About, Crossing, StartTimer, StartTimers, Stored as _};
 
+/// A process that a signal has started, and the start event.
+type Begun = (Arc<str>, Arc<str>);
+
 impl Shard {
     /// Brings the timers of a process in line with its newest definition.
     pub(super) fn decide_starts(
@@ -124,7 +127,7 @@ impl Shard {
         row: &[u8],
         name: &Arc<str>,
         variables: Vec<(Arc<str>, Arc<Value>)>,
-        (started, thrower): (Option<&(Arc<str>, Arc<str>)>, Option<InstanceId>),
+        (started, thrower): (Option<&Begun>, Option<InstanceId>),
         purpose: Purpose,
     ) {
         if purpose == Purpose::Prefetch {

@@ -87,8 +87,8 @@ pub(super) fn migrate(
         let (Kind::BoundaryEvent { trigger, .. } | Kind::StartEvent(trigger)) = &element.kind else {
             continue;
         };
-        match triggers::wait_kind(&trial, node, trigger) {
-            Ok(kind) => opened.extend(kind.map(|kind| (node, element.id.clone(), kind))),
+        match triggers::wait_kinds(&trial, node, trigger) {
+            Ok(kinds) => opened.extend(kinds.into_iter().map(|kind| (node, element.id.clone(), kind))),
             Err(trouble) => {
                 let obstacles = vec![format!("`{}` cannot be waited for: {}", element.id, trouble.message)];
                 return Err(Refused::Migration { obstacles });
@@ -147,6 +147,17 @@ impl<'a> Planning<'a> {
             }
             obstacles.extend(self.own_waits(*key, node));
         }
+        for kept in self.instance.remembered.values().flatten() {
+            kept.visit(&mut |element| {
+                if !self
+                    .old(element)
+                    .zip(self.new_of(element))
+                    .is_some_and(|(old, new)| is_same_kind(&old.kind, &new.kind))
+                {
+                    obstacles.insert(format!("`{element}` can still be undone, and has no counterpart"));
+                }
+            });
+        }
         plan.moves = counts.into_iter().map(|((from, to), count)| PlannedMove { from, to, count }).collect();
         plan.obstacles.extend(obstacles);
         plan.dropped = self.dropped().map(|(_, wait)| wait.element.clone()).collect();
@@ -171,9 +182,13 @@ impl<'a> Planning<'a> {
     fn counterpart(&self, node: &Node) -> Result<Arc<str>, String> {
         let id = &node.element;
         if node.role == Role::Flow {
-            let known = self.migration.program.find_flow(id);
-            return known.map(|_| id.clone()).ok_or_else(|| {
-                format!("a token is on the flow `{id}`, which the new version does not have")
+            let target = |program: &'a Program| {
+                program.find_flow(id).map(|flow| &program.element(program.flow(flow).target).id)
+            };
+            let (old, new) = (target(self.program), target(&self.migration.program));
+            let same = old.is_some_and(|old| new == Some(&self.mapped(old)));
+            return same.then(|| id.clone()).ok_or_else(|| {
+                format!("a token is on the flow `{id}`, which does not lead there in the new version")
             });
         }
         let to = self.mapped(id);
@@ -183,11 +198,14 @@ impl<'a> Planning<'a> {
             ));
         };
         let Some(old) = self.old(id) else { return Err(format!("the old version has no `{id}`")) };
-        let name = |element: &Element| elements::table(&element.kind, Role::Element).element;
+        let name = |element: &Element| elements::table(element, Role::Element).element;
         if !is_same_kind(&old.kind, &new.kind) {
             return Err(format!("`{id}` is a {} and `{to}` is a {}", name(old), name(new)));
         }
-        let how_often = |element: &Element| element.multi_instance.as_ref().map(|plan| plan.sequential);
+        let how_often = |element: &Element| {
+            let sequential = element.multi_instance.as_ref().map(|plan| plan.sequential);
+            (sequential, element.standard_loop.is_some())
+        };
         if how_often(old) != how_often(new) {
             return Err(format!("`{id}` and `{to}` are not repeated in the same way"));
         }
@@ -283,7 +301,9 @@ impl<'a> Planning<'a> {
                 added.extend(element.boundary_events.iter().map(|event| (*key, program.element(*event))));
             }
             if node.role != Role::Body && element.kind.scope().is_some() {
-                added.extend(triggers::handlers(program, index).map(|(_, start, _)| (*key, start)));
+                added.extend(
+                    triggers::handlers(program, index).map(|handler| (*key, program.element(handler.start))),
+                );
             }
         }
         added.retain(|(key, event)| !kept.contains(&(*key, event.id.clone())) && is_waited_for(event));
@@ -297,7 +317,15 @@ impl<'a> Planning<'a> {
 
 fn is_waited_for(event: &Element) -> bool {
     let (Kind::BoundaryEvent { trigger, .. } | Kind::StartEvent(trigger)) = &event.kind else { return false };
-    !matches!(trigger, Trigger::None | Trigger::Error(_) | Trigger::Escalation(_))
+    trigger.each().iter().any(|trigger| match trigger {
+        Trigger::Message(_) | Trigger::Timer(_) | Trigger::Signal { .. } | Trigger::Condition(_) => true,
+        Trigger::None
+        | Trigger::Error(_)
+        | Trigger::Escalation(_)
+        | Trigger::Compensation
+        | Trigger::Cancel
+        | Trigger::Several { .. } => false,
+    })
 }
 
 fn is_attached(program: &Program, event: &Element) -> bool {
@@ -321,7 +349,10 @@ fn is_same_kind(old: &Kind, new: &Kind) -> bool {
         _ => None,
     };
     discriminant(old) == discriminant(new)
-        && triggers.is_none_or(|(old, new)| discriminant(old) == discriminant(new))
+        && triggers.is_none_or(|(old, new)| {
+            let kinds = |trigger: &Trigger| trigger.each().iter().map(discriminant).collect::<Vec<_>>();
+            discriminant(old) == discriminant(new) && kinds(old) == kinds(new)
+        })
 }
 
 /// Brings an instance's names up to date: all that [`super::apply`] does with the fact.
@@ -347,6 +378,9 @@ pub(super) fn rename(instance: &mut Instance, migrated: &Migrated) {
     }
     for wait in instance.waits.values_mut() {
         renamed(&mut wait.element);
+    }
+    for kept in instance.remembered.values_mut().flatten() {
+        kept.rename(&renamed);
     }
     for incident in instance.incidents.values_mut() {
         renamed(&mut Arc::make_mut(incident).element);

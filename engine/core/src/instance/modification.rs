@@ -193,7 +193,7 @@ fn enter_scope(
     let outer_at = At { node: outer, parent, role: outer_role, index, element };
     let inner_at = match outer_role {
         Role::Body => At { node: inner, parent: outer, role: Role::Iteration(0), ..outer_at },
-        Role::Element | Role::Iteration(_) | Role::Flow => outer_at,
+        Role::Element | Role::Iteration(_) | Role::Flow | Role::Restored => outer_at,
     };
     for (name, value) in mappings::evaluate(step, inner, &element.inputs).map_err(refused)? {
         step.emit(Fact::VariableSet { node: inner, name, value });

@@ -36,6 +36,7 @@ pub struct Instance {
     pub(super) caller: Option<Box<Caller>>,
     /// What has completed in each scope and can be undone, oldest first.
     pub(super) remembered: BTreeMap<NodeKey, Vec<Remembered>>,
+    /// Whether nothing moves it until it is resumed.
     pub(super) suspended: bool,
 }
 
@@ -113,8 +114,24 @@ pub(super) struct Remembered {
     pub(super) within: Vec<Self>,
 }
 
+// The depth of the recursion is that of subprocesses, which the reader of models bounds.
 impl Remembered {
-    /// The depth of the recursion is that of subprocesses, which the reader of models bounds.
+    /// Shows the element of each.
+    pub(super) fn visit(&self, seen: &mut dyn FnMut(&Arc<str>)) {
+        seen(&self.element);
+        for within in &self.within {
+            within.visit(&mut *seen);
+        }
+    }
+
+    /// Changes the names of elements.
+    pub(super) fn rename(&mut self, renamed: &dyn Fn(&mut Arc<str>)) {
+        renamed(&mut self.element);
+        for within in &mut self.within {
+            within.rename(renamed);
+        }
+    }
+
     fn values_mut(&mut self, visit: &mut dyn FnMut(&mut Arc<Value>)) {
         self.variables.values_mut().for_each(&mut *visit);
         for within in &mut self.within {

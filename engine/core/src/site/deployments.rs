@@ -224,12 +224,11 @@ impl Deployments {
             variables.iter().map(|(name, value)| (name.to_string(), Value::clone(value))).collect();
         let holds = |program: &Program, index: &_| {
             let element = program.element(*index);
-            let mut conditions = element.kind.trigger()?.each().filter_map(|trigger| match trigger {
-                Trigger::Condition(condition) => Some(condition),
-                _ => None,
+            let holds = element.kind.trigger()?.each().iter().any(|trigger| {
+                // One that has no value (yet) does not hold.
+                matches!(trigger, Trigger::Condition(condition)
+                    if condition.expression.evaluate_condition(&scope).unwrap_or(false))
             });
-            // One that has no value (yet) does not hold.
-            let holds = conditions.any(|one| one.expression.evaluate_condition(&scope).unwrap_or(false));
             holds.then(|| element.id.clone())
         };
         let processes =
@@ -354,10 +353,11 @@ impl Deployed {
         }
         // A receive task, or what stands behind a gateway, that starts an instance by what it waits for.
         for (_, element) in program.elements().filter(|(_, element)| element.instantiates) {
-            match &element.kind {
-                Kind::ReceiveTask(message) => starts.add_message(&element.id, message),
-                Kind::CatchEvent(trigger) => trigger.each().for_each(|trigger| starts.add(&element.id, trigger)),
-                _ => {}
+            if let Kind::ReceiveTask(message) = &element.kind {
+                starts.add_message(&element.id, message);
+            }
+            if let Kind::CatchEvent(trigger) = &element.kind {
+                trigger.each().iter().for_each(|trigger| starts.add(&element.id, trigger));
             }
         }
         // Without start events, the process begins wherever no flow leads to.
@@ -387,7 +387,11 @@ impl Starts {
             Trigger::Message(message) => self.add_message(element, message),
             Trigger::Timer(timer) => {
                 if let Ok(text) = timer.value.evaluate_text(&nothing) {
-                    self.timers.push(TimerStart { element: element.clone(), kind: timer.kind, text: text.into() });
+                    self.timers.push(TimerStart {
+                        element: element.clone(),
+                        kind: timer.kind,
+                        text: text.into(),
+                    });
                 }
             }
             Trigger::Signal { name } => {

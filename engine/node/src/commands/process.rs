@@ -85,7 +85,8 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
 
 fn started(instances: &Value) -> String {
     let ids = instances.as_array().into_iter().flatten().filter_map(Value::as_str);
-    ids.map(|id| format!("started {}\n", printable(id, CELL_CHARACTERS_MAX))).collect()
+    let lines: Vec<_> = ids.map(|id| format!("started {}\n", printable(id, CELL_CHARACTERS_MAX))).collect();
+    lines.concat()
 }
 
 fn list(rows: &Value) -> String {
