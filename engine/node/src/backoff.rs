@@ -1,47 +1,31 @@
-//! Waiting between attempts: doubling, capped, with jitter, so that a peer that comes back is not trampled.
+//! Waiting between attempts, with the jitter of the system's random numbers.
 
-use std::time::Duration;
+pub use tessera_exchange::backoff::Backoff;
 
 use tessera_core::entropy::Entropy as _;
 
 use crate::clock::SystemEntropy;
 
-/// How long to wait between attempts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Backoff {
-    /// Before the second attempt.
-    pub first: Duration,
-    /// Never longer.
-    pub longest: Duration,
-}
-
-/// One series of attempts.
+/// One series of waits.
 #[derive(Debug)]
-pub struct Attempts {
-    backoff: Backoff,
-    next: Duration,
-}
-
-impl Backoff {
-    /// A new series.
-    pub fn attempts(self) -> Attempts {
-        Attempts { backoff: self, next: self.first }
-    }
-}
+pub struct Attempts(tessera_exchange::backoff::Attempts);
 
 impl Attempts {
-    /// The next wait: three quarters to all of the current interval, which then doubles.
-    pub fn next_wait(&mut self) -> Duration {
-        let mut random = [0_u8; 1];
-        SystemEntropy::default().fill(&mut random);
-        let interval = self.next.min(self.backoff.longest);
-        self.next = interval.saturating_mul(2);
-        interval.mul_f64(1.0 - f64::from(random[0]) / 1024.0)
+    /// A new series.
+    pub fn new(backoff: Backoff) -> Self {
+        Self(backoff.attempts())
     }
 
     /// Waits.
     pub async fn wait(&mut self) {
-        let wait = self.next_wait();
-        tokio::time::sleep(wait).await;
+        tokio::time::sleep(self.0.next_wait(random())).await;
     }
+}
+
+/// Moves a wait a little, so that those who failed together do not come back together.
+pub fn random() -> u8 {
+    let mut random = [0_u8; 1];
+    SystemEntropy::default().fill(&mut random);
+    let [random] = random;
+    random
 }

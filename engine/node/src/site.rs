@@ -19,7 +19,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
-use crate::backoff::Backoff;
+use crate::backoff::{Attempts, Backoff};
 use crate::client::{FhirClient, Timeouts, TlsError, TlsIdentity, TransportError};
 use crate::config::{self, Config};
 use crate::control;
@@ -322,7 +322,7 @@ async fn publish(link: &MailboxLink, deployed: &mut Deployed) {
         return;
     }
     let batch = deployment::batch(&deployed.resources);
-    let mut attempts = MailboxLink::backoff().attempts();
+    let mut attempts = Attempts::new(MailboxLink::backoff());
     let answer = loop {
         match link.bundle(&batch).await {
             Ok(answer) if !answer.status.is_server_error() => break answer,

@@ -19,6 +19,8 @@ pub struct Committer {
     store: Arc<dyn Store>,
     queue: Mutex<Option<SyncSender<Submission>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// What is queued, if no thread takes it.
+    stepwise: Option<Mutex<Receiver<Submission>>>,
     counters: Arc<Counters>,
 }
 
@@ -57,7 +59,36 @@ impl Committer {
             let counters = Arc::clone(&counters);
             move || run(&*store, &submissions, &counters)
         })?;
-        Ok(Self { store, queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)), counters })
+        Ok(Self {
+            store,
+            queue: Mutex::new(Some(queue)),
+            thread: Mutex::new(Some(thread)),
+            stepwise: None,
+            counters,
+        })
+    }
+
+    /// A committer without a thread: whoever owns it calls [`step`](Self::step). What the simulator needs, where one thread
+    /// runs a whole network; everything else is the same.
+    pub fn stepwise(store: Arc<dyn Store>) -> Self {
+        let (queue, submissions) = sync_channel(QUEUE_BATCHES_MAX);
+        Self {
+            store,
+            queue: Mutex::new(Some(queue)),
+            thread: Mutex::new(None),
+            stepwise: Some(Mutex::new(submissions)),
+            counters: Arc::default(),
+        }
+    }
+
+    /// Commits and acknowledges what is queued, as one group. Says whether there was anything. With a thread of its own a
+    /// committer does this by itself, and there is never anything.
+    pub fn step(&self) -> bool {
+        let Some(submissions) = &self.stepwise else { return false };
+        let submissions = submissions.lock().unwrap_or_else(PoisonError::into_inner);
+        let Ok(first) = submissions.try_recv() else { return false };
+        commit_group(first, &*self.store, &submissions, &self.counters);
+        true
     }
 
     /// Queues a batch; `on_done` hears its outcome, exactly once. Batches of one caller are applied in the order of
@@ -118,17 +149,26 @@ impl Statistics {
 
 fn run(store: &dyn Store, submissions: &Receiver<Submission>, counters: &Counters) {
     while let Ok(first) = submissions.recv() {
-        let (batches, waiting) = gather(first, submissions);
-        let outcomes = commit(store, &batches);
-        let commits = outcomes.iter().filter(|outcome| **outcome == Outcome::Committed).count();
-        counters.batches.fetch_add(count(batches.len()), Ordering::Relaxed);
-        counters.commits.fetch_add(count(commits), Ordering::Relaxed);
-        counters.groups.fetch_add(1, Ordering::Relaxed);
-        for (on_done, outcome) in waiting.into_iter().zip(outcomes) {
-            // One owner's fault must not silence the acknowledgements of all others.
-            if catch_unwind(AssertUnwindSafe(|| on_done(outcome))).is_err() {
-                tracing::error!("the receiver of a commit's outcome panicked");
-            }
+        commit_group(first, store, submissions, counters);
+    }
+}
+
+fn commit_group(
+    first: Submission,
+    store: &dyn Store,
+    submissions: &Receiver<Submission>,
+    counters: &Counters,
+) {
+    let (batches, waiting) = gather(first, submissions);
+    let outcomes = commit(store, &batches);
+    let commits = outcomes.iter().filter(|outcome| **outcome == Outcome::Committed).count();
+    counters.batches.fetch_add(count(batches.len()), Ordering::Relaxed);
+    counters.commits.fetch_add(count(commits), Ordering::Relaxed);
+    counters.groups.fetch_add(1, Ordering::Relaxed);
+    for (on_done, outcome) in waiting.into_iter().zip(outcomes) {
+        // One owner's fault must not silence the acknowledgements of all others.
+        if catch_unwind(AssertUnwindSafe(|| on_done(outcome))).is_err() {
+            tracing::error!("the receiver of a commit's outcome panicked");
         }
     }
 }

@@ -7,16 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tessera_core::identity::{DefinitionKey, EffectId, Timestamp};
-use tessera_core::message::Target;
 use tessera_core::plugin::{
     Call, CallOutcome, Execution, Failure, FailureKind, Hook, MessageSpec, RetryAdvice, Writes,
 };
-use tessera_fhir::resource::Identifier;
-use tessera_fhir::task::{self, Draft};
-use tessera_plugin_host::{Answer, MessagePlan, Plugin};
+use tessera_exchange::writing::{self, Endpoint, Plan};
+use tessera_plugin_host::{Answer, Plugin};
 
-use crate::clock;
-use crate::engine::deliver::MESSAGE_IDENTIFIER;
 use crate::engine::directory::Directory;
 
 /// Calls the plugins of this site.
@@ -47,7 +43,15 @@ impl Caller {
         let directory: Arc<Directory> = Arc::clone(&self.directory);
         match (plugin.call(call, directory).await, message) {
             (Answer::Outcome(outcome), _) => outcome,
-            (Answer::Plan(plan), Some(message)) => self.write(effect, now, &message, plan).await,
+            (Answer::Plan(shaped), Some(message)) => {
+                let plan = Plan {
+                    target: shaped.target,
+                    business_key: shaped.business_key,
+                    correlation_key: shaped.correlation_key,
+                    additional_inputs: shaped.additional_inputs,
+                };
+                self.write(effect, now, &message, shaped.writes, plan).await
+            }
             (Answer::Plan(_), None) => CallOutcome::Failed(failure(
                 FailureKind::Host,
                 "the plugin host answered a call with a message plan that nobody asked for".to_owned(),
@@ -63,23 +67,10 @@ impl Caller {
         message: &MessageSpec,
         execution: &Execution,
     ) -> CallOutcome {
-        let Some(target) = message.target.clone() else {
-            return CallOutcome::Failed(failure(
-                FailureKind::Technical,
-                format!(
-                    "message {:?} has nobody to go to: the variable `target` is not set",
-                    message.message_name
-                ),
-            ));
-        };
-        let plan = MessagePlan {
-            writes: Writes::default(),
-            business_key: message.business_key.to_string(),
-            additional_inputs: Vec::new(),
-            correlation_key: target.correlation_key.clone(),
-            target,
-        };
-        self.write(effect, execution.now, message, plan).await
+        match writing::unshaped(message) {
+            Ok(plan) => self.write(effect, execution.now, message, Writes::default(), plan).await,
+            Err(failure) => CallOutcome::Failed(failure),
+        }
     }
 
     async fn write(
@@ -87,21 +78,15 @@ impl Caller {
         effect: &EffectId,
         now: Timestamp,
         message: &MessageSpec,
-        plan: MessagePlan,
+        writes: Writes,
+        plan: Plan,
     ) -> CallOutcome {
-        let required = [
-            ("instantiatesCanonical", &message.instantiates_canonical),
-            ("messageName", &message.message_name),
-            ("profile", &message.profile),
-        ];
-        if let Some((field, _)) = required.iter().find(|(_, value)| value.is_empty()) {
-            return CallOutcome::Failed(failure(
-                FailureKind::Technical,
-                format!("the element that sends has no field `{field}`; add it to the model"),
-            ));
+        if let Err(failure) = writing::check(message) {
+            return CallOutcome::Failed(failure);
         }
         let endpoint = match self.directory.endpoint(&plan.target.endpoint).await {
-            Ok(endpoint) => endpoint,
+            Ok(endpoint) => endpoint
+                .map(|found| Endpoint { address: found.address, organization: found.organization }),
             Err(error) => {
                 let reason = format!("cannot look up endpoint {}: {error}", plan.target.endpoint);
                 return CallOutcome::Failed(Failure {
@@ -110,31 +95,10 @@ impl Caller {
                 });
             }
         };
-        let Some(endpoint) = endpoint.filter(|found| {
-            found.organization.as_ref().is_none_or(|owner| *owner == plan.target.organization)
-        }) else {
-            return CallOutcome::Failed(failure(
-                FailureKind::Technical,
-                format!(
-                    "the allow list has no active endpoint {} of organization {}",
-                    plan.target.endpoint, plan.target.organization
-                ),
-            ));
-        };
-        let document = task::build(&Draft {
-            profile: message.profile.clone(),
-            instantiates_canonical: message.instantiates_canonical.clone(),
-            message_name: message.message_name.clone(),
-            business_key: Some(plan.business_key),
-            correlation_key: plan.correlation_key,
-            requester: self.organization.clone(),
-            recipient: plan.target.organization.clone(),
-            authored_on: clock::instant(now),
-            identifier: Identifier::new(MESSAGE_IDENTIFIER, effect.to_string()),
-            additional_inputs: plan.additional_inputs,
-        });
-        let target = Target { address: endpoint.address, ..plan.target };
-        CallOutcome::Prepared { writes: plan.writes, document: Arc::new(document), target }
+        match writing::write(effect, &self.organization, now, message, plan, endpoint) {
+            Ok((document, target)) => CallOutcome::Prepared { writes, document, target },
+            Err(failure) => CallOutcome::Failed(failure),
+        }
     }
 }
 

@@ -1,30 +1,23 @@
-//! Delivers a committed message to a peer's mailbox: one `POST Task`, repeated until the peer has it, refuses it, or the
-//! message expires.
-//!
-//! The Task carries an identifier of its own and is created with `If-None-Exist`, so any mailbox accepts it once however
-//! often it is sent. Expiry counts from `Task.authoredOn`: a restart does not extend it.
+//! Delivers a committed message to a peer's mailbox. What an answer means and when a message is given up is decided in
+//! `tessera-exchange`; here is the waiting.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::StatusCode;
 use serde_json::Value;
 use tessera_core::effect::Outcome;
 use tessera_core::identity::EffectId;
 use tessera_core::message::Target;
 use tessera_core::plugin::DeliveryError;
-use tessera_fhir::resource;
+use tessera_exchange::delivery::{Delivery, Heard, Next};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::backoff::Backoff;
-use crate::client::{FhirClient, encode};
+use crate::backoff::{self, Backoff};
+use crate::client::FhirClient;
 use crate::clock;
 use crate::engine::link::{Created, MailboxLink};
 use crate::limits::DELIVERIES_PER_PEER_MAX;
-
-/// System of the identifier that makes a delivery count once. Outside DSF's reserved systems.
-pub const MESSAGE_IDENTIFIER: &str = "https://tessera.dev/sid/message";
 
 /// Delivers over mutual TLS; to the own mailbox through its link.
 #[derive(Debug)]
@@ -61,71 +54,54 @@ impl Turns {
     }
 }
 
-/// How one attempt went.
-enum Attempt {
-    Delivered(Option<String>),
-    Refused { status: u16, reason: String },
-    TryAgain(String),
-}
-
 impl Deliverer {
     /// Delivers, with retries.
     pub async fn deliver(&self, effect: &EffectId, target: &Target, document: &Value) -> Outcome {
-        let expires = resource::text(document, "authoredOn")
-            .and_then(|authored| authored.parse::<jiff::Timestamp>().ok())
-            .unwrap_or_else(jiff::Timestamp::now)
-            .saturating_add(jiff::SignedDuration::try_from(self.expiry).unwrap_or(jiff::SignedDuration::MAX))
-            .unwrap_or(jiff::Timestamp::MAX);
-        let mut attempts = self.backoff.attempts();
+        let mut delivery = Delivery::new(document, clock::now(), self.expiry, self.backoff);
+        let peer = &target.organization;
         loop {
-            let reason = match self.attempt(target, document).await {
-                Attempt::Delivered(reference) => return Outcome::Delivered { reference },
-                Attempt::Refused { status, reason } => {
-                    tracing::warn!(%effect, peer = target.organization, status, "message refused");
-                    return Outcome::NotDelivered(DeliveryError::Refused { status, reason });
+            let heard = self.attempt(target, document, delivery.if_none_exist()).await;
+            match delivery.heard(heard, clock::now(), backoff::random()) {
+                Next::Settled(outcome) => {
+                    match &outcome {
+                        Outcome::NotDelivered(DeliveryError::Refused { status, .. }) => {
+                            tracing::warn!(%effect, peer, status, "message refused");
+                        }
+                        Outcome::NotDelivered(DeliveryError::Unreachable { reason }) => {
+                            tracing::warn!(%effect, peer, reason, "message expired");
+                        }
+                        Outcome::Call(_)
+                        | Outcome::Delivered { .. }
+                        | Outcome::Done
+                        | Outcome::AnswerRefused { .. } => {}
+                    }
+                    return outcome;
                 }
-                Attempt::TryAgain(reason) => reason,
-            };
-            let wait = attempts.next_wait();
-            if clock::instant(clock::now().plus_ms(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)))
-                > expires
-            {
-                tracing::warn!(%effect, peer = target.organization, reason, "message expired");
-                return Outcome::NotDelivered(DeliveryError::Unreachable { reason });
+                Next::Again { wait, reason } => {
+                    tracing::info!(%effect, peer, reason, ?wait, "peer not reachable; trying again");
+                    tokio::time::sleep(wait).await;
+                }
             }
-            tracing::info!(%effect, peer = target.organization, reason, ?wait, "peer not reachable; trying again");
-            tokio::time::sleep(wait).await;
         }
     }
 
-    async fn attempt(&self, target: &Target, document: &Value) -> Attempt {
-        let once = resource::sole_identifier(document, MESSAGE_IDENTIFIER)
-            .map(|identity| format!("identifier={}", encode(&format!("{MESSAGE_IDENTIFIER}|{identity}"))));
-        if target.address.trim_end_matches('/') == self.own_address {
-            return match self.link.create(document, once.as_deref()).await {
-                Ok(Created::Done(reference)) => Attempt::Delivered(reference),
-                Ok(Created::Refused { status, reason }) => Attempt::Refused { status, reason },
-                Err(error) => Attempt::TryAgain(error.to_string()),
-            };
-        }
+    async fn attempt(&self, target: &Target, document: &Value, if_none_exist: Option<&str>) -> Heard {
         let base = target.address.trim_end_matches('/');
+        if base == self.own_address {
+            return match self.link.create(document, if_none_exist).await {
+                Ok(Created::Done(location)) => Heard::Answer { status: 201, location, reason: String::new() },
+                Ok(Created::Refused { status, reason }) => Heard::Answer { status, location: None, reason },
+                Err(error) => Heard::Nothing { reason: error.to_string() },
+            };
+        }
         let _turn = self.turns.at(base).await;
-        match self.client.create(base, "Task", document, once.as_deref()).await {
-            Err(error) => Attempt::TryAgain(error.to_string()),
-            Ok(answer) if answer.status.is_success() => Attempt::Delivered(answer.location),
-            Ok(answer) if is_final(answer.status) => {
-                Attempt::Refused { status: answer.status.as_u16(), reason: answer.reason() }
+        match self.client.create(base, "Task", document, if_none_exist).await {
+            Err(error) => Heard::Nothing { reason: error.to_string() },
+            Ok(answer) => {
+                let reason =
+                    if answer.status.is_success() { String::new() } else { answer.reason() };
+                Heard::Answer { status: answer.status.as_u16(), location: answer.location, reason }
             }
-            Ok(answer) => Attempt::TryAgain(answer.reason()),
         }
     }
-}
-
-/// A 4xx is the peer's last word, except those that say "later".
-fn is_final(status: StatusCode) -> bool {
-    status.is_client_error()
-        && !matches!(
-            status,
-            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS
-        )
 }

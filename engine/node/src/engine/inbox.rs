@@ -9,25 +9,25 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tessera_core::driver::Acceptance;
-use tessera_core::message::Message;
+use tessera_exchange::inbox::{IN_PROGRESS, Offer, REQUESTED};
 use tessera_fhir::resource;
-use tessera_fhir::task;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tracing::Instrument as _;
 
+use crate::backoff::Attempts;
 use crate::engine::link::{LinkError, MailboxLink};
 use crate::engine::pump::Engine;
 use crate::limits::{IN_PROGRESS_MAX, MESSAGES_OFFERED_MAX, RECONCILE_SECONDS, RECONCILED_BYTES_MAX};
 
 /// Runs until its task is aborted.
 pub async fn run(link: MailboxLink, engine: Engine) {
-    let mut attempts = MailboxLink::backoff().attempts();
+    let mut attempts = Attempts::new(MailboxLink::backoff());
     loop {
         match listen(&link, &engine).await {
             Ok(()) => {
                 tracing::info!("the connection to the own mailbox ended; connecting again");
-                attempts = MailboxLink::backoff().attempts();
+                attempts = Attempts::new(MailboxLink::backoff());
             }
             Err(error) => tracing::warn!(%error, "the own mailbox does not answer; trying again"),
         }
@@ -62,12 +62,12 @@ async fn reconcile(link: &MailboxLink, engine: &Engine, offers: &mut JoinSet<()>
     // knows them, so their documents stay where they are.
     let mut known = Vec::new();
     let name = |task: Value| {
-        known.extend(envelope(&task).and_then(|envelope| message(envelope, Value::Null)));
+        known.extend(read(task));
         if known.len() < IN_PROGRESS_MAX { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
-    link.walk("Task?status=in-progress", name).await?;
-    for message in known {
-        offer(engine, offers, task::Status::InProgress, message).await;
+    link.walk(IN_PROGRESS, name).await?;
+    for offered in known {
+        offer(engine, offers, offered).await;
     }
     Ok(())
 }
@@ -84,7 +84,7 @@ async fn reconcile_requested(
         found.push(task);
         if bytes < RECONCILED_BYTES_MAX { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
-    link.walk("Task?status=requested", collect).await?;
+    link.walk(REQUESTED, collect).await?;
     for task in found {
         hear(engine, offers, task).await;
     }
@@ -93,49 +93,38 @@ async fn reconcile_requested(
 
 /// Takes up what the mailbox says about a Task.
 async fn hear(engine: &Engine, offers: &mut JoinSet<()>, task: Value) {
-    let Some(envelope) = envelope(&task) else { return };
-    let status = envelope.status;
-    if let Some(message) = message(envelope, task) {
-        offer(engine, offers, status, message).await;
+    if let Some(offered) = read(task) {
+        offer(engine, offers, offered).await;
     }
 }
 
-fn envelope(task: &Value) -> Option<task::Message> {
+fn read(task: Value) -> Option<Offer> {
+    let id = resource::id(&task).map(str::to_owned);
     // The mailbox's rules do not let a malformed Task in; a foreign mailbox may have others.
-    task::Message::parse(task)
+    tessera_exchange::inbox::offer(task)
         .inspect_err(|error| {
-            let id = resource::id(task);
             tracing::error!(task = id, %error, "a Task in the own mailbox is no message; left alone");
         })
         .ok()
+        .flatten()
 }
 
 /// Hands a message to the engine, in order, without waiting for its commit; waits only when too many are on their way.
-async fn offer(engine: &Engine, offers: &mut JoinSet<()>, status: task::Status, message: Message) {
+async fn offer(engine: &Engine, offers: &mut JoinSet<()>, offered: Offer) {
     while offers.len() >= MESSAGES_OFFERED_MAX {
         offers.join_next().await;
     }
-    let id = Arc::clone(&message.id);
-    match status {
-        task::Status::Requested => {
+    match offered {
+        Offer::Requested(message) => {
+            let id = Arc::clone(&message.id);
             let accepted = engine.message(message);
             offers.spawn(async move { report(&id, &accepted.await) }.in_current_span());
         }
-        task::Status::InProgress => {
+        Offer::InProgress(message) => {
+            let id = Arc::clone(&message.id);
             let accepted = engine.in_progress(message);
             offers.spawn(async move { report(&id, &accepted.await) }.in_current_span());
         }
-        // An event that was overtaken: somebody has moved the Task since.
-        task::Status::Draft
-        | task::Status::Received
-        | task::Status::Accepted
-        | task::Status::Rejected
-        | task::Status::Ready
-        | task::Status::Cancelled
-        | task::Status::OnHold
-        | task::Status::Failed
-        | task::Status::Completed
-        | task::Status::EnteredInError => {}
     }
 }
 
@@ -149,18 +138,4 @@ fn report(task: &str, acceptance: &Acceptance) {
             tracing::warn!(task, "the engine is busy; the message stays in the mailbox for now");
         }
     }
-}
-
-/// A Task as the core sees it.
-fn message(envelope: task::Message, task: Value) -> Option<Message> {
-    Some(Message {
-        id: format!("Task/{}", envelope.id?).into(),
-        sender: envelope.requester.value.into(),
-        process_id: envelope.process_key.into(),
-        process_version: envelope.process_version.into(),
-        name: envelope.message_name.into(),
-        business_key: envelope.business_key.map(Into::into),
-        correlation_key: envelope.correlation_key.map(Into::into),
-        document: Arc::new(task),
-    })
 }

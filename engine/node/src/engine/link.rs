@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use tessera_exchange::answering::Updated;
 use tessera_fhir::resource;
 use tokio::sync::mpsc;
 
@@ -55,17 +56,6 @@ impl From<TransportError> for LinkError {
     }
 }
 
-/// What became of an update.
-#[derive(Debug)]
-pub enum Updated {
-    /// It is stored.
-    Done,
-    /// Somebody was faster; read again.
-    Conflict,
-    /// The rules forbid it.
-    Refused(String),
-}
-
 /// What became of a create.
 #[derive(Debug)]
 pub enum Created {
@@ -103,12 +93,7 @@ impl MailboxLink {
             Self::Local(mailbox) => mailbox.update(reference, body, version).await,
             Self::Remote(mailbox) => mailbox.client.update(&mailbox.base, reference, body, version).await?,
         };
-        match answer.status.as_u16() {
-            200 | 201 => Ok(Updated::Done),
-            409 | 412 => Ok(Updated::Conflict),
-            400..=499 => Ok(Updated::Refused(answer.reason())),
-            _ => Err(LinkError::Away(answer.reason())),
-        }
+        Ok(Updated::of(answer.status.as_u16(), || answer.reason()))
     }
 
     /// `POST Type` with `If-None-Exist`.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
+use tessera_exchange::inbox::REQUESTED;
 use tessera_fhir::ResourceType;
 use tessera_fhir::resource;
 use tessera_fhir::search::Handling;
@@ -17,8 +18,6 @@ use crate::client::Answer;
 use crate::config;
 use crate::engine::link::{LinkError, News};
 
-/// What the engine is told about.
-const CRITERIA: &str = "Task?status=requested";
 /// News that wait for the engine.
 const NEWS_QUEUED_MAX: usize = 256;
 
@@ -147,7 +146,7 @@ impl LocalMailbox {
         let identity = self.mailbox.local_identity();
         let mut events = self
             .mailbox
-            .subscribe(&identity, CRITERIA)
+            .subscribe(&identity, REQUESTED)
             .map_err(|answer| LinkError::Away(convert(answer).reason()))?;
         let (news, received) = mpsc::channel(NEWS_QUEUED_MAX);
         let forward = async move {

@@ -13,6 +13,7 @@ use tessera_core::driver::{Event, Work};
 use tessera_core::effect::Outcome;
 use tessera_core::identity::EffectId;
 use tessera_core::plugin::{CallOutcome, DeliveryError, Failure, FailureKind, RetryAdvice};
+use tessera_exchange::answering::Goal;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use tracing::Instrument as _;
@@ -118,8 +119,8 @@ impl Hands {
             }
             Work::Deliver { target, document } => self.deliverer.deliver(effect, &target, &document).await,
             Work::Answer { message, status, business_key, outputs, error } => {
-                let answer = crate::engine::answer::Goal { status, business_key, outputs, error };
-                self.answerer.answer(effect, &message, &answer).await
+                let goal = Goal { status, business_key, outputs, error };
+                self.answerer.answer(effect, &message, &goal).await
             }
         }
     }
