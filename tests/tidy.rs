@@ -18,12 +18,25 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("tessera-core", &["tessera-bpmn", "tessera-store"]),
     ("tessera-plugin-host", &["tessera-core"]),
     ("tessera-mailbox", &["tessera-fhir", "tessera-store"]),
+    ("tessera-exchange", &["tessera-core", "tessera-fhir"]),
+    (
+        "tessera-simulation",
+        &[
+            "tessera-bpmn",
+            "tessera-core",
+            "tessera-exchange",
+            "tessera-fhir",
+            "tessera-mailbox",
+            "tessera-store",
+        ],
+    ),
     (
         "tessera",
         &[
             "tessera-bpmn",
             "tessera-core",
             "tessera-example-plugins",
+            "tessera-exchange",
             "tessera-fhir",
             "tessera-lint",
             "tessera-mailbox",

@@ -58,9 +58,9 @@ pub fn check(message: &MessageSpec) -> Result<(), Failure> {
         ("profile", &message.profile),
     ];
     match required.iter().find(|(_, value)| value.is_empty()) {
-        Some((field, _)) => Err(technical(format!(
-            "the element that sends has no field `{field}`; add it to the model"
-        ))),
+        Some((field, _)) => {
+            Err(technical(format!("the element that sends has no field `{field}`; add it to the model")))
+        }
         None => Ok(()),
     }
 }

@@ -8,6 +8,7 @@
 #![cfg_attr(test, allow(clippy::indexing_slicing, reason = "a test may panic"))]
 
 pub mod access;
+pub mod allow_list;
 pub mod builtin;
 pub mod bundle;
 pub mod definitions;

@@ -10,6 +10,7 @@ mod catalog;
 mod event;
 mod fault;
 mod http;
+pub mod inspect;
 mod interaction;
 mod key;
 pub mod limits;

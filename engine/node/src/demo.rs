@@ -17,13 +17,13 @@ use tessera_fhir::names;
 use tessera_fhir::resource::{self, Identifier, list, text};
 use tessera_fhir::task::{self, Draft, Status};
 
-use crate::allow_list::{self, Member};
 use crate::certificate::{self, CertificateError, Issued, Validity};
 use crate::client::{FhirClient, Timeouts, TlsIdentity, query};
 use crate::clock;
 use crate::config::{Config, ConfigError};
 use crate::hex;
 use crate::site::{Site, StartError};
+use tessera_fhir::allow_list::{self, Member};
 
 const NAMES: [&str; 3] = ["hospital-a.example", "hospital-b.example", "hospital-c.example"];
 const PARENT: &str = "network.example";

@@ -3,7 +3,6 @@
 //! This is the only crate that knows all the others. It decides nothing about processes, messages or access: it opens
 //! stores, listens, dials, calls plugins, and does what the core's driver says. Start at [`site`], then `engine/pump.rs`.
 
-pub mod allow_list;
 pub mod backoff;
 pub mod bench;
 pub mod certificate;

@@ -149,6 +149,7 @@ impl Shard {
                     None => format!("process {process} is not deployed"),
                 },
             },
+            Starting::NotRecorded => Reply::Busy,
             Starting::NoStartEvent => Reply::Refused {
                 reason: match &command.message_name {
                     Some(name) => format!("process {process} has no start event for message {name:?}"),
@@ -389,6 +390,8 @@ impl Shard {
                 Starting::NoDefinition => {
                     return self.reject(context, message, texts::PROCESS_NOT_FOUND.to_owned(), draft);
                 }
+                // The mailbox keeps it; it comes again when the definition can be used.
+                Starting::NotRecorded => return Acceptance::Busy,
                 Starting::NoStartEvent => {
                     return self.reject(context, message, texts::no_start(&message.name), draft);
                 }

@@ -73,6 +73,8 @@ pub(crate) enum Starting {
     At { definition: DefinitionKey, element: Arc<str> },
     /// No definition of that process and version is deployed.
     NoDefinition,
+    /// One is deployed, but its record is not committed yet: ask again.
+    NotRecorded,
     /// The newest has no such start event.
     NoStartEvent,
 }
@@ -130,12 +132,17 @@ impl Deployments {
         let candidates = self.known.iter().filter(|(key, known)| {
             *key.process_id == *process
                 && version.is_none_or(|version| *key.version == *version)
-                && known.usable().is_some()
+                && known.deployed.is_some()
+                && !known.deactivated
         });
-        let newest = candidates.max_by_key(|(_, known)| known.sequence);
-        let Some((key, Known { deployed: Some(deployed), .. })) = newest else {
+        let Some((key, Known { deployed: Some(deployed), sequence, .. })) =
+            candidates.max_by_key(|(_, known)| known.sequence)
+        else {
             return Starting::NoDefinition;
         };
+        if sequence.is_none() {
+            return Starting::NotRecorded;
+        }
         match deployed.starts.by_name.get(&message.cloned()) {
             Some(element) => Starting::At { definition: key.clone(), element: element.clone() },
             None => Starting::NoStartEvent,
@@ -209,7 +216,7 @@ impl Deployments {
             self.processes().into_iter().filter(|id| process.is_none_or(|wanted| *wanted == **id));
         let starts = processes.filter_map(|id| match self.start(&id, None, Some(name)) {
             Starting::At { definition, element } => Some((definition, element)),
-            Starting::NoDefinition | Starting::NoStartEvent => None,
+            Starting::NoDefinition | Starting::NotRecorded | Starting::NoStartEvent => None,
         });
         starts.collect()
     }

@@ -5,6 +5,7 @@
 pub(crate) mod deployments;
 pub(crate) mod describe;
 pub(crate) mod index;
+pub mod inspect;
 pub(crate) mod keys;
 pub(crate) mod placement;
 pub(crate) mod records;

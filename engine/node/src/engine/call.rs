@@ -85,8 +85,9 @@ impl Caller {
             return CallOutcome::Failed(failure);
         }
         let endpoint = match self.directory.endpoint(&plan.target.endpoint).await {
-            Ok(endpoint) => endpoint
-                .map(|found| Endpoint { address: found.address, organization: found.organization }),
+            Ok(endpoint) => {
+                endpoint.map(|found| Endpoint { address: found.address, organization: found.organization })
+            }
             Err(error) => {
                 let reason = format!("cannot look up endpoint {}: {error}", plan.target.endpoint);
                 return CallOutcome::Failed(Failure {

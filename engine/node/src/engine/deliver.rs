@@ -98,8 +98,7 @@ impl Deliverer {
         match self.client.create(base, "Task", document, if_none_exist).await {
             Err(error) => Heard::Nothing { reason: error.to_string() },
             Ok(answer) => {
-                let reason =
-                    if answer.status.is_success() { String::new() } else { answer.reason() };
+                let reason = if answer.status.is_success() { String::new() } else { answer.reason() };
                 Heard::Answer { status: answer.status.as_u16(), location: answer.location, reason }
             }
         }

@@ -3,8 +3,8 @@
 //! The shape is DSF's (organizations with certificate thumbprints, their endpoints, memberships in a parent
 //! organization), so that the same file serves Tessera and DSF sites.
 
+use crate::names;
 use serde_json::{Value, json};
-use tessera_fhir::names;
 
 /// One member of the network.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +36,8 @@ pub fn bundle(parent: &str, members: &[Member]) -> Value {
             "name": parent,
         }),
     )];
-    for (index, member) in members.iter().enumerate() {
-        let urn = |kind: u8| format!("urn:uuid:00000000-0000-4000-8000-{kind:04}{:08}", index + 1);
+    for (number, member) in (1_u32..).zip(members) {
+        let urn = |kind: u8| format!("urn:uuid:00000000-0000-4000-8000-{kind:04}{number:08}");
         let (organization, endpoint, affiliation) = (urn(1), urn(2), urn(3));
         entries.push(entry(
             &organization,

@@ -1,0 +1,412 @@
+//! The invariants of one instance: tokens, scopes, waits, effects, time. What the facts say is counted here a second
+//! time, in another way than the engine counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tessera_core::effect::Effect;
+use tessera_core::identity::{EffectSequence, InstanceId, NodeKey, Timestamp, WaitKey};
+use tessera_core::instance::{Ending, Fact, Instance, Role, State, Status, WaitKind, apply};
+
+use super::{Checked, Expectation, Invariant, ensure, violated};
+use crate::mark::Mark;
+use crate::model::Model;
+use crate::oracle::{Ended, Part};
+
+/// What was seen of an instance.
+#[derive(Debug)]
+pub struct Live {
+    /// Its facts, folded.
+    pub instance: Instance,
+    /// Steps in its journal.
+    pub steps: u64,
+    /// What ended, in order.
+    pub trace: Vec<Ended>,
+    /// Effects that were queued.
+    pub queued: BTreeSet<EffectSequence>,
+    /// Effects that were settled.
+    pub settled: BTreeSet<EffectSequence>,
+    /// Effects that were withdrawn. The driver may hear of both commits after they have landed together.
+    pub withdrawn: BTreeSet<EffectSequence>,
+    /// Effects that the driver performs itself.
+    pub broadcasts: BTreeSet<EffectSequence>,
+    /// Index entries.
+    pub timer_rows: BTreeSet<(WaitKey, Timestamp)>,
+    /// Index entries.
+    pub wait_rows: BTreeSet<WaitKey>,
+    /// Index entries.
+    pub outbox_rows: BTreeSet<EffectSequence>,
+    /// Rare events of this step.
+    pub met: BTreeSet<Mark>,
+    nodes: BTreeMap<u64, Counted>,
+    entered: BTreeSet<u64>,
+    waits: BTreeMap<u64, Opened>,
+    closed: BTreeSet<u64>,
+    model: Option<Arc<Model>>,
+    /// Tokens that elements of this step have put on their flows.
+    offered: BTreeMap<String, u64>,
+    closed_now: Vec<Opened>,
+    work_cancelled: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Counted {
+    parent: u64,
+    element: Arc<str>,
+    role: Role,
+    children: u64,
+    /// The step in which it began.
+    step: u64,
+}
+
+#[derive(Debug, Clone)]
+struct Opened {
+    element: Arc<str>,
+    at: Timestamp,
+    due: Option<Timestamp>,
+    is_retry: bool,
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self {
+            instance: Instance::empty(),
+            steps: 0,
+            trace: Vec::new(),
+            queued: BTreeSet::new(),
+            settled: BTreeSet::new(),
+            withdrawn: BTreeSet::new(),
+            broadcasts: BTreeSet::new(),
+            timer_rows: BTreeSet::new(),
+            wait_rows: BTreeSet::new(),
+            outbox_rows: BTreeSet::new(),
+            met: BTreeSet::new(),
+            nodes: BTreeMap::new(),
+            entered: BTreeSet::new(),
+            waits: BTreeMap::new(),
+            closed: BTreeSet::new(),
+            model: None,
+            offered: BTreeMap::new(),
+            closed_now: Vec::new(),
+            work_cancelled: false,
+        }
+    }
+}
+
+impl Live {
+    pub(super) fn begin_step(&mut self, facts: &[Fact], expectations: &BTreeMap<Arc<str>, Expectation>) {
+        if let Some(Fact::Started(started)) = facts.first() {
+            let expected = expectations.get(&started.definition.digest);
+            self.model = expected.map(|expectation| Arc::new(expectation.model.clone()));
+        }
+        self.offered.clear();
+        self.closed_now.clear();
+        self.met.clear();
+        self.work_cancelled = false;
+    }
+
+    /// Takes one fact.
+    pub(super) fn fold(&mut self, id: &InstanceId, at: Timestamp, fact: &Fact) -> Checked {
+        apply(&mut self.instance, fact);
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "variables, progress and messages are not counted"
+        )]
+        match fact {
+            Fact::Started(started) => {
+                let root = Counted {
+                    parent: 0,
+                    element: started.definition.process_id.clone(),
+                    role: Role::Element,
+                    children: 0,
+                    step: self.steps,
+                };
+                self.entered.insert(NodeKey::ROOT.0);
+                self.nodes.insert(NodeKey::ROOT.0, root);
+                Ok(())
+            }
+            Fact::NodeEntered { node, parent, element, role, by, .. } => {
+                self.entered(id, *node, *parent, element, *role, by.as_deref())
+            }
+            Fact::NodeLeft { node, ending } => self.left(id, *node, *ending),
+            Fact::WaitOpened { wait, opened } => {
+                ensure(
+                    !self.waits.contains_key(&wait.0) && !self.closed.contains(&wait.0),
+                    Invariant::NoOrphan,
+                    || format!("{id} opens wait {} twice", wait.0),
+                )?;
+                let is_retry = matches!(opened.kind, WaitKind::Retry { .. });
+                let due = opened.kind.due();
+                self.waits.insert(wait.0, Opened { element: opened.element.clone(), at, due, is_retry });
+                Ok(())
+            }
+            Fact::WaitClosed { wait } => {
+                let Some(opened) = self.waits.remove(&wait.0) else {
+                    return Err(violated(
+                        Invariant::Time,
+                        format!("{id} closes wait {}, which is not open", wait.0),
+                    ));
+                };
+                self.closed.insert(wait.0);
+                self.closed_now.push(opened);
+                Ok(())
+            }
+            Fact::EffectQueued { sequence, effect } => {
+                if matches!(**effect, Effect::Broadcast { .. } | Effect::Notify(_)) {
+                    self.broadcasts.insert(*sequence);
+                }
+                ensure(self.queued.insert(*sequence), Invariant::Effects, || {
+                    format!("{id} queues effect {} twice", sequence.0)
+                })
+            }
+            Fact::EffectSettled { sequence, .. } | Fact::EffectWithdrawn { sequence } => {
+                ensure(self.queued.contains(sequence), Invariant::Effects, || {
+                    format!("{id} settles effect {}, which was never queued", sequence.0)
+                })?;
+                let before = self.settled.contains(sequence) || self.withdrawn.contains(sequence);
+                let is_settled = matches!(fact, Fact::EffectSettled { .. });
+                if is_settled {
+                    self.settled.insert(*sequence)
+                } else {
+                    self.withdrawn.insert(*sequence)
+                };
+                ensure(!before, Invariant::Effects, || format!("{id} settles effect {} twice", sequence.0))
+            }
+            Fact::Ended { status, .. } => {
+                let left = self.nodes.len();
+                ensure(*status != Status::Completed || left <= 1, Invariant::Conservation, || {
+                    format!("{id} completes with {left} activations")
+                })?;
+                self.nodes.clear();
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn entered(
+        &mut self,
+        id: &InstanceId,
+        node: NodeKey,
+        parent: NodeKey,
+        element: &Arc<str>,
+        role: Role,
+        by: Option<&str>,
+    ) -> Checked {
+        ensure(self.entered.insert(node.0), Invariant::Conservation, || {
+            format!("{id} uses activation {} again", node.0)
+        })?;
+        if node != parent {
+            let Some(around) = self.nodes.get_mut(&parent.0) else {
+                return Err(violated(
+                    Invariant::Conservation,
+                    format!("{id}: {element} begins in a scope that has ended"),
+                ));
+            };
+            around.children += 1;
+        }
+        if let (Some(flow), Some(model)) = (by, &self.model)
+            && let Some(source) = model.flows.get(flow)
+            // An event-based gateway ends only after the event that was chosen has begun.
+            && !source.starts_with("wait")
+        {
+            let offered = self.offered.get_mut(&format!("{source}>{flow}"));
+            let Some(offered) = offered.filter(|offered| **offered > 0) else {
+                return Err(violated(
+                    Invariant::Conservation,
+                    format!("{id}: a token reached {element} by {flow}, but {source} did not send one"),
+                ));
+            };
+            *offered -= 1;
+        }
+        self.nodes.insert(
+            node.0,
+            Counted { parent: parent.0, element: element.clone(), role, children: 0, step: self.steps },
+        );
+        Ok(())
+    }
+
+    fn left(&mut self, id: &InstanceId, node: NodeKey, ending: Ending) -> Checked {
+        let Some(counted) = self.nodes.remove(&node.0) else {
+            return Err(violated(Invariant::Conservation, format!("{id}: activation {} ends twice", node.0)));
+        };
+        let element = &counted.element;
+        let completed = ending == Ending::Completed;
+        self.work_cancelled |= !completed && element.starts_with("work");
+        if let (true, Some(join), Some(model)) = (completed, element.strip_prefix("join"), &self.model) {
+            let decided = format!("decide{join}");
+            if counted.step < self.steps && model.flows.values().any(|source| *source == decided) {
+                self.met.insert(Mark::LateInclusiveBranch);
+            }
+        }
+        ensure(!completed || counted.children == 0, Invariant::Conservation, || {
+            format!("{id}: {element} completes with {} activations in it", counted.children)
+        })?;
+        let iterations = self.iterations(node.0, &counted);
+        if let Some(around) = self.nodes.get_mut(&counted.parent) {
+            around.children = around.children.saturating_sub(1);
+        }
+        let leaves = matches!(counted.role, Role::Element | Role::Body);
+        if let (true, true, Some(model)) = (completed, leaves, &self.model) {
+            for flow in model.flows.iter().filter(|(_, source)| **source == **element).map(|(flow, _)| flow) {
+                *self.offered.entry(format!("{element}>{flow}")).or_default() += 1;
+            }
+        }
+        if node != NodeKey::ROOT && counted.role != Role::Flow {
+            let part = if counted.role == Role::Body { Part::All } else { Part::One };
+            self.trace.push(Ended { element: element.to_string(), part, iterations, completed });
+        }
+        Ok(())
+    }
+
+    /// The iterations around an activation, outermost first, itself included.
+    fn iterations(&self, node: u64, counted: &Counted) -> Vec<u64> {
+        let mut found = Vec::new();
+        let (mut key, mut at) = (node, Some(counted));
+        while let Some(here) = at {
+            if matches!(here.role, Role::Iteration(_)) {
+                found.push(key);
+            }
+            if here.parent == key {
+                break;
+            }
+            key = here.parent;
+            at = self.nodes.get(&key);
+        }
+        found.reverse();
+        found
+    }
+
+    /// What a step must have left behind.
+    pub(super) fn end_step(&mut self, id: &InstanceId, at: Timestamp, cause: &str, number: u64) -> Checked {
+        self.steps = number + 1;
+        if cause == "a timer was due" {
+            let due = |opened: &&Opened| {
+                let declared = self.model.as_ref().and_then(|model| model.timers.get(&*opened.element));
+                let earliest =
+                    declared.map_or(opened.due, |milliseconds| Some(opened.at.plus_ms(*milliseconds)));
+                (opened.due.is_some() || opened.is_retry) && earliest.is_some_and(|earliest| earliest <= at)
+            };
+            let fired = self.closed_now.iter().filter(due).count();
+            ensure(fired > 0, Invariant::Time, || {
+                format!("a timer of {id} fired at {}, before any was due: {:?}", at.0, self.closed_now)
+            })?;
+            if fired > 1 {
+                self.met.insert(Mark::TwoTimersInOneTick);
+            }
+            if self.work_cancelled {
+                self.met.insert(Mark::BoundaryRace);
+            }
+        }
+        // Two writes of one answer are there together.
+        for activation in self.instance.activations() {
+            for (name, value) in activation.variables {
+                let Some(block) = name.strip_prefix("one") else { continue };
+                let other = activation.variables.get(&*format!("other{block}"));
+                ensure(other == Some(value), Invariant::Atomicity, || {
+                    format!("{id}: {name} is {value}, other{block} is {other:?}")
+                })?;
+            }
+            let own = format!("{}#", self.instance.business_key());
+            let foreign = activation.variables.values().find(|value| {
+                value.as_str().is_some_and(|text| text.contains('#') && !text.starts_with(&own))
+            });
+            if let Some(value) = foreign {
+                return Err(violated(
+                    Invariant::Isolation,
+                    format!("{id} holds {value} of another conversation"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the index entries are those of the record.
+    pub(super) fn check_indexes(&self, id: &InstanceId) -> Checked {
+        let mut timers = BTreeSet::new();
+        let mut waits = BTreeSet::new();
+        for (key, wait) in self.instance.waits() {
+            match &wait.kind {
+                WaitKind::Timer { due, .. } | WaitKind::Retry { due, .. } => {
+                    timers.insert((key, *due));
+                }
+                WaitKind::Message { .. } | WaitKind::Signal { .. } => {
+                    waits.insert(key);
+                }
+                WaitKind::Completion | WaitKind::Condition | WaitKind::Called { .. } => {}
+            }
+        }
+        let effects: BTreeSet<_> = self.instance.effects().map(|(sequence, _)| sequence).collect();
+        ensure(timers == self.timer_rows, Invariant::Atomicity, || {
+            format!("{id} has timers {timers:?}, its index has {:?}", self.timer_rows)
+        })?;
+        ensure(waits == self.wait_rows, Invariant::Atomicity, || {
+            format!("{id} has waits {waits:?}, its index has {:?}", self.wait_rows)
+        })?;
+        ensure(effects == self.outbox_rows, Invariant::Atomicity, || {
+            format!("{id} has effects {effects:?}, its outbox has {:?}", self.outbox_rows)
+        })
+    }
+
+    /// Whether everything that is active can go on.
+    pub(super) fn check_at_rest(&self, id: &InstanceId) -> Checked {
+        if self.instance.status() != Status::Running {
+            return Ok(());
+        }
+        let mut moved: BTreeSet<u64> = self.instance.waits().map(|(_, wait)| wait.node.0).collect();
+        moved.extend(self.instance.incidents().map(|incident| incident.node.0));
+        for (_, effect) in self.instance.effects() {
+            match &**effect {
+                Effect::Call { node, .. } | Effect::Deliver { node, .. } => {
+                    moved.insert(node.0);
+                }
+                Effect::Answer { .. } | Effect::Broadcast { .. } | Effect::Notify(_) => {}
+            }
+        }
+        let mut any = false;
+        for activation in self.instance.activations() {
+            let counted = self.nodes.get(&activation.key.0);
+            let Some(counted) = counted else {
+                return Err(violated(
+                    Invariant::Conservation,
+                    format!("{id}: {} is active and was left", activation.element),
+                ));
+            };
+            if activation.state == State::Parked || counted.children > 0 {
+                continue;
+            }
+            ensure(moved.contains(&activation.key.0), Invariant::NoOrphan, || {
+                format!("{id}: {} is active and waits for nothing", activation.element)
+            })?;
+            any = true;
+        }
+        ensure(self.nodes.len() == self.instance.activations().count(), Invariant::Conservation, || {
+            format!(
+                "{id}: {} activations were counted, the record has {}",
+                self.nodes.len(),
+                self.instance.activations().count()
+            )
+        })?;
+        ensure(any, Invariant::NoOrphan, || format!("{id} is running and nothing can move it"))
+    }
+
+    /// What keeps it from being at its end; `None` if nothing does, or if that is excused.
+    pub(super) fn unfinished(&self, excused: &BTreeSet<Arc<str>>) -> Option<String> {
+        if self.instance.effects().next().is_some() {
+            return Some("has effects that are not settled".to_owned());
+        }
+        if self.instance.status() != Status::Running {
+            return None;
+        }
+        if let Some(incident) = self.instance.incidents().next() {
+            return Some(format!("incident {} at {}: {}", incident.code, incident.element, incident.message));
+        }
+        let waits_only = self.instance.waits().all(|(_, wait)| matches!(wait.kind, WaitKind::Message { .. }));
+        if excused.contains(self.instance.business_key()) && waits_only {
+            return None;
+        }
+        let places: Vec<_> = self.instance.waits().map(|(_, wait)| wait.element.to_string()).collect();
+        let trace: Vec<_> = self.trace.iter().map(|ended| ended.element.as_str()).collect();
+        Some(format!("waits at {} after {}", places.join(" "), trace.join(" ")))
+    }
+}

@@ -1,0 +1,339 @@
+//! A tree of blocks as BPMN text, and as what the engine executes. The elements of block 7 are called `work7`, `fork7`,
+//! `join7` and so on.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use tessera_bpmn::compile::{self, Program};
+use tessera_bpmn::read;
+use tessera_core::driver::Deployment;
+use tessera_core::identity::DefinitionKey;
+
+use crate::block::Block;
+
+/// The version of every process of a simulated collaboration.
+pub const VERSION: &str = "1.0";
+/// Starts a collaboration. Only the own organisation may send it.
+pub const START: &str = "start";
+/// Starts a partner's process.
+pub const ASK: &str = "ask";
+/// Its answer.
+pub const REPLY: &str = "reply";
+/// The profile of all messages.
+pub const PROFILE: &str = "http://dsf.dev/fhir/StructureDefinition/task-simulation|1.0";
+
+/// `process/@id` of a process of the collaboration.
+pub fn process_id(process: usize) -> String {
+    format!("dsfdev_simulated{process}")
+}
+
+/// What messages name it by.
+pub fn canonical(process: usize) -> String {
+    format!("http://dsf.dev/bpe/Process/simulated{process}|{VERSION}")
+}
+
+/// A process as text, and what the invariants know about it without asking the engine.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// BPMN.
+    pub text: String,
+    /// The element that each sequence flow leaves.
+    pub flows: BTreeMap<String, String>,
+    /// Milliseconds of each timer.
+    pub timers: BTreeMap<String, u64>,
+}
+
+/// The BPMN text of a process that is started by a message.
+pub fn write(process: usize, starter: &str, block: &Block) -> Model {
+    let mut writer = Writer::default();
+    let (first, last) = writer.block(block);
+    writer.element(format_args!(
+        r#"<startEvent id="start"><messageEventDefinition messageRef="m_{starter}"/></startEvent><endEvent id="end"/>"#
+    ));
+    writer.flow("start", &first, None);
+    writer.flow(&last, "end", None);
+    let text = format!(
+        r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" targetNamespace="simulation">
+<message id="m_start" name="{START}"/><message id="m_ask" name="{ASK}"/><message id="m_reply" name="{REPLY}"/><error id="e_no" errorCode="no"/>
+<process id="{}" isExecutable="true" camunda:versionTag="{VERSION}">{}</process></definitions>"#,
+        process_id(process),
+        writer.elements
+    );
+    Model { text, flows: writer.sources, timers: writer.timers }
+}
+
+/// Compiles a text. An error names what the engine refuses: a bug of the generator or of the compiler.
+pub fn compiled(process: usize, digest: &str, text: &str) -> Result<Deployment, String> {
+    let id = process_id(process);
+    let reading = read::read(text.as_bytes());
+    let model = reading.model.ok_or_else(|| format!("{:?}\n{text}", reading.diagnostics))?;
+    let program: Program = compile::compile(&model, &id).map_err(|wrong| format!("{wrong:?}\n{text}"))?;
+    let key = DefinitionKey { process_id: id.into(), version: VERSION.into(), digest: digest.into() };
+    Ok(Deployment { key, program: Arc::new(program) })
+}
+
+#[derive(Default)]
+struct Writer {
+    elements: String,
+    flows: u32,
+    sources: BTreeMap<String, String>,
+    timers: BTreeMap<String, u64>,
+}
+
+impl Writer {
+    fn element(&mut self, element: std::fmt::Arguments<'_>) {
+        self.elements.write_fmt(element).expect("writing to a String cannot fail");
+        self.elements.push('\n');
+    }
+
+    fn flow(&mut self, from: &str, to: &str, condition: Option<&str>) -> String {
+        self.flows += 1;
+        let id = format!("flow{}", self.flows);
+        self.sources.insert(id.clone(), from.to_owned());
+        let condition = condition.map_or_else(String::new, |condition| {
+            format!(
+                r#"<conditionExpression xsi:type="tFormalExpression">${{{condition}}}</conditionExpression>"#
+            )
+        });
+        self.element(format_args!(
+            r#"<sequenceFlow id="{id}" sourceRef="{from}" targetRef="{to}">{condition}</sequenceFlow>"#
+        ));
+        id
+    }
+
+    fn handler(&mut self, id: &str, handler: &str) {
+        self.element(format_args!(r#"<serviceTask id="{id}" camunda:class="{handler}"/>"#));
+    }
+
+    fn chooser(&mut self, id: &str, branches: usize) {
+        self.element(format_args!(
+            r#"<serviceTask id="{id}" camunda:class="choose"><extensionElements><camunda:field name="branches"><camunda:string>{branches}</camunda:string></camunda:field></extensionElements></serviceTask>"#
+        ));
+    }
+
+    /// A scope's content with a start and an end of its own.
+    fn content(&mut self, id: u32, body: &Block) -> String {
+        let outer = std::mem::take(&mut self.elements);
+        let inner = &mut *self;
+        let (first, last) = inner.block(body);
+        inner.element(format_args!(r#"<startEvent id="begin{id}"/><endEvent id="finish{id}"/>"#));
+        inner.flow(&format!("begin{id}"), &first, None);
+        inner.flow(&last, &format!("finish{id}"), None);
+        std::mem::replace(&mut self.elements, outer)
+    }
+
+    /// Writes a block; its first and its last element.
+    fn block(&mut self, block: &Block) -> (String, String) {
+        match block {
+            Block::Pass(id) => {
+                let task = format!("task{id}");
+                self.element(format_args!(r#"<task id="{task}"/>"#));
+                (task.clone(), task)
+            }
+            Block::Work { id, on_error: None } => {
+                let work = format!("work{id}");
+                self.handler(&work, "work");
+                (work.clone(), work)
+            }
+            Block::Work { id, on_error: Some(otherwise) } => {
+                let (work, error, merge) = (format!("work{id}"), format!("error{id}"), format!("merge{id}"));
+                self.handler(&work, "risky");
+                self.element(format_args!(
+                    r#"<boundaryEvent id="{error}" attachedToRef="{work}"><errorEventDefinition errorRef="e_no"/></boundaryEvent><exclusiveGateway id="{merge}"/>"#
+                ));
+                let (first, last) = self.block(otherwise);
+                self.flow(&error, &first, None);
+                self.flow(&last, &merge, None);
+                self.flow(&work, &merge, None);
+                (work, merge)
+            }
+            Block::Sequence(blocks) => {
+                let mut ends: Option<(String, String)> = None;
+                for block in blocks {
+                    let (first, last) = self.block(block);
+                    ends = Some(match ends {
+                        None => (first, last),
+                        Some((begin, before)) => {
+                            self.flow(&before, &first, None);
+                            (begin, last)
+                        }
+                    });
+                }
+                ends.expect("a sequence is not empty")
+            }
+            Block::Choice(id, branches) => {
+                let (decide, split, merge) =
+                    (format!("decide{id}"), format!("split{id}"), format!("merge{id}"));
+                self.chooser(&decide, branches.len());
+                let flows: Vec<String> = branches
+                    .iter()
+                    .enumerate()
+                    .map(|(index, branch)| {
+                        let (first, last) = self.block(branch);
+                        self.flow(&last, &merge, None);
+                        // The last one is the default flow.
+                        let condition = format!("choice{id} == {index}");
+                        let is_default = index + 1 == branches.len();
+                        self.flow(&split, &first, (!is_default).then_some(&*condition))
+                    })
+                    .collect();
+                let default = flows.last().map(String::as_str).unwrap_or_default();
+                self.element(format_args!(
+                    r#"<exclusiveGateway id="{split}" default="{default}"/><exclusiveGateway id="{merge}"/>"#
+                ));
+                self.flow(&decide, &split, None);
+                (decide, merge)
+            }
+            Block::Parallel(id, branches) => {
+                let (fork, join) = (format!("fork{id}"), format!("join{id}"));
+                self.element(format_args!(r#"<parallelGateway id="{fork}"/><parallelGateway id="{join}"/>"#));
+                for branch in branches {
+                    let (first, last) = self.block(branch);
+                    self.flow(&fork, &first, None);
+                    self.flow(&last, &join, None);
+                }
+                (fork, join)
+            }
+            Block::Inclusive(id, branches) => {
+                let (decide, fork, join) = (format!("decide{id}"), format!("fork{id}"), format!("join{id}"));
+                self.chooser(&decide, branches.len());
+                self.element(format_args!(
+                    r#"<inclusiveGateway id="{fork}"/><inclusiveGateway id="{join}"/>"#
+                ));
+                for (index, branch) in branches.iter().enumerate() {
+                    let (first, last) = self.block(branch);
+                    self.flow(&fork, &first, Some(&format!("takes{id}_{index}")));
+                    self.flow(&last, &join, None);
+                }
+                self.flow(&decide, &fork, None);
+                (decide, join)
+            }
+            Block::Loop(id, body) => {
+                let (again, decide, more) =
+                    (format!("again{id}"), format!("decide{id}"), format!("more{id}"));
+                self.handler(&decide, "repeat");
+                let (first, last) = self.block(body);
+                let back = self.flow(&more, &again, Some(&format!("more{id}")));
+                let leave = format!("leave{id}");
+                let onward = self.flow(&more, &leave, None);
+                debug_assert_ne!(back, onward, "each flow has its own id");
+                self.element(format_args!(
+                    r#"<exclusiveGateway id="{again}"/><exclusiveGateway id="{more}" default="{onward}"/><task id="{leave}"/>"#
+                ));
+                self.flow(&again, &first, None);
+                self.flow(&last, &decide, None);
+                self.flow(&decide, &more, None);
+                (again, leave)
+            }
+            Block::Pause(id, milliseconds) => {
+                let pause = format!("pause{id}");
+                self.timer("intermediateCatchEvent", &pause, "", *milliseconds);
+                (pause.clone(), pause)
+            }
+            Block::Scope { id, body, deadline_ms } => {
+                let scope = format!("scope{id}");
+                let content = self.content(*id, body);
+                self.element(format_args!(r#"<subProcess id="{scope}">{content}</subProcess>"#));
+                let Some(deadline_ms) = deadline_ms else { return (scope.clone(), scope) };
+                let (late, merge) = (format!("late{id}"), format!("merge{id}"));
+                self.timer("boundaryEvent", &late, &format!(r#" attachedToRef="{scope}""#), *deadline_ms);
+                self.element(format_args!(r#"<exclusiveGateway id="{merge}"/>"#));
+                self.flow(&scope, &merge, None);
+                self.flow(&late, &merge, None);
+                (scope, merge)
+            }
+            Block::Each { id, count, sequential, body } => {
+                let each = format!("each{id}");
+                let content = self.content(*id, body);
+                self.element(format_args!(
+                    r#"<subProcess id="{each}"><multiInstanceLoopCharacteristics isSequential="{sequential}"><loopCardinality>{count}</loopCardinality></multiInstanceLoopCharacteristics>{content}</subProcess>"#
+                ));
+                (each.clone(), each)
+            }
+            Block::Ask { id, process, deadline_ms, shaped } => {
+                let scope = format!("scope{id}");
+                let content = self.asking(*id, *process, *deadline_ms, *shaped);
+                self.element(format_args!(r#"<subProcess id="{scope}">{content}</subProcess>"#));
+                (scope.clone(), scope)
+            }
+            Block::Reply(id) => {
+                let scope = format!("scope{id}");
+                let outer = std::mem::take(&mut self.elements);
+                let inner = &mut *self;
+                inner.element(format_args!(r#"<startEvent id="begin{id}"/><endEvent id="finish{id}"/>"#));
+                inner.handler(&format!("address{id}"), "answer");
+                // The process of whoever asked is only known when the message comes: the handler sets `asker`.
+                inner.send(*id, "${asker}", REPLY, None);
+                inner.flow(&format!("begin{id}"), &format!("address{id}"), None);
+                inner.flow(&format!("address{id}"), &format!("send{id}"), None);
+                inner.flow(&format!("send{id}"), &format!("finish{id}"), None);
+                let content = std::mem::replace(&mut self.elements, outer);
+                self.element(format_args!(r#"<subProcess id="{scope}">{content}</subProcess>"#));
+                (scope.clone(), scope)
+            }
+        }
+    }
+
+    fn asking(&mut self, id: u32, process: usize, deadline_ms: Option<u64>, shaped: bool) -> String {
+        let outer = std::mem::take(&mut self.elements);
+        let inner = &mut *self;
+        let named = |name: &str| format!("{name}{id}");
+        let (begin, finish, address, send, reply) =
+            (named("begin"), named("finish"), named("address"), named("send"), named("reply"));
+        inner.element(format_args!(r#"<startEvent id="{begin}"/><endEvent id="{finish}"/>"#));
+        inner.element(format_args!(
+            r#"<serviceTask id="{address}" camunda:class="address"><extensionElements><camunda:field name="process"><camunda:string>{process}</camunda:string></camunda:field></extensionElements></serviceTask>"#
+        ));
+        inner.send(id, &canonical(process), ASK, shaped.then_some("shape"));
+        inner.flow(&begin, &address, None);
+        inner.flow(&address, &send, None);
+        inner.element(format_args!(
+            r#"<intermediateCatchEvent id="{reply}"><messageEventDefinition messageRef="m_reply"/></intermediateCatchEvent>"#
+        ));
+        match deadline_ms {
+            None => {
+                inner.flow(&send, &reply, None);
+                inner.flow(&reply, &finish, None);
+            }
+            Some(deadline_ms) => {
+                let (wait, late, merge) = (named("wait"), named("late"), named("merge"));
+                inner.element(format_args!(
+                    r#"<eventBasedGateway id="{wait}"/><exclusiveGateway id="{merge}"/>"#
+                ));
+                inner.timer("intermediateCatchEvent", &late, "", deadline_ms);
+                inner.flow(&send, &wait, None);
+                inner.flow(&wait, &reply, None);
+                inner.flow(&wait, &late, None);
+                inner.flow(&reply, &merge, None);
+                inner.flow(&late, &merge, None);
+                inner.flow(&merge, &finish, None);
+            }
+        }
+        std::mem::replace(&mut self.elements, outer)
+    }
+
+    fn send(&mut self, id: u32, canonical: &str, message: &str, handler: Option<&str>) {
+        let class = handler.map_or_else(String::new, |handler| format!(r#" camunda:class="{handler}""#));
+        let field = |name: &str, value: &str| {
+            let kind = if value.starts_with('$') { "expression" } else { "string" };
+            format!(
+                r#"<camunda:field name="{name}"><camunda:{kind}>{value}</camunda:{kind}></camunda:field>"#
+            )
+        };
+        self.element(format_args!(
+            r#"<sendTask id="send{id}" messageRef="m_{message}"{class}><extensionElements>{}{}{}</extensionElements></sendTask>"#,
+            field("instantiatesCanonical", canonical),
+            field("messageName", message),
+            field("profile", PROFILE),
+        ));
+    }
+
+    fn timer(&mut self, kind: &str, id: &str, attribute: &str, milliseconds: u64) {
+        let seconds = milliseconds / 1_000;
+        self.timers.insert(id.to_owned(), seconds * 1_000);
+        self.element(format_args!(
+            r#"<{kind} id="{id}"{attribute}><timerEventDefinition><timeDuration>PT{seconds}S</timeDuration></timerEventDefinition></{kind}>"#
+        ));
+    }
+}

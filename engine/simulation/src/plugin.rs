@@ -1,0 +1,178 @@
+//! The handlers of simulated processes. What they decide depends on the conversation alone; what else they write differs
+//! from call to call, so that it shows when two answers are mixed up.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tessera_core::identity::{EffectId, Timestamp};
+use tessera_core::message::Target;
+use tessera_core::plugin::{
+    Call, CallOutcome, Failure, FailureKind, Hook, RetryAdvice, VariableScope, VariableWrite, Writes,
+};
+use tessera_exchange::writing::{self, Endpoint};
+use tessera_fhir::task::Message;
+
+use crate::block::{Id, decision};
+use crate::model;
+use crate::network;
+use crate::plan::Roles;
+
+/// What distinguishes one call from another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Circumstances {
+    /// The site that calls.
+    pub site: usize,
+    /// Never twice the same.
+    pub nonce: u64,
+    /// Whether it writes something that no other call writes.
+    pub differs: bool,
+}
+
+/// Answers a call as a well-behaved handler does.
+pub(crate) fn answer(
+    effect: &EffectId,
+    call: &Call,
+    roles: &Roles,
+    circumstances: Circumstances,
+) -> CallOutcome {
+    let execution = &call.execution;
+    let conversation = &*execution.business_key;
+    let id = number_of(&execution.activity_id);
+    let mark = json!(format!("{conversation}#{}", circumstances.nonce));
+    // Two writes of one answer: they are committed together or not at all.
+    let mut writes =
+        vec![write(&format!("one{id}"), mark.clone()), write(&format!("other{id}"), mark.clone())];
+    if circumstances.differs {
+        writes.push(write(&format!("extra{}", circumstances.nonce), mark));
+    }
+    let field = |name: &str| {
+        let found = execution.fields.iter().find(|(known, _)| **known == *name);
+        found.and_then(|(_, value)| value.as_str()?.parse::<usize>().ok()).unwrap_or(0)
+    };
+    match (&call.hook, &*call.handler) {
+        (Hook::Prepare(message), _) => {
+            return match writing::unshaped(message) {
+                Ok(plan) => {
+                    let endpoint = endpoint_of(&plan.target);
+                    let organization = network::organization(circumstances.site);
+                    match writing::write(effect, &organization, execution.now, message, plan, endpoint) {
+                        Ok((document, target)) => {
+                            CallOutcome::Prepared { writes: wrapped(writes), document, target }
+                        }
+                        Err(failure) => CallOutcome::Failed(failure),
+                    }
+                }
+                Err(failure) => CallOutcome::Failed(failure),
+            };
+        }
+        (_, "risky") if decision::fails(conversation, id) => {
+            return CallOutcome::BpmnError {
+                code: "no".to_owned(),
+                message: "it was decided so".to_owned(),
+                writes: wrapped(writes),
+            };
+        }
+        (_, "choose") => {
+            let branches = field("branches");
+            writes.push(write(&format!("choice{id}"), json!(decision::branch(conversation, id, branches))));
+            for branch in 0..branches {
+                let takes = decision::takes(conversation, id, branches, branch);
+                writes.push(write(&format!("takes{id}_{branch}"), json!(takes)));
+            }
+        }
+        (_, "repeat") => {
+            let name = format!("round{id}");
+            let round = execution.variables.get(&*name).and_then(|value| value.as_u64()).unwrap_or(0) + 1;
+            let more = round < decision::rounds(conversation, id);
+            writes.push(write(&name, json!(if more { round } else { 0 })));
+            writes.push(write(&format!("more{id}"), json!(more)));
+        }
+        (_, "address") => {
+            let site = roles.sites.get(field("process")).copied().unwrap_or(0);
+            let key = &execution.idempotency_key;
+            writes.push(write("target", target(site, Some(key))));
+            writes.push(write("correlationKey", json!(key)));
+        }
+        (_, "answer") => {
+            let asked = execution.start_message.as_deref().and_then(|task| Message::parse(task).ok());
+            let Some(asked) = asked else { return failed("the message that started it is gone") };
+            let process = execution
+                .process_id
+                .strip_prefix("dsfdev_simulated")
+                .and_then(|number| number.parse::<usize>().ok());
+            let asker = process.and_then(|process| roles.askers.get(process)).copied().unwrap_or(0);
+            let site =
+                (0..network::SITES_MAX).find(|site| network::organization(*site) == asked.requester.value);
+            writes.push(write("target", target(site.unwrap_or(0), asked.correlation_key.as_deref())));
+            writes.push(write("asker", json!(model::canonical(asker))));
+        }
+        _ => {}
+    }
+    CallOutcome::Completed(wrapped(writes))
+}
+
+/// A handler that traps.
+pub(crate) fn trap() -> CallOutcome {
+    CallOutcome::Failed(Failure {
+        kind: FailureKind::PluginBug,
+        message: "wasm trap: unreachable".to_owned(),
+        causes: Vec::new(),
+        log: Vec::new(),
+        retry: RetryAdvice::ByPolicy,
+    })
+}
+
+fn failed(message: &str) -> CallOutcome {
+    CallOutcome::Failed(Failure {
+        kind: FailureKind::Technical,
+        message: message.to_owned(),
+        causes: Vec::new(),
+        log: Vec::new(),
+        retry: RetryAdvice::Never,
+    })
+}
+
+/// What the allow list knows about a target.
+pub(crate) fn endpoint_of(target: &Target) -> Option<Endpoint> {
+    let site = (0..network::SITES_MAX).find(|site| network::endpoint(*site) == target.endpoint)?;
+    Some(Endpoint { address: network::address(site), organization: Some(network::organization(site)) })
+}
+
+/// A message that no handler shapes.
+pub(crate) fn build(
+    effect: &EffectId,
+    site: usize,
+    now: Timestamp,
+    message: &tessera_core::plugin::MessageSpec,
+) -> CallOutcome {
+    let written = writing::unshaped(message).and_then(|plan| {
+        let endpoint = endpoint_of(&plan.target);
+        writing::write(effect, &network::organization(site), now, message, plan, endpoint)
+    });
+    match written {
+        Ok((document, target)) => CallOutcome::Prepared { writes: Writes::default(), document, target },
+        Err(failure) => CallOutcome::Failed(failure),
+    }
+}
+
+fn target(site: usize, correlation_key: Option<&str>) -> Value {
+    json!({
+        "organizationIdentifierValue": network::organization(site),
+        "endpointIdentifierValue": network::endpoint(site),
+        "endpointUrl": network::address(site),
+        "correlationKey": correlation_key,
+    })
+}
+
+fn write(name: &str, value: Value) -> VariableWrite {
+    VariableWrite { scope: VariableScope::Local, name: name.into(), value: Some(Arc::new(value)) }
+}
+
+fn wrapped(variables: Vec<VariableWrite>) -> Writes {
+    Writes { variables, ..Writes::default() }
+}
+
+/// The block of an element.
+fn number_of(element: &str) -> Id {
+    element.trim_start_matches(|letter: char| !letter.is_ascii_digit()).parse().unwrap_or(0)
+}

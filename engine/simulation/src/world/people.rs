@@ -1,0 +1,403 @@
+//! People: those who start conversations, operators who look after sites, and those who should not be there.
+
+use serde_json::json;
+use std::sync::Arc;
+use tessera_core::driver::{Command, Deployment, Event};
+use tessera_core::instance::Status;
+use tessera_exchange::delivery::{MESSAGE_IDENTIFIER, instant};
+use tessera_fhir::resource::Identifier;
+use tessera_fhir::task::{self, Draft};
+
+use super::engine::Asked;
+use super::{Ask, Caller, Happening, LIVENESS_MS, Request, World};
+use crate::audit::{Checked, Invariant, ensure, violated};
+use crate::fault::{Fault, Swarm};
+use crate::mark::Mark;
+use crate::model;
+use crate::network;
+
+/// Somebody wants the collaboration to take place.
+#[derive(Debug)]
+pub(super) struct Conversation {
+    key: String,
+    /// Whether the site has said that it has begun.
+    pub(super) acknowledged: bool,
+}
+
+impl Conversation {
+    pub(super) fn new(key: &str) -> Self {
+        Self { key: key.to_owned(), acknowledged: false }
+    }
+
+    fn identity(&self) -> String {
+        format!("start.{}", self.key)
+    }
+}
+
+impl World {
+    /// What people are going to do.
+    pub(super) fn people_plan(&mut self) {
+        let chaos = self.plan.chaos_ms;
+        for conversation in 0..self.conversations.len() {
+            let at = self.random.below(chaos / 2 + 1);
+            self.after(at, Happening::Start { conversation });
+        }
+        let sites = self.sites.len() as u64;
+        let often = |strength: u64, most: u64| if strength == 0 { 0 } else { 1 + strength * most / 100 };
+        for _ in 0..often(self.swarm.strength(Fault::Cut), 8) {
+            let (at, lasts) = (self.random.below(chaos), self.random.between(5_000, 300_000));
+            let from = self.random.index(self.sites.len());
+            let to = (from + 1 + self.random.index(self.sites.len().max(2) - 1)) % self.sites.len();
+            self.after(at, Happening::Cut { from, to, apart: true });
+            self.after(at + lasts, Happening::Cut { from, to, apart: false });
+        }
+        for _ in 0..often(self.swarm.strength(Fault::DiskFull), 3) {
+            let (at, lasts) = (self.random.below(chaos), self.random.between(5_000, 120_000));
+            let site = self.random.index(self.sites.len());
+            self.after(at, Happening::DiskFull { site, full: true });
+            self.after(at + lasts, Happening::DiskFull { site, full: false });
+        }
+        for _ in 0..often(self.swarm.strength(Fault::ClockJump), 6) {
+            let at = self.random.below(chaos);
+            let by = i64::try_from(self.random.below(400_000)).unwrap_or(0) - 200_000;
+            let site = self.random.index(self.sites.len());
+            self.after(at, Happening::ClockJump { site, by });
+        }
+        for (fault, most) in [(Fault::Cancel, 3), (Fault::Retry, 8)] {
+            for _ in 0..often(self.swarm.strength(fault), most) {
+                let at = self.random.below(chaos);
+                let site = self.random.index(self.sites.len());
+                self.after(at, Happening::Operate { site });
+            }
+        }
+        if self.swarm.strength(Fault::Redeploy) > 0 {
+            for site in 0..self.sites.len() {
+                if self.random.happens(600) {
+                    let at = self.random.below(chaos);
+                    self.after(at, Happening::Redeploy { site });
+                }
+            }
+        }
+        for _ in 0..often(self.swarm.strength(Fault::Rotate), 2).min(network::GENERATIONS_MAX - 1) {
+            let at = self.random.below(chaos);
+            self.rotation += 1;
+            let generation = self.rotation;
+            for site in 0..self.sites.len() {
+                let later = at + self.random.below(120_000);
+                self.after(later, Happening::Rotate { site, generation });
+            }
+        }
+        for _ in 0..often(self.swarm.strength(Fault::Intruder), 10) {
+            let at = self.random.below(chaos);
+            self.after(at, Happening::Intrude);
+        }
+        debug_assert!(sites > 0, "a world has sites");
+    }
+
+    /// Puts the start message into the own mailbox, until it is acknowledged.
+    pub(super) fn start_conversation(&mut self, conversation: usize) -> Checked {
+        if self.conversations[conversation].acknowledged {
+            return Ok(());
+        }
+        let site = self.roles.sites[0];
+        let now = self.clock(site);
+        let identity = self.conversations[conversation].identity();
+        let body = task::build(&Draft {
+            profile: model::PROFILE.to_owned(),
+            instantiates_canonical: model::canonical(0),
+            message_name: model::START.to_owned(),
+            business_key: Some(self.conversations[conversation].key.clone()),
+            correlation_key: None,
+            requester: network::organization(site),
+            recipient: network::organization(site),
+            authored_on: instant(now),
+            identifier: Identifier::new(MESSAGE_IDENTIFIER, identity.clone()),
+            additional_inputs: Vec::new(),
+        });
+        let once = format!("identifier=https%3A%2F%2Ftessera.dev%2Fsid%2Fmessage%7C{identity}");
+        let ask = Ask::Create { body: Arc::new(body), once: Some(once) };
+        let caller = Caller::Starter { conversation };
+        self.send(None, Request { to: site, thumbprint: None, ask, caller, permits: Some(identity) });
+        let again = self.random.between(5_000, 20_000);
+        self.after(again, Happening::Start { conversation });
+        Ok(())
+    }
+
+    pub(super) fn clock_jump(&mut self, site: usize, by: i64) -> Checked {
+        if !self.chaos {
+            return Ok(());
+        }
+        self.strike(Fault::ClockJump);
+        let fired_before = self.clock(site);
+        self.sites[site].offset += by;
+        if by < 0 {
+            let back_over = self.auditor.sites[site].instances.values().any(|live| {
+                live.trace.iter().any(|ended| ended.completed && ended.element.starts_with("pause"))
+            });
+            if back_over && fired_before.0 > 0 {
+                self.mark(Mark::ClockBackOverTimer);
+            }
+        }
+        let epoch = self.sites[site].engine_epoch;
+        self.after(0, Happening::EngineTick { site, epoch });
+        Ok(())
+    }
+
+    /// An operator, or a supervisor, looks at a site.
+    pub(super) fn operate(&mut self, site: usize) -> Checked {
+        if self.sites[site].engine_disk.is_broken() && self.sites[site].engine.is_some() {
+            self.stop_engine(site);
+            self.after(1_000, Happening::Restart { site });
+        }
+        if std::mem::take(&mut self.sites[site].mailbox_failed) && self.sites[site].mailbox.is_some() {
+            self.stop_mailbox(site);
+        }
+        let running: Vec<_> = self.auditor.sites[site]
+            .instances
+            .iter()
+            .filter(|(_, live)| live.instance.status() == Status::Running)
+            .map(|(id, live)| {
+                let incidents: Vec<_> = live.instance.incidents().map(|incident| incident.key).collect();
+                (id.clone(), live.instance.business_key().clone(), incidents)
+            })
+            .collect();
+        let retries = !self.chaos || self.swarm.strength(Fault::Retry) > 0;
+        for (instance, _, incidents) in running.iter().filter(|_| retries) {
+            for incident in incidents {
+                if self.chaos {
+                    self.strike(Fault::Retry);
+                }
+                for again in [false, true] {
+                    let asked = Asked::Retry { instance: instance.clone(), incident: *incident, again };
+                    let command = Command::Retry { instance: instance.clone(), incident: *incident };
+                    self.command(site, asked, command)?;
+                    if !self.chaos || self.random.happens(500) {
+                        break;
+                    }
+                }
+            }
+        }
+        if !running.is_empty() && self.strikes(Fault::Cancel, 400) {
+            let (instance, conversation, _) = self.random.pick(&running).clone();
+            self.auditor.excused.insert(conversation);
+            self.auditor.cancelled.insert(instance.clone());
+            if self.roles.sites[0] != site {
+                self.mark(Mark::CancelledPartner);
+            }
+            let command =
+                Command::Cancel { instance: instance.clone(), reason: "as the seed wants".to_owned() };
+            self.command(site, Asked::Cancel(instance), command)?;
+        }
+        Ok(())
+    }
+
+    /// A new version comes into the plugin folder; the old one is taken away for a while.
+    pub(super) fn redeploy(&mut self, site: usize) -> Checked {
+        if !self.chaos {
+            return Ok(());
+        }
+        let successors = self.plan.successors_at(site);
+        if successors.is_empty() {
+            return Ok(());
+        }
+        self.strike(Fault::Redeploy);
+        let live = self.auditor.sites[site].instances.values().any(|live| live.instance.is_running());
+        if live {
+            self.mark(Mark::RedeployWithInstances);
+        }
+        let withdrawn = if self.random.happens(500) { self.plan.deployed_at(site) } else { Vec::new() };
+        for deployment in successors {
+            self.deploy(site, deployment)?;
+        }
+        for old in withdrawn {
+            self.sites[site].definitions.retain(|known| known.key != old.key);
+            let epoch = self.sites[site].engine_epoch;
+            self.engine_event(site, epoch, Event::Withdraw { definition: old.key })?;
+        }
+        let later = self.random.between(10_000, 200_000);
+        self.after(later, Happening::Reactivate { site });
+        Ok(())
+    }
+
+    fn deploy(&mut self, site: usize, deployment: Deployment) -> Checked {
+        if self.sites[site].definitions.iter().all(|known| known.key != deployment.key) {
+            self.sites[site].definitions.push(deployment.clone());
+        }
+        let epoch = self.sites[site].engine_epoch;
+        self.engine_event(site, epoch, Event::Deploy(deployment))
+    }
+
+    /// The old version is there again, beside the new one.
+    pub(super) fn reactivate(&mut self, site: usize) -> Checked {
+        for deployment in self.plan.deployed_at(site) {
+            if self.sites[site].definitions.iter().all(|known| known.key != deployment.key) {
+                self.deploy(site, deployment)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A site's mailbox gets the next allow list; once it has it, the site uses its next certificate.
+    pub(super) fn rotate(&mut self, site: usize, generation: u64) -> Checked {
+        if !self.chaos && generation < self.rotation {
+            return Ok(());
+        }
+        if self.chaos {
+            self.strike(Fault::Rotate);
+            let under_way = self.sites[site].engine.as_ref();
+            if under_way.is_some_and(|engine| engine.hands.values().any(|hand| hand.deliveries().is_some())) {
+                self.mark(Mark::RotatedMidDelivery);
+            }
+        }
+        let caller = Caller::Rotation { site, generation };
+        let ask = Ask::AllowList { generation };
+        self.send(None, Request { to: site, thumbprint: None, ask, caller, permits: None });
+        Ok(())
+    }
+
+    /// Somebody who may not sends a message, or moves one.
+    pub(super) fn intrude(&mut self) -> Checked {
+        if !self.chaos {
+            return Ok(());
+        }
+        self.strike(Fault::Intruder);
+        self.nonce += 1;
+        let to = self.random.index(self.sites.len());
+        let other = (to + 1 + self.random.index(self.sites.len().max(2) - 1)) % self.sites.len();
+        let now = self.clock(to);
+        let process = self.random.index(self.roles.sites.len());
+        let known = network::thumbprint(other, self.sites[other].generation);
+        let forged = network::organization((other + 1) % network::SITES_MAX);
+        let own = network::organization(other);
+        let conversation = self.random.pick(&self.plan.conversations).clone();
+        let (thumbprint, requester, message) = match self.random.below(4) {
+            // Nobody of this network.
+            0 => (network::thumbprint(other, 77), own, model::ASK),
+            // A member in the name of another.
+            1 => (known, forged, model::ASK),
+            // A member with a message that only the own organisation may send.
+            2 => (known, own, model::START),
+            _ => return self.intrude_upon_task(to, &known),
+        };
+        let body = task::build(&Draft {
+            profile: model::PROFILE.to_owned(),
+            instantiates_canonical: model::canonical(process),
+            message_name: message.to_owned(),
+            business_key: Some(conversation),
+            correlation_key: None,
+            requester,
+            recipient: network::organization(to),
+            authored_on: instant(now),
+            identifier: Identifier::new(MESSAGE_IDENTIFIER, format!("intruder.{}", self.nonce)),
+            additional_inputs: Vec::new(),
+        });
+        let ask = Ask::Create { body: Arc::new(body), once: None };
+        let request =
+            Request { to, thumbprint: Some(thumbprint), ask, caller: Caller::Intruder, permits: None };
+        self.after(5, Happening::Request(Box::new(request)));
+        Ok(())
+    }
+
+    /// A member tries to set the status of a Task, which only the recipient may.
+    fn intrude_upon_task(&mut self, to: usize, thumbprint: &str) -> Checked {
+        let known = self.auditor.sites[to].tasks.all().find(|(_, task)| task.status != "completed");
+        let Some((id, task)) = known.map(|(id, task)| (id.clone(), task.clone())) else { return Ok(()) };
+        let running = self.sites[to].mailbox.as_ref().map(|running| running.mailbox.clone());
+        let Some(mailbox) = running else { return Ok(()) };
+        let current = mailbox.read(&mailbox.local_identity(), tessera_fhir::ResourceType::Task, &id);
+        let Some(mut body) = current.body.filter(|_| current.status.is_success()) else { return Ok(()) };
+        body["status"] = json!("failed");
+        let ask = Ask::Update {
+            reference: format!("Task/{id}").into(),
+            body: Arc::new(body),
+            version: task.version,
+        };
+        let thumbprint = Some(thumbprint.to_owned());
+        self.after(
+            5,
+            Happening::Request(Box::new(Request {
+                to,
+                thumbprint,
+                ask,
+                caller: Caller::Intruder,
+                permits: None,
+            })),
+        );
+        Ok(())
+    }
+
+    /// No more faults; what was broken is repaired.
+    pub(super) fn heal(&mut self) -> Checked {
+        self.chaos = false;
+        self.cut.clear();
+        self.swarm = Swarm::default();
+        for site in 0..self.sites.len() {
+            self.sites[site].disk_full = false;
+            if self.sites[site].engine_disk.is_broken() {
+                self.stop_engine(site);
+            }
+            if self.sites[site].mailbox_disk.is_broken() || self.sites[site].mailbox_failed {
+                self.sites[site].mailbox = None;
+                self.sites[site].mailbox_failed = false;
+            }
+            self.start_site(site)?;
+            self.reactivate(site)?;
+            // Everybody has the last list, and the certificate that belongs to it.
+            let generation = self.rotation;
+            self.rotate(site, generation)?;
+        }
+        self.after(60_000, Happening::Inspect);
+        Ok(())
+    }
+
+    /// Looks whether everything has come to its end; repairs what an operator would repair.
+    pub(super) fn inspect(&mut self) -> Checked {
+        let waiting = self.conversations.iter().find(|conversation| !conversation.acknowledged);
+        let unfinished = match waiting {
+            Some(conversation) => Some(format!("{} was never started", conversation.key)),
+            None => self.auditor.unfinished(),
+        };
+        let Some(unfinished) = unfinished else {
+            self.finished = true;
+            return Ok(());
+        };
+        let since = self.now - (super::EPOCH_MS + self.plan.chaos_ms);
+        if since > LIVENESS_MS {
+            self.history.extend(self.auditor.survey());
+            return Err(violated(
+                Invariant::Liveness,
+                format!("{unfinished}, {} minutes after everything was healed", since / 60_000),
+            ));
+        }
+        for site in 0..self.sites.len() {
+            self.start_site(site)?;
+            self.operate(site)?;
+            // Whatever was still on its way when everything was healed may have brought an older list.
+            if since < 4 * 60_000 {
+                let generation = self.rotation;
+                self.rotate(site, generation)?;
+            }
+        }
+        self.after(60_000, Happening::Inspect);
+        Ok(())
+    }
+
+    /// The verdict.
+    pub(super) fn conclude(&mut self) -> Checked {
+        self.auditor.conclude()?;
+        for conversation in &self.conversations {
+            let site = self.roles.sites[0];
+            let process = model::process_id(0);
+            let roots = self.auditor.instances_of(site, &process, &conversation.key);
+            ensure(roots == 1, Invariant::OneConsequence, || {
+                format!("{} was started once and has {roots} instances of {process}", conversation.key)
+            })?;
+            ensure(
+                self.auditor.has_consequence(&conversation.identity()),
+                Invariant::OneCorrelation,
+                || format!("the start message of {} was acknowledged and never taken", conversation.key),
+            )?;
+        }
+        Ok(())
+    }
+}

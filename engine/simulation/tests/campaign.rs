@@ -1,0 +1,54 @@
+//! A sample of the campaign, the exhaustive crash of a short history, determinism, and the seeds that found something.
+
+use std::sync::atomic::AtomicBool;
+
+use tessera_simulation::campaign::{Order, run, run_seed};
+use tessera_simulation::fault::Fault;
+use tessera_simulation::plan::{Limits, Plan};
+use tessera_simulation::world::World;
+
+#[test]
+fn a_sample_of_seeds_violates_nothing() {
+    let order = Order { first: 10_000, seeds: 60, limits: Limits::default(), threads: None };
+    let report = run(&order, &AtomicBool::new(false), &|_| {});
+    assert!(report.failure.is_none(), "{report}");
+    assert_eq!(report.seeds, 60);
+    assert!(report.sites_min >= 3 && report.median_steps() >= 300, "{report}");
+}
+
+/// Wherever one of two sites dies, and whatever it was about to do, the conversation comes to its end, once.
+#[test]
+fn a_crash_at_every_border_of_a_ping_pong_converges() {
+    let calm = World::new(Plan::ping_pong().unwrap()).run();
+    assert_eq!(calm.violation, None, "{:#?}", calm.history);
+    assert!(calm.borders > 100, "{} borders are no ping-pong", calm.borders);
+    for border in 1..=calm.borders {
+        let outcome = World::new(Plan { crash_at: Some(border), ..Plan::ping_pong().unwrap() }).run();
+        assert_eq!(outcome.violation, None, "crash at border {border}: {:#?}", outcome.history);
+    }
+}
+
+#[test]
+fn the_same_seed_has_the_same_trace() {
+    for seed in [1, 2, 301] {
+        let [one, other] = [(); 2].map(|()| run_seed(seed, &Limits::default(), 0));
+        assert_eq!(one, other, "seed {seed}");
+    }
+    let [one, other] = [1, 2].map(|seed| run_seed(seed, &Limits::default(), 0).trace_hash);
+    assert_ne!(one, other, "a trace that does not depend on the seed says nothing");
+}
+
+#[test]
+fn what_is_taken_away_from_a_seed_is_gone() {
+    let limits = Limits { sites: Some(3), faults: Some(vec![Fault::Loss]), ..Limits::default() };
+    let outcome = run_seed(7, &limits, 0);
+    assert_eq!((outcome.violation, outcome.sites), (None, 3));
+    assert!(outcome.struck.keys().all(|fault| *fault == Fault::Loss), "{:?}", outcome.struck);
+}
+
+/// Found that a message was rejected for good while the record of a new version was on its way to the disk.
+#[test]
+fn seed_301_message_during_a_deployment() {
+    let outcome = run_seed(301, &Limits::default(), 200);
+    assert_eq!(outcome.violation, None, "{:#?}", outcome.history);
+}
