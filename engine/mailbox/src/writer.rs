@@ -74,8 +74,20 @@ impl Writer {
         // Strictly increasing, so that "newer than what I saw last" misses nothing.
         let now = tick(settings.clock.now(), turn.last_updated);
         let mut unit = Unit::new(settings, &*self.store, &self.pending, Arc::clone(&former), now);
-        let answer = decide(&mut unit)?;
-        unit.finish(&former)?;
+        let decided = decide(&mut unit).and_then(|answer| unit.finish(&former).map(|()| answer));
+        let answer = match decided {
+            Ok(answer) => answer,
+            Err(rejection) => {
+                // A refusal may rest on what is still on its way to the disk. Told too early, it would be wrong for ever if
+                // a power cut took that back: a repeated update, refused because its first copy was decided already.
+                if !self.pending.is_empty() {
+                    let done = self.submit(Batch::new(), Effects::default());
+                    drop(turn);
+                    acknowledged(done).await?;
+                }
+                return Err(rejection);
+            }
+        };
         if unit.is_empty() {
             // What was found may still be on its way to the disk; an empty commit behind it tells when it is there.
             if !self.pending.is_empty() {

@@ -52,3 +52,11 @@ fn seed_301_message_during_a_deployment() {
     let outcome = run_seed(301, &Limits::default(), 200);
     assert_eq!(outcome.violation, None, "{:#?}", outcome.history);
 }
+
+/// Found that a mailbox refused a repeated update because of its first copy, which was decided and not on disk yet; then
+/// the mailbox died, and the Task stayed in progress for ever.
+#[test]
+fn seed_2352_refusal_before_its_reason_is_durable() {
+    let outcome = run_seed(2352, &Limits::default(), 200);
+    assert_eq!(outcome.violation, None, "{:#?}", outcome.history);
+}

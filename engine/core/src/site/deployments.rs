@@ -441,3 +441,29 @@ fn awaited_names(program: &Program) -> Option<BTreeSet<Arc<str>>> {
     });
     messages.map(|message| message.name.literal().map(Arc::from)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Simulation, seed 301: a message that came while the record of the only deployed version was on its way to the disk
+    /// was rejected for good, as if there were no such process.
+    #[test]
+    fn a_definition_that_is_not_recorded_yet_is_no_missing_definition() {
+        let text = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
+            <process id="p" isExecutable="true"><startEvent id="s"/><endEvent id="e"/>
+            <sequenceFlow id="f" sourceRef="s" targetRef="e"/></process></definitions>"#;
+        let model = tessera_bpmn::read::read(text.as_bytes()).model.unwrap();
+        let program = Arc::new(tessera_bpmn::compile::compile(&model, "p").unwrap());
+        let key = DefinitionKey { process_id: "p".into(), version: "1.0".into(), digest: "a".into() };
+        let mut deployments = Deployments::default();
+        assert_eq!(deployments.start("p", Some("1.0"), None), Starting::NoDefinition);
+        deployments.deploy(key.clone(), program);
+        assert_eq!(deployments.start("p", Some("1.0"), None), Starting::NotRecorded);
+        for definition in deployments.unrecorded(Timestamp(0)) {
+            deployments.remember(definition);
+        }
+        let expected = Starting::At { definition: key, element: "s".into() };
+        assert_eq!(deployments.start("p", Some("1.0"), None), expected);
+    }
+}

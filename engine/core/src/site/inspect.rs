@@ -91,10 +91,10 @@ pub fn read(key: &[u8], value: Option<&[u8]>) -> Result<Row, String> {
     }
     if is(Table::Timer) {
         return Ok(match keys::read_timer(key) {
-            Some((due, Due::Wait { instance, wait })) => {
+            Some((due, Due::Wait { instance, wait } | Due::Continue { instance, wait })) => {
                 Row::TimerIndex { id: instance.id(), wait, due, present }
             }
-            Some((_, Due::Early | Due::Forget)) => Row::Other,
+            Some((_, Due::Early | Due::Forget | Due::Start | Due::Kept | Due::Delete { .. })) => Row::Other,
             None => return Err("a timer row cannot be read".to_owned()),
         });
     }

@@ -327,7 +327,9 @@ impl Live {
         let mut waits = BTreeSet::new();
         for (key, wait) in self.instance.waits() {
             match &wait.kind {
-                WaitKind::Timer { due, .. } | WaitKind::Retry { due, .. } => {
+                WaitKind::Timer { due, .. }
+                | WaitKind::Retry { due, .. }
+                | WaitKind::Continuation { due } => {
                     timers.insert((key, *due));
                 }
                 WaitKind::Message { .. } | WaitKind::Signal { .. } => {

@@ -534,19 +534,3 @@ fn an_ended_message_is_forgotten_after_a_day() {
     world.run_until(START.plus_ms(2 * ENDED_MESSAGE_TTL_MS));
     assert_eq!((inbox(&world), timers(&world)), (0, 0));
 }
-
-/// Simulation, seed 301: a message that came while the record of the only deployed version was on its way to the disk was
-/// rejected for good.
-#[test]
-fn a_message_waits_until_its_definition_is_recorded() {
-    let body = r#"<startEvent id="start"><messageEventDefinition messageRef="mGo"/></startEvent><endEvent id="end"/>
-        start -> end"#;
-    let mut world = World::new(1, Vec::new());
-    world.settle_down();
-    world.event(Event::Deploy(definition("talk", "a", body)));
-    assert_eq!(world.bring_again(message("1", "talk", "go", Some("k"))), Acceptance::Busy);
-    world.settle_down();
-    world.post(message("1", "talk", "go", Some("k")));
-    world.settle_down();
-    assert_eq!(answer(&world, "1"), (DONE.to_vec(), None));
-}
