@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tessera_core::driver::{Event, Settings};
 use tessera_fhir::resource::{list, text, type_name};
-use tessera_plugin_host::{HostError, Limits, PluginHost};
+use tessera_plugin_host::{CompilationLimits, HostError, Limits, PluginHost};
 use tessera_store::{Committer, OpenError, Options, Store};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
@@ -21,6 +21,7 @@ use tracing::Instrument as _;
 
 use crate::backoff::{Attempts, Backoff};
 use crate::client::{FhirClient, Timeouts, TlsError, TlsIdentity, TransportError};
+use crate::commands::compile_plugin;
 use crate::config::{self, Config};
 use crate::control;
 use crate::engine::answer::Answerer;
@@ -227,7 +228,7 @@ impl EngineRole {
             })),
         };
 
-        let plugins = Arc::new(PluginHost::new(plugin_settings(&engine.plugins.limits))?);
+        let plugins = Arc::new(PluginHost::new(plugin_settings(&engine.plugins.limits)?)?);
         let mut deployed = {
             let (settings, organization) = (engine.plugins.clone(), config.organization_identifier.clone());
             let plugins = Arc::clone(&plugins);
@@ -366,8 +367,11 @@ fn open(config: &Config, name: &str, alarm: &Alarm) -> Result<Arc<dyn Store>, St
     Ok(Arc::new(WatchedStore::new(store, alarm.clone())))
 }
 
-fn plugin_settings(limits: &config::PluginLimits) -> tessera_plugin_host::Settings {
-    let mut settings = tessera_plugin_host::Settings::default();
+fn plugin_settings(limits: &config::PluginLimits) -> Result<tessera_plugin_host::Settings, StartError> {
+    let compiler = compile_plugin::compiler(CompilationLimits::default());
+    let compiler = compiler
+        .map_err(|source| system("finding this program, which also compiles plugins".to_owned(), source))?;
+    let mut settings = tessera_plugin_host::Settings { compiler, ..tessera_plugin_host::Settings::default() };
     settings.limits = Limits {
         memory_bytes: usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX),
         cpu: limits.cpu,
@@ -375,7 +379,7 @@ fn plugin_settings(limits: &config::PluginLimits) -> tessera_plugin_host::Settin
         concurrent_calls: usize::try_from(limits.concurrent_calls).unwrap_or(usize::MAX),
         ..settings.limits
     };
-    settings
+    Ok(settings)
 }
 
 /// A folder that only this user reads.

@@ -8,7 +8,11 @@ use crate::bindings::tessera::process::types::{self as wit, TechnicalError};
 use crate::interfaces::wasi::{Exited, NotOffered};
 use crate::limits::{FAILURE_CAUSES_MAX, FAILURE_TEXT_BYTES};
 use crate::sandbox::{LastLines, LimitReached, shortened};
-use crate::values;
+
+/// No instance of the plugin could be made.
+#[derive(Debug, thiserror::Error)]
+#[error("no instance of it could be made")]
+pub(crate) struct NotStarted;
 
 /// The runtime's words for a host call that hands over too many bytes; it has no type for them.
 const HOST_CALL_FUEL: &str = "fuel allocated for hostcalls has been exhausted";
@@ -42,9 +46,7 @@ pub(crate) fn of_error(of: &str, error: &wasmtime::Error, lines: &mut LastLines)
 /// The handler itself said that it failed.
 pub(crate) fn of_technical(error: &TechnicalError, lines: &mut LastLines) -> Failure {
     let details = error.details.iter().map(|detail| {
-        let value = values::from_guest(detail.value.clone())
-            .map_or_else(|reason| reason, |(value, _)| value.to_string());
-        format!("{}: {value}", detail.name)
+        format!("{}: {}", shortened(&detail.name, FAILURE_TEXT_BYTES), in_words(&detail.value))
     });
     let causes = error.causes.iter().cloned().chain(details);
     Failure {
@@ -108,7 +110,26 @@ fn explanation(
     if !frames.is_empty() {
         return (FailureKind::PluginBug, format!("trapped: {reason}"));
     }
-    (FailureKind::Host, format!("could not run: {error:#}"))
+    if error.downcast_ref::<NotStarted>().is_some() {
+        return (FailureKind::Host, format!("could not run: {error:#}"));
+    }
+    // It was being given its arguments, or had come back with something that the contract does not know.
+    (FailureKind::PluginBug, format!("broke the contract: {reason}"))
+}
+
+/// A detail of a failure. JSON is shown as the handler wrote it.
+fn in_words(value: &wit::Value) -> String {
+    match value {
+        wit::Value::Null => "null".to_owned(),
+        wit::Value::Boolean(boolean) => boolean.to_string(),
+        wit::Value::Integer(integer) => integer.to_string(),
+        wit::Value::Double(double) => double.to_string(),
+        wit::Value::Text(text) => format!("{:?}", shortened(text, FAILURE_TEXT_BYTES)),
+        wit::Value::Json(text) => bounded(text),
+        wit::Value::Other((media_type, bytes)) => {
+            format!("{} bytes of {}", bytes.len(), shortened(media_type, FAILURE_TEXT_BYTES))
+        }
+    }
 }
 
 fn recursion() -> String {
@@ -123,15 +144,16 @@ fn bounded(text: &str) -> String {
 mod tests {
     use tessera_core::plugin::{FailureKind, RetryAdvice};
 
-    use super::of_error;
+    use super::{NotStarted, of_error};
     use crate::sandbox::LastLines;
 
     #[test]
     fn what_no_guest_can_cause_is_the_hosts_fault() {
-        let error = wasmtime::Error::msg("cannot map memory").context("failed to instantiate");
+        let error = wasmtime::Error::msg("cannot map memory").context(NotStarted);
         let failure = of_error("handler \"h\" of plugin p 1", &error, &mut LastLines::default());
         assert_eq!((failure.kind, failure.retry), (FailureKind::Host, RetryAdvice::ByPolicy));
-        let expected = "handler \"h\" of plugin p 1 could not run: failed to instantiate: cannot map memory";
+        let expected =
+            "handler \"h\" of plugin p 1 could not run: no instance of it could be made: cannot map memory";
         assert_eq!(failure.message, expected);
     }
 }

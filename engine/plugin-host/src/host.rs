@@ -4,10 +4,12 @@
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::Linker;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, WasmFeatures};
 
+use crate::compiler::Compiler;
 use crate::interfaces;
+use crate::lane::LongCalls;
 use crate::limits::{
     BACKTRACE_FRAMES_MAX, CALL_STACK_BYTES, INSTANCE_METADATA_BYTES_MAX, INSTANCES_PER_CALL_MAX, Limits,
     MEMORIES_PER_CALL_MAX, POOL_SLOTS_MAX, TABLE_ELEMENTS_MAX, TABLES_PER_CALL_MAX, WASM_STACK_BYTES,
@@ -23,11 +25,13 @@ pub struct Settings {
     pub limits: Limits,
     /// Calls of all plugins that run at the same time; others wait for their turn.
     pub concurrent_calls: u32,
+    /// Where packages are compiled.
+    pub compiler: Compiler,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { limits: Limits::default(), concurrent_calls: 256 }
+        Self { limits: Limits::default(), concurrent_calls: 256, compiler: Compiler::ThisProcess }
     }
 }
 
@@ -37,6 +41,7 @@ pub struct PluginHost {
     engine: Engine,
     settings: Settings,
     turns: Arc<Semaphore>,
+    long_calls: LongCalls,
     ticker: Arc<Ticker>,
 }
 
@@ -57,26 +62,34 @@ impl PluginHost {
         let engine = Engine::new(&engine_config(slots, settings.limits.memory_bytes)).map_err(failed)?;
         let ticker = Ticker::start(engine.weak()).map_err(|error| HostError { reason: error.to_string() })?;
         let turns = Arc::new(Semaphore::new(slots as usize));
-        Ok(Self { engine, settings, turns, ticker: Arc::new(ticker) })
+        let long_calls = LongCalls::new();
+        Ok(Self { engine, settings, turns, long_calls, ticker: Arc::new(ticker) })
     }
 
     /// Compiles a package. Takes about 0.1 s of every core for a Rust plugin: call it where blocking is allowed.
     ///
-    /// Compilation trusts the package with this process's time and memory, so that only an approved package may get here.
+    /// With [`Compiler::ThisProcess`] the package is trusted with this process's time and memory.
     pub fn load(&self, package: &Package) -> Result<Arc<Plugin>, LoadError> {
-        let component = Component::from_binary(&self.engine, package.bytes())
-            .map_err(|error| LoadError::Compile(format!("{error:#}")))?;
+        let component = self.settings.compiler.compile(&self.engine, &self.settings, package)?;
         let mut linker = Linker::new(&self.engine);
         let linked = interfaces::link(&mut linker)
             .and_then(|()| interfaces::wasi::link_rest_as_traps(&mut linker, &component))
             .and_then(|()| linker.instantiate_pre(&component));
         let ready = linked.map_err(|error| LoadError::Link(format!("{error:#}")))?;
         let limits = self.settings.limits.lowered_by(&package.manifest().limits);
-        Plugin::new(package, ready, limits, Arc::clone(&self.turns), Arc::clone(&self.ticker)).map(Arc::new)
+        Plugin::new(
+            package,
+            ready,
+            limits,
+            Arc::clone(&self.turns),
+            self.long_calls.lane(),
+            Arc::clone(&self.ticker),
+        )
+        .map(Arc::new)
     }
 }
 
-fn engine_config(slots: u32, memory_bytes: usize) -> Config {
+pub(crate) fn engine_config(slots: u32, memory_bytes: usize) -> Config {
     let mut config = Config::new();
 
     // Pinned, so that an update of wasmtime never widens what a plugin may use. This set validates what the Rust, C,

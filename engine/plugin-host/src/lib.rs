@@ -7,9 +7,11 @@
 
 mod backtrace;
 mod bindings;
+mod compiler;
 mod failure;
 mod host;
 mod interfaces;
+mod lane;
 pub mod limits;
 pub mod manifest;
 mod meter;
@@ -20,8 +22,9 @@ pub mod services;
 mod ticker;
 mod values;
 
+pub use compiler::{Compiler, CompilerProcess, compile_for_parent};
 pub use host::{HostError, PluginHost, Settings};
-pub use limits::Limits;
+pub use limits::{CompilationLimits, Limits};
 pub use manifest::{HandlerKind, Manifest};
 pub use package::{Package, PackageError};
 pub use plugin::{Answer, LoadError, MessagePlan, Plugin};

@@ -17,11 +17,27 @@ pub const PATH_BYTES_MAX: usize = 255;
 pub const NESTING_MAX: usize = 16;
 /// Imports and exports of one component.
 pub const IMPORTS_MAX: usize = 1_000;
+/// Types of resources that one component imports.
+pub const RESOURCE_TYPES_MAX: usize = 1_000;
 /// Handlers of one plugin, and aliases of one handler.
 pub const HANDLERS_MAX: usize = 1_000;
 
+/// Functions that one package defines, in all its modules. Python components have about 20,000.
+pub const FUNCTIONS_MAX: usize = 100_000;
+/// Bytes of one function's body: compilers take more than linear time for a function. An interpreter's main loop has 300 KiB.
+pub const FUNCTION_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of machine code and metadata that one package may become. A Python plugin has about 36 MiB.
+pub const COMPILED_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Bytes of what a compiling process says about a failure.
+pub const COMPILER_MESSAGE_BYTES_MAX: usize = 16 * 1024;
+
 /// How often the CPU time of running guests is looked at. A budget is exceeded by at most one tick.
 pub const TICK: Duration = Duration::from_millis(10);
+/// Computing time after which a call counts as a long one: long calls take turns on all processors but one, so that
+/// short ones, and the rest of the site, never wait for them.
+pub const LONG_CALL: Duration = Duration::from_millis(20);
+/// Computing time after which a long call comes after all other long ones of its plugin.
+pub const VERY_LONG_CALL: Duration = Duration::from_millis(200);
 /// Native stack of one call; host functions run on what WebAssembly leaves.
 pub const CALL_STACK_BYTES: usize = 2 * 1024 * 1024;
 /// The part of it that WebAssembly may use before deep recursion traps.
@@ -38,6 +54,8 @@ pub const MEMORIES_PER_CALL_MAX: u32 = 4;
 pub const TABLES_PER_CALL_MAX: u32 = 32;
 /// Elements of one table.
 pub const TABLE_ELEMENTS_MAX: usize = 100_000;
+/// Bytes of one of them, which count as memory of the call.
+pub const TABLE_ELEMENT_BYTES: usize = 8;
 /// Bytes that the runtime may allocate to describe one instance.
 pub const INSTANCE_METADATA_BYTES_MAX: usize = 1024 * 1024;
 
@@ -51,15 +69,46 @@ pub const LAST_LOG_LINE_BYTES: usize = 1024;
 pub const FAILURE_TEXT_BYTES: usize = 4 * 1024;
 /// Causes kept of one failure.
 pub const FAILURE_CAUSES_MAX: usize = 16;
+/// Bytes of the code of a BPMN error.
+pub const ERROR_CODE_BYTES_MAX: usize = 255;
 /// Bytes of a variable's name.
 pub const VARIABLE_NAME_BYTES_MAX: usize = 255;
+/// Bytes that one JSON value takes here, whatever its text.
+pub const JSON_VALUE_BYTES: usize = 32;
+/// Bytes that the first members of a JSON object take.
+pub const JSON_OBJECT_BYTES: usize = 640;
+/// Bytes of a resource's id, and of its version's, as FHIR says.
+pub const ID_BYTES_MAX: usize = 64;
+/// Bytes of the name of a resource type.
+pub const RESOURCE_TYPE_BYTES_MAX: usize = 64;
 /// Entries one search returns, whatever a plugin asks for.
 pub const SEARCH_ENTRIES_MAX: u32 = 10_000;
+
+/// What the compilation of one package may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CompilationLimits {
+    /// Bytes of writable memory of the compiling process.
+    pub memory_bytes: u64,
+    /// Its computing time; whole seconds, as the kernel counts them.
+    pub cpu: Duration,
+    /// Time from its start to its end.
+    pub wall: Duration,
+}
+
+impl Default for CompilationLimits {
+    fn default() -> Self {
+        Self {
+            memory_bytes: 2 * 1024 * 1024 * 1024,
+            cpu: Duration::from_mins(1),
+            wall: Duration::from_mins(3),
+        }
+    }
+}
 
 /// What one call of one handler may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of all linear memories together.
+    /// Bytes of all linear memories and tables together.
     pub memory_bytes: usize,
     /// Time that the guest computes, counted in [`TICK`]s. Waiting for the host does not count.
     pub cpu: Duration,
@@ -73,7 +122,8 @@ pub struct Limits {
     pub handles: usize,
     /// Bytes of all log lines together.
     pub log_bytes: usize,
-    /// Bytes of all buffered writes together: variables, outputs, plans.
+    /// Bytes of memory that all buffered writes take together: variables, outputs, plans. JSON takes several times the
+    /// bytes of its text.
     pub write_bytes: usize,
     /// Calls of one plugin that run at the same time; others wait for their turn outside the wall limit.
     pub concurrent_calls: usize,
@@ -89,7 +139,7 @@ impl Default for Limits {
             host_calls: 100_000,
             handles: 10_000,
             log_bytes: 1024 * 1024,
-            write_bytes: 64 * 1024 * 1024,
+            write_bytes: 128 * 1024 * 1024,
             concurrent_calls: 64,
         }
     }

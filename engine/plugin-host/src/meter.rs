@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -16,17 +16,46 @@ pub(crate) struct Meter {
     used: AtomicU64,
     /// When the running poll began, in nanoseconds after `origin`.
     entered: AtomicU64,
+    interrupted: AtomicBool,
 }
 
 impl Meter {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { origin: Instant::now(), used: AtomicU64::new(0), entered: AtomicU64::new(0) })
+        Arc::new(Self {
+            origin: Instant::now(),
+            used: AtomicU64::new(0),
+            entered: AtomicU64::new(0),
+            interrupted: AtomicBool::new(false),
+        })
+    }
+
+    /// One whose call has computed for a while.
+    #[cfg(test)]
+    pub(crate) fn with_used(used: Duration) -> Arc<Self> {
+        let meter = Self::new();
+        meter.used.store(u64::try_from(used.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        meter
     }
 
     /// Time used so far. Only meaningful from inside the metered future.
     pub(crate) fn used(&self) -> Duration {
         let running = self.elapsed().saturating_sub(self.entered.load(Ordering::Relaxed));
         Duration::from_nanos(self.used.load(Ordering::Relaxed).saturating_add(running))
+    }
+
+    /// Time used by the polls that have ended.
+    pub(crate) fn used_in_past_polls(&self) -> Duration {
+        Duration::from_nanos(self.used.load(Ordering::Relaxed))
+    }
+
+    /// The poll ends because the guest is made to give the thread back, not because it waits for something.
+    pub(crate) fn interrupt(&self) {
+        self.interrupted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the last poll ended like that.
+    pub(crate) fn was_interrupted(&self) -> bool {
+        self.interrupted.swap(false, Ordering::Relaxed)
     }
 
     fn elapsed(&self) -> u64 {

@@ -13,7 +13,8 @@ use sha2::{Digest, Sha256};
 use wasmparser::{Encoding, Parser, Payload};
 
 use crate::limits::{
-    FILES_MAX, IMPORTS_MAX, MANIFEST_BYTES_MAX, NESTING_MAX, PACKAGE_BYTES_MAX, PATH_BYTES_MAX,
+    FILES_MAX, FUNCTION_BODY_BYTES_MAX, FUNCTIONS_MAX, IMPORTS_MAX, MANIFEST_BYTES_MAX, NESTING_MAX,
+    PACKAGE_BYTES_MAX, PATH_BYTES_MAX,
 };
 use crate::manifest::Manifest;
 
@@ -71,6 +72,16 @@ pub enum PackageError {
         name: String,
         /// What is wrong and what to do.
         rule: String,
+    },
+    /// A function that would take a compiler too long.
+    #[error(
+        "the function at byte {offset} has {bytes} bytes, at most {FUNCTION_BODY_BYTES_MAX} are compiled; split it, or build with less inlining"
+    )]
+    FunctionTooLarge {
+        /// Where.
+        offset: usize,
+        /// Its size.
+        bytes: usize,
     },
     /// Too many of something.
     #[error("more than {limit} {what}")]
@@ -145,6 +156,7 @@ struct Contents {
     manifest: Option<Range<usize>>,
     files: BTreeMap<String, Range<usize>>,
     imports: Vec<String>,
+    functions: usize,
 }
 
 impl Contents {
@@ -164,6 +176,8 @@ impl Contents {
                 }
             } else if let Payload::End(_) = &payload {
                 enclosing.pop();
+            } else if let Payload::CodeSectionEntry(body) = &payload {
+                contents.function(body.range())?;
             } else if let Payload::CustomSection(section) = &payload {
                 let in_place = matches!(enclosing.as_slice(), [_] | [_, Encoding::Module]);
                 contents.section(section.name(), section.data_offset(), section.data().len(), in_place)?;
@@ -179,6 +193,17 @@ impl Contents {
         contents.imports.sort_unstable();
         contents.imports.dedup();
         Ok(contents)
+    }
+
+    fn function(&mut self, body: Range<usize>) -> Result<(), PackageError> {
+        if body.len() > FUNCTION_BODY_BYTES_MAX {
+            return Err(PackageError::FunctionTooLarge { offset: body.start, bytes: body.len() });
+        }
+        self.functions = self.functions.saturating_add(1);
+        if self.functions > FUNCTIONS_MAX {
+            return Err(PackageError::TooMany { what: "functions", limit: FUNCTIONS_MAX });
+        }
+        Ok(())
     }
 
     fn section(

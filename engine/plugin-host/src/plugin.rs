@@ -16,13 +16,14 @@ use wasmtime::{Store, UpdateDeadline};
 use crate::bindings::exports::tessera::process::message_activity::{self, BusinessKey, Disposition};
 use crate::bindings::exports::tessera::process::{execution_listener, service_task};
 use crate::bindings::tessera::process::types as wit;
-use crate::failure;
-use crate::interfaces::execution::RunningActivity;
-use crate::limits::Limits;
+use crate::failure::{self, NotStarted};
+use crate::interfaces::execution::{RunningActivity, broken_name_rule};
+use crate::lane::Lane;
+use crate::limits::{ERROR_CODE_BYTES_MAX, FAILURE_TEXT_BYTES, Limits};
 use crate::manifest::{HandlerKind, Manifest};
-use crate::meter::{Meter, Metered};
+use crate::meter::Meter;
 use crate::package::Package;
-use crate::sandbox::{PluginIdentity, Sandbox};
+use crate::sandbox::{LimitReached, PluginIdentity, Sandbox, shortened};
 use crate::services::Services;
 use crate::ticker::Ticker;
 use crate::values;
@@ -38,6 +39,7 @@ pub struct Plugin {
     /// Places for calls of this plugin, and for those of all plugins of the host.
     own_turns: Semaphore,
     all_turns: Arc<Semaphore>,
+    lane: Lane,
     _ticker: Arc<Ticker>,
 }
 
@@ -47,6 +49,14 @@ pub enum LoadError {
     /// Not valid for this host's WebAssembly features and limits.
     #[error("the component does not compile: {0}")]
     Compile(String),
+    /// The process that compiles did not come to an end within its limits.
+    #[error(
+        "compiling the component was stopped: {0}; a plugin that needs more is no ordinary plugin: ask its author"
+    )]
+    Limit(String),
+    /// The process that compiles cannot be used.
+    #[error("the component could not be compiled: {0}")]
+    Compiler(String),
     /// It imports what this host does not offer.
     #[error("the component does not link: {0}; build it with the SDK of this release")]
     Link(String),
@@ -116,6 +126,7 @@ impl Plugin {
         ready: InstancePre<Sandbox>,
         limits: Limits,
         all_turns: Arc<Semaphore>,
+        lane: Lane,
         ticker: Arc<Ticker>,
     ) -> Result<Self, LoadError> {
         let manifest = package.manifest().clone();
@@ -143,6 +154,7 @@ impl Plugin {
             ready,
             exports,
             all_turns,
+            lane,
             _ticker: ticker,
         })
     }
@@ -187,7 +199,7 @@ impl Plugin {
             Arc::clone(&meter),
         );
         let mut store = Store::new(self.ready.engine(), sandbox);
-        let run = Metered::new(meter, self.run(&mut store, &handler.name, hook));
+        let run = self.lane.in_turns(meter, self.run(&mut store, &handler.name, hook));
         let returned = tokio::time::timeout(self.limits.wall, run).await;
 
         let sandbox = store.data_mut();
@@ -209,10 +221,11 @@ impl Plugin {
         store.set_max_component_handles(self.limits.handles);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|store| {
-            store.data().check_cpu()?;
+            store.data().interrupt()?;
             Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
         });
-        let instance = self.ready.instantiate_async(&mut *store).await?;
+        let instance = self.ready.instantiate_async(&mut *store).await;
+        let instance = instance.map_err(|error| error.context(NotStarted))?;
         let activity = Resource::<RunningActivity>::new_own(0);
         let present = "checked when the plugin was loaded: its manifest has a handler of this kind";
         match hook {
@@ -272,9 +285,12 @@ impl Sandbox {
                 self.failed(of, failure)
             }
             Returned::Prepared(plan, target) => match *plan {
-                Ok(plan) => match self.plan(plan, target) {
-                    Ok(plan) => Answer::Plan(plan),
-                    Err(reason) => self.unusable(of, &reason),
+                Ok(plan) => match self.charge_plan(&plan) {
+                    Ok(()) => match self.plan(plan, target) {
+                        Ok(plan) => Answer::Plan(plan),
+                        Err(reason) => self.unusable(of, &reason),
+                    },
+                    Err(limit) => self.stopped(of, &limit),
                 },
                 Err(failure) => self.failed(of, failure),
             },
@@ -292,10 +308,21 @@ impl Sandbox {
 
     fn bpmn_error(&mut self, of: &str, error: wit::BpmnError) -> Answer {
         let wit::BpmnError { code, message, variables } = error;
+        if code.len() > ERROR_CODE_BYTES_MAX {
+            let reason = format!("the code of its BPMN error is longer than {ERROR_CODE_BYTES_MAX} bytes");
+            return self.unusable(of, &reason);
+        }
+        let message = shortened(&message, FAILURE_TEXT_BYTES).to_owned();
         let mut writes = self.take_writes();
         for wit::NamedValue { name, value } in variables {
+            if let Err(limit) = self.charge_write(values::weight(&value)) {
+                return self.stopped(of, &limit);
+            }
+            if let Some(rule) = broken_name_rule(&name) {
+                return self.unusable(of, &format!("BPMN error {code:?}: {rule}"));
+            }
             match values::from_guest(value) {
-                Ok((value, _)) => writes.variables.push(VariableWrite {
+                Ok(value) => writes.variables.push(VariableWrite {
                     scope: VariableScope::Process,
                     name: name.into(),
                     value: Some(Arc::new(value)),
@@ -330,7 +357,7 @@ impl Sandbox {
         let additional_inputs = plan
             .additional_inputs
             .into_iter()
-            .map(|input| values::task_parameter(input).map(|(input, _)| input))
+            .map(values::task_parameter)
             .collect::<Result<_, _>>()
             .map_err(|reason| format!("additional input: {reason}"))?;
         let correlation_key = plan.correlation_key.or_else(|| target.correlation_key.clone());
@@ -341,6 +368,22 @@ impl Sandbox {
             correlation_key,
             target,
         })
+    }
+
+    fn charge_plan(&mut self, plan: &message_activity::MessagePlan) -> Result<(), LimitReached> {
+        let inputs = plan.additional_inputs.iter().map(values::task_parameter_weight);
+        let key = match &plan.business_key {
+            BusinessKey::Same | BusinessKey::Fresh | BusinessKey::Alternative => 0,
+            BusinessKey::Explicit(key) => key.len(),
+        };
+        let correlation = plan.correlation_key.as_ref().map_or(0, String::len);
+        self.charge_write(inputs.chain([key, correlation]).fold(0, usize::saturating_add))
+    }
+
+    /// The guest returned more than it may.
+    fn stopped(&mut self, of: &str, limit: &LimitReached) -> Answer {
+        let what = format!("was stopped: {}", limit.message);
+        Answer::failed(failure::failure(limit.kind, of, &what, self.last_lines.take()))
     }
 
     /// The guest returned something that cannot be stored or sent.

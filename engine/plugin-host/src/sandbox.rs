@@ -13,7 +13,7 @@ use tessera_core::plugin::{Execution, FailureKind, VariableScope, VariableWrite,
 use wasmtime::ResourceLimiter;
 
 use crate::interfaces::wasi::Printed;
-use crate::limits::{LAST_LOG_LINE_BYTES, LAST_LOG_LINES, Limits, TABLE_ELEMENTS_MAX};
+use crate::limits::{LAST_LOG_LINE_BYTES, LAST_LOG_LINES, Limits, TABLE_ELEMENT_BYTES, TABLE_ELEMENTS_MAX};
 use crate::meter::Meter;
 use crate::services::Services;
 
@@ -110,18 +110,17 @@ impl Sandbox {
         kept.chain(written).cloned().collect()
     }
 
-    /// Buffers a write of about this many bytes.
-    pub(crate) fn write_variable(&mut self, write: VariableWrite, bytes: usize) -> Result<(), LimitReached> {
-        self.charge_write(bytes.saturating_add(write.name.len()))?;
+    /// Buffers a write whose value was charged.
+    pub(crate) fn write_variable(&mut self, write: VariableWrite) -> Result<(), LimitReached> {
+        self.charge_write(write.name.len())?;
         self.overlay.insert(write.name.clone(), write.clone());
         self.writes.variables.push(write);
         Ok(())
     }
 
-    pub(crate) fn write_output(&mut self, output: Value, bytes: usize) -> Result<(), LimitReached> {
-        self.charge_write(bytes)?;
+    /// Buffers an output that was charged.
+    pub(crate) fn write_output(&mut self, output: Value) {
         self.writes.outputs.push(output);
-        Ok(())
     }
 
     pub(crate) fn write_alternative_business_key(&mut self, key: String) -> Result<(), LimitReached> {
@@ -168,9 +167,15 @@ impl Sandbox {
 
     /// Log text of this call.
     pub(crate) fn charge_log(&mut self, bytes: usize) -> Result<(), LimitReached> {
+        self.check_log(bytes)?;
         // Each line costs the operator more than its letters.
         self.log_bytes = self.log_bytes.saturating_add(bytes).saturating_add(16);
-        if self.log_bytes > self.limits.log_bytes {
+        Ok(())
+    }
+
+    /// Whether so much more text would still be logged.
+    pub(crate) fn check_log(&self, bytes: usize) -> Result<(), LimitReached> {
+        if self.log_bytes.saturating_add(bytes) > self.limits.log_bytes {
             return Err(LimitReached::other(format!(
                 "it logged more than {} in one call",
                 in_units(self.limits.log_bytes)
@@ -179,8 +184,9 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Looks at the CPU budget; called by the epoch callback, at most one tick late.
-    pub(crate) fn check_cpu(&self) -> Result<(), LimitReached> {
+    /// Looks at the CPU budget of a guest that is made to give the thread back; called at most one tick late.
+    pub(crate) fn interrupt(&self) -> Result<(), LimitReached> {
+        self.meter.interrupt();
         if self.meter.used() <= self.limits.cpu {
             return Ok(());
         }
@@ -190,12 +196,43 @@ impl Sandbox {
         })
     }
 
-    fn charge_write(&mut self, bytes: usize) -> Result<(), LimitReached> {
+    /// Memory of something that will be kept until the call ends. Charged before it is made, and kept when it turns out
+    /// that it cannot be made: making it has cost as much.
+    pub(crate) fn charge_write(&mut self, bytes: usize) -> Result<(), LimitReached> {
         self.write_bytes = self.write_bytes.saturating_add(bytes);
         if self.write_bytes > self.limits.write_bytes {
             return Err(LimitReached::other(format!(
                 "it wrote more than {} of variables and outputs in one call",
                 in_units(self.limits.write_bytes)
+            )));
+        }
+        Ok(())
+    }
+
+    /// Linear memories and tables together.
+    fn charge_memory(&mut self, current: usize, desired: usize) -> Result<(), LimitReached> {
+        let total = self.memory_bytes.saturating_sub(current).saturating_add(desired);
+        if total > self.limits.memory_bytes {
+            return Err(LimitReached {
+                kind: FailureKind::MemoryLimit,
+                message: format!(
+                    "it asked for {} of memory, the limit is {}",
+                    in_units(total),
+                    in_units(self.limits.memory_bytes)
+                ),
+            });
+        }
+        self.memory_bytes = total;
+        Ok(())
+    }
+
+    /// An answer of the site that is being put together, and has this many bytes now. A few bytes can ask for the same
+    /// large value a million times.
+    pub(crate) fn check_answer(&self, bytes: usize) -> Result<(), LimitReached> {
+        if bytes > self.limits.memory_bytes {
+            return Err(LimitReached::other(format!(
+                "it asked for an answer of more than {}, which is all of its memory",
+                in_units(self.limits.memory_bytes)
             )));
         }
         Ok(())
@@ -210,25 +247,13 @@ impl ResourceLimiter for Sandbox {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let total = self.memory_bytes.saturating_sub(current).saturating_add(desired);
-        if total > self.limits.memory_bytes {
-            return Err(LimitReached {
-                kind: FailureKind::MemoryLimit,
-                message: format!(
-                    "it asked for {} of memory, the limit is {}",
-                    in_units(total),
-                    in_units(self.limits.memory_bytes)
-                ),
-            }
-            .into());
-        }
-        self.memory_bytes = total;
+        self.charge_memory(current, desired)?;
         Ok(true)
     }
 
     fn table_growing(
         &mut self,
-        _current: usize,
+        current: usize,
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
@@ -238,6 +263,8 @@ impl ResourceLimiter for Sandbox {
             ))
             .into());
         }
+        let bytes = |elements: usize| elements.saturating_mul(TABLE_ELEMENT_BYTES);
+        self.charge_memory(bytes(current), bytes(desired))?;
         Ok(true)
     }
 }

@@ -7,6 +7,7 @@ use tessera_core::message::Target;
 
 use crate::bindings::tessera::process::execution::TaskParameter;
 use crate::bindings::tessera::process::types as wit;
+use crate::limits::{JSON_OBJECT_BYTES, JSON_VALUE_BYTES};
 
 /// As a plugin sees it.
 pub(crate) fn to_guest(value: &Value) -> wit::Value {
@@ -24,25 +25,61 @@ pub(crate) fn to_guest(value: &Value) -> wit::Value {
     }
 }
 
-/// As the instance stores it, with its size as handed over. The error is a sentence for the plugin's author.
-pub(crate) fn from_guest(value: wit::Value) -> Result<(Value, usize), String> {
+/// As the instance stores it. The error is a sentence for the plugin's author.
+pub(crate) fn from_guest(value: wit::Value) -> Result<Value, String> {
     Ok(match value {
-        wit::Value::Null => (Value::Null, 1),
-        wit::Value::Boolean(boolean) => (Value::Bool(boolean), 1),
-        wit::Value::Integer(integer) => (integer.into(), 8),
+        wit::Value::Null => Value::Null,
+        wit::Value::Boolean(boolean) => Value::Bool(boolean),
+        wit::Value::Integer(integer) => integer.into(),
         wit::Value::Double(double) => {
-            let number = Number::from_f64(double).ok_or("NaN and infinity cannot be stored as JSON")?;
-            (Value::Number(number), 8)
+            Value::Number(Number::from_f64(double).ok_or("NaN and infinity cannot be stored as JSON")?)
         }
-        wit::Value::Text(text) => {
-            let bytes = text.len();
-            (Value::String(text), bytes)
-        }
-        wit::Value::Json(text) => (parse(&text)?, text.len()),
+        wit::Value::Text(text) => Value::String(text),
+        wit::Value::Json(text) => parse(&text)?,
         wit::Value::Other((media_type, _)) => {
             return Err(format!("this host knows no values of kind {media_type:?}"));
         }
     })
+}
+
+/// About how many bytes of memory the value will take here.
+pub(crate) fn weight(value: &wit::Value) -> usize {
+    match value {
+        wit::Value::Null | wit::Value::Boolean(_) | wit::Value::Integer(_) | wit::Value::Double(_) => {
+            JSON_VALUE_BYTES
+        }
+        wit::Value::Text(text) => text.len().saturating_add(JSON_VALUE_BYTES),
+        wit::Value::Json(text) => json_weight(text),
+        wit::Value::Other((_, bytes)) => bytes.len(),
+    }
+}
+
+/// About how many bytes the value of this JSON text will take, without building it: `[[],[],[]]` takes ten times as much
+/// as its text, and an object a hundred times.
+pub(crate) fn json_weight(text: &str) -> usize {
+    let (mut values, mut objects, mut quoted, mut escaped) = (1_usize, 0_usize, false, false);
+    for byte in text.bytes() {
+        if quoted {
+            quoted = escaped || byte != b'"';
+            escaped = byte == b'\\' && !escaped;
+        } else {
+            quoted = byte == b'"';
+            values += usize::from(matches!(byte, b',' | b'['));
+            objects += usize::from(byte == b'{');
+        }
+    }
+    let nodes =
+        values.saturating_mul(JSON_VALUE_BYTES).saturating_add(objects.saturating_mul(JSON_OBJECT_BYTES));
+    text.len().saturating_add(nodes)
+}
+
+/// Bytes of a text or JSON value on its way to the guest.
+pub(crate) fn guest_bytes(value: &wit::Value) -> usize {
+    match value {
+        wit::Value::Null | wit::Value::Boolean(_) | wit::Value::Integer(_) | wit::Value::Double(_) => 0,
+        wit::Value::Text(text) | wit::Value::Json(text) => text.len(),
+        wit::Value::Other((_, bytes)) => bytes.len(),
+    }
 }
 
 /// JSON text from a plugin. `serde_json` bounds the nesting.
@@ -92,13 +129,18 @@ pub(crate) fn targets_of_variable(value: &Value) -> Vec<Target> {
     entries.into_iter().flatten().filter_map(target_of_variable).collect()
 }
 
-/// An entry of `Task.input` or `Task.output` as FHIR JSON, with its size as handed over.
-pub(crate) fn task_parameter(parameter: TaskParameter) -> Result<(Value, usize), String> {
+/// About how many bytes of memory the entry will take here.
+pub(crate) fn task_parameter_weight(parameter: &TaskParameter) -> usize {
     let TaskParameter { kind, value_json, extensions_json } = parameter;
-    let bytes = value_json.len()
-        + extensions_json.as_ref().map_or(0, String::len)
-        + kind.system.len()
-        + kind.code.len();
+    let texts = [Some(&kind.system), Some(&kind.code), kind.version.as_ref(), kind.display.as_ref()];
+    let texts = texts.into_iter().flatten().map(String::len);
+    let json = [Some(value_json), extensions_json.as_ref()];
+    texts.chain(json.into_iter().flatten().map(|text| json_weight(text))).fold(0, usize::saturating_add)
+}
+
+/// An entry of `Task.input` or `Task.output` as FHIR JSON.
+pub(crate) fn task_parameter(parameter: TaskParameter) -> Result<Value, String> {
+    let TaskParameter { kind, value_json, extensions_json } = parameter;
     let mut entry = Map::new();
 
     let mut coding = Map::new();
@@ -127,7 +169,7 @@ pub(crate) fn task_parameter(parameter: TaskParameter) -> Result<(Value, usize),
         }
         entry.insert("extension".into(), extensions);
     }
-    Ok((Value::Object(entry), bytes))
+    Ok(Value::Object(entry))
 }
 
 fn is_choice_of_value(name: &str) -> bool {
@@ -140,4 +182,27 @@ fn is_choice_of_value(name: &str) -> bool {
 /// A named value for `activity.fields`.
 pub(crate) fn named(name: &Arc<str>, value: &Value) -> wit::NamedValue {
     wit::NamedValue { name: name.as_ref().into(), value: to_guest(value) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{json_weight, parse};
+    use crate::limits::{JSON_OBJECT_BYTES, JSON_VALUE_BYTES};
+
+    #[test]
+    fn the_weight_of_json_is_known_before_it_is_parsed() {
+        let cases = [
+            ("1", 1, 0),
+            ("[1,2,3]", 4, 0),
+            (r#"["a,[{b",2]"#, 3, 0),
+            (r#"["\"[,",{}]"#, 3, 1),
+            (r#"["\\",[]]"#, 4, 0),
+            (r#"{"a":{"b":1},"c":2}"#, 2, 2),
+        ];
+        for (text, values, objects) in cases {
+            parse(text).unwrap();
+            let expected = text.len() + values * JSON_VALUE_BYTES + objects * JSON_OBJECT_BYTES;
+            assert_eq!(json_weight(text), expected, "{text}");
+        }
+    }
 }

@@ -199,6 +199,7 @@ async fn the_host_takes_the_blame_for_itself() {
     let absurd = Settings {
         limits: Limits { memory_bytes: usize::MAX / 2, ..Limits::default() },
         concurrent_calls: 8,
+        ..Settings::default()
     };
     let message = PluginHost::new(absurd).unwrap_err().to_string();
     assert!(message.starts_with("the WebAssembly engine does not start: "), "{message}");
@@ -229,7 +230,8 @@ async fn neighbours_run_while_one_spins() {
 #[tokio::test]
 async fn places_for_calls_come_back_whatever_happens() {
     // Fewer places than calls: one that leaked would stop the test.
-    let host = PluginHost::new(Settings { limits: strict(), concurrent_calls: 2 }).unwrap();
+    let host =
+        PluginHost::new(Settings { limits: strict(), concurrent_calls: 2, ..Settings::default() }).unwrap();
     let plugin = host.load(&Package::read(MISBEHAVING).unwrap()).unwrap();
     for _ in 0..10 {
         for handler in ["eat-memory", "panic-with-message", "recurse-deeply", "do-nothing"] {

@@ -12,6 +12,15 @@ impl Benchmark {
         ctx.set("count", &(count + 1))
     }
 
+    /// Computes until it is stopped: what others must not notice.
+    #[service_task]
+    fn spin(_ctx: &Context<'_>) -> Outcome {
+        let mut turns = 0_u64;
+        loop {
+            turns = std::hint::black_box(turns.wrapping_add(1));
+        }
+    }
+
     /// One of many at the same time: answers without touching shared variables.
     #[service_task]
     fn answer(ctx: &Context<'_>) -> Outcome {

@@ -13,7 +13,7 @@ use crate::bench::harness::{EngineOnly, Plugins};
 use crate::bench::report::{Concurrent, Sequential, percentile_ms, rate, rounded};
 use crate::commands::Failure;
 
-const THREE_TASKS: &str = "tesseradev_threeTasks";
+pub(super) const THREE_TASKS: &str = "tesseradev_threeTasks";
 const FAN_OUT: &str = "tesseradev_fanOut";
 const AT_A_TIME: usize = 64;
 const SEQUENTIAL: usize = 2_000;
@@ -55,7 +55,11 @@ async fn sequential(engine: &EngineOnly, instances: usize) -> Result<Sequential,
 }
 
 /// The durations, shortest first.
-async fn one_by_one(engine: &EngineOnly, process: &str, instances: usize) -> Result<Vec<Duration>, Failure> {
+pub(super) async fn one_by_one(
+    engine: &EngineOnly,
+    process: &str,
+    instances: usize,
+) -> Result<Vec<Duration>, Failure> {
     let mut took = Vec::with_capacity(instances);
     for _ in 0..instances {
         let start = Instant::now();

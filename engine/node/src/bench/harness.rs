@@ -37,8 +37,7 @@ pub(super) struct Plugins {
     plugin: Arc<Plugin>,
     definitions: Vec<Deployment>,
     link: OnceCell<MailboxLink>,
-    // Kept for its ticker.
-    _host: PluginHost,
+    host: PluginHost,
 }
 
 impl Plugins {
@@ -49,11 +48,16 @@ impl Plugins {
         let plugin = host.load(&package)?;
         let definitions = deployment::definitions(&package, ORGANIZATION)
             .map_err(|problems| Failure::CouldNotRun(problems.join("\n")))?;
-        Ok(Self { plugin, definitions, link: OnceCell::new(), _host: host })
+        Ok(Self { plugin, definitions, link: OnceCell::new(), host })
     }
 
     pub(super) fn plugin(&self) -> Arc<Plugin> {
         Arc::clone(&self.plugin)
+    }
+
+    /// The same file as another plugin of the same host: it has turns of its own.
+    pub(super) fn stranger(&self) -> Result<Arc<Plugin>, Failure> {
+        Ok(self.host.load(&Package::read(tessera_example_plugins::BENCHMARK)?)?)
     }
 
     /// The definition of a process.

@@ -9,6 +9,7 @@ mod harness;
 mod interpreter;
 mod limits;
 mod message;
+mod neighbours;
 mod parked;
 pub mod report;
 
@@ -63,6 +64,8 @@ pub async fn run(options: &Options, progress: impl Fn(&str)) -> Result<Report, F
     let parked = parked::measure(options, &plugins).await?;
     progress("messages between two sites");
     let message = message::measure(options).await?;
+    progress("neighbours of spinning plugins");
+    let neighbours = neighbours::measure(options, &plugins).await?;
     Ok(Report {
         machine: Machine::this(),
         quick: options.quick,
@@ -71,6 +74,7 @@ pub async fn run(options: &Options, progress: impl Fn(&str)) -> Result<Report, F
         fanout100: report::FanOut { ms: fan_out.first().copied().unwrap_or_default() },
         parked,
         message,
+        neighbours,
         limits: report::Limits { fdatasync_per_s, wasm_calls_per_s },
     })
 }

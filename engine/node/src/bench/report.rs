@@ -26,6 +26,8 @@ pub struct Report {
     pub parked: Parked,
     /// A message to another site and its answer, both durable, over mutual TLS.
     pub message: Latency,
+    /// Instances of one plugin while another one spins.
+    pub neighbours: Neighbours,
     /// What the machine allows.
     pub limits: Limits,
 }
@@ -103,6 +105,21 @@ pub struct Latency {
     pub p50_ms: f64,
     /// 99th percentile.
     pub p99_ms: f64,
+}
+
+/// Instances of one plugin while a hundred calls of another one spin or wait for their turn to spin.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Neighbours {
+    /// 99th percentile when nothing spins; median of five rounds.
+    pub undisturbed_p99_ms: f64,
+    /// 99th percentile while they spin; median of the same five rounds.
+    pub disturbed_p99_ms: f64,
+    /// The one divided by the other, in each round; median.
+    pub ratio: f64,
+    /// How much later than its CPU limit a spinning call ended; the longest of all.
+    pub past_cpu_limit_ms: f64,
+    /// How much later than its wall-clock limit a spinning call ended; the longest of all.
+    pub past_wall_limit_ms: f64,
 }
 
 /// What the machine allows.
@@ -213,6 +230,20 @@ pub fn human(report: &Report) -> String {
         ms(message.p50_ms),
         ms(message.p99_ms),
         "mutual TLS".into(),
+    ]);
+    let neighbours = &report.neighbours;
+    table.row([
+        "neighbour of 100 spinning calls".into(),
+        none(),
+        none(),
+        ms(neighbours.disturbed_p99_ms),
+        format!(
+            "undisturbed {}, ratio {:.2}; stopped {} after the CPU limit, {} after the wall-clock limit",
+            ms(neighbours.undisturbed_p99_ms),
+            neighbours.ratio,
+            ms(neighbours.past_cpu_limit_ms),
+            ms(neighbours.past_wall_limit_ms)
+        ),
     ]);
     table.row([
         "limit: append 4 KiB + fdatasync".into(),

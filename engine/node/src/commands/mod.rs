@@ -3,6 +3,7 @@
 
 pub mod bench;
 pub mod cert;
+pub mod compile_plugin;
 pub mod demo;
 pub mod exec;
 pub mod instance;
@@ -37,6 +38,9 @@ pub enum Command {
     Scenario(scenario::Arguments),
     /// Run one process locally and print the way it took
     Exec(exec::Arguments),
+    /// Compile the plugin on standard input for the process that started this one
+    #[command(name = compile_plugin::NAME, hide = true)]
+    CompilePlugin,
     /// Measure this machine and this build
     Bench(bench::Arguments),
 }
@@ -78,6 +82,7 @@ impl<E: std::error::Error> From<E> for Failure {
 /// Runs a command to its exit code.
 pub fn run(command: Command) -> ExitCode {
     let result = match command {
+        Command::CompilePlugin => return compile_plugin::run(),
         Command::Run(arguments) => run::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Instance(arguments) => instance::run(arguments),

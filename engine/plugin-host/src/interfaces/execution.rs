@@ -95,10 +95,21 @@ impl HostExecution for Sandbox {
         names: Option<Vec<String>>,
     ) -> wasmtime::Result<Vec<NamedValue>> {
         let names = match names {
-            Some(names) => names.into_iter().map(Into::into).collect(),
+            Some(names) => names.into_iter().map(Arc::from).collect(),
             None => self.variable_names(),
         };
-        Ok(names.iter().filter_map(|name| Some(values::named(name, self.variable(name)?))).collect())
+        let (mut variables, mut bytes) = (Vec::new(), 0_usize);
+        for name in names {
+            let Some(value) = self.variable(&name) else { continue };
+            let variable = values::named(&name, value);
+            bytes = bytes
+                .saturating_add(size_of::<NamedValue>())
+                .saturating_add(name.len())
+                .saturating_add(values::guest_bytes(&variable.value));
+            self.check_answer(bytes)?;
+            variables.push(variable);
+        }
+        Ok(variables)
     }
 
     fn set(&mut self, _: Resource<RunningActivity>, scope: Scope, variables: Vec<NamedValue>) -> Written {
@@ -108,13 +119,14 @@ impl HostExecution for Sandbox {
             if let Some(rule) = broken_name_rule(&name) {
                 return Ok(invalid(rule));
             }
+            self.charge_write(values::weight(&value))?;
             match values::from_guest(value) {
-                Ok((value, bytes)) => writes.push((write(scope, &name, Some(value)), bytes)),
+                Ok(value) => writes.push(write(scope, &name, Some(value))),
                 Err(reason) => return Ok(invalid(format!("variable {name:?}: {reason}"))),
             }
         }
-        for (write, bytes) in writes {
-            self.write_variable(write, bytes)?;
+        for write in writes {
+            self.write_variable(write)?;
         }
         Ok(Ok(()))
     }
@@ -124,7 +136,7 @@ impl HostExecution for Sandbox {
             return Ok(invalid(rule));
         }
         for name in names {
-            self.write_variable(write(scope, &name, None), 0)?;
+            self.write_variable(write(scope, &name, None))?;
         }
         Ok(Ok(()))
     }
@@ -162,12 +174,20 @@ impl HostExecution for Sandbox {
     }
 
     fn tasks(&mut self, _: Resource<RunningActivity>) -> wasmtime::Result<Vec<ResourceJson>> {
-        Ok(self.execution.messages.iter().map(|task| values::resource(task)).collect())
+        let (mut tasks, mut bytes) = (Vec::new(), 0_usize);
+        for task in &self.execution.messages {
+            let task = values::resource(task);
+            bytes = bytes.saturating_add(task.json.len());
+            self.check_answer(bytes)?;
+            tasks.push(task);
+        }
+        Ok(tasks)
     }
 
     fn add_output(&mut self, _: Resource<RunningActivity>, output: TaskParameter) -> Written {
+        self.charge_write(values::task_parameter_weight(&output))?;
         match values::task_parameter(output) {
-            Ok((output, bytes)) => self.write_output(output, bytes)?,
+            Ok(output) => self.write_output(output),
             Err(reason) => return Ok(invalid(format!("output: {reason}"))),
         }
         Ok(Ok(()))
@@ -180,8 +200,8 @@ impl HostExecution for Sandbox {
 
 impl Sandbox {
     fn write_known(&mut self, name: &str, scope: Scope, value: Option<Value>) -> Result<(), LimitReached> {
-        let bytes = value.as_ref().map_or(0, |value| value.to_string().len());
-        self.write_variable(write(scope, name, value), bytes)
+        self.charge_write(value.as_ref().map_or(0, |value| values::json_weight(&value.to_string())))?;
+        self.write_variable(write(scope, name, value))
     }
 }
 
@@ -193,7 +213,7 @@ fn write(scope: Scope, name: &str, value: Option<Value>) -> VariableWrite {
     VariableWrite { scope, name: name.into(), value: value.map(Arc::new) }
 }
 
-fn broken_name_rule(name: &str) -> Option<String> {
+pub(crate) fn broken_name_rule(name: &str) -> Option<String> {
     if name.is_empty() {
         return Some("a variable must have a name".into());
     }

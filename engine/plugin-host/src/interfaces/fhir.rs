@@ -6,7 +6,7 @@ use wasmtime::component::Resource;
 
 use crate::bindings::tessera::process::fhir::{Host, HostClient, SearchRequest, Server, VersionRef};
 use crate::bindings::tessera::process::types::{HostError, HttpFailure, ResourceJson};
-use crate::limits::SEARCH_ENTRIES_MAX;
+use crate::limits::{ID_BYTES_MAX, RESOURCE_TYPE_BYTES_MAX, SEARCH_ENTRIES_MAX};
 use crate::sandbox::Sandbox;
 use crate::services::{Search, SearchHandling, ServiceError, VersionReference};
 use crate::values;
@@ -38,6 +38,10 @@ impl HostClient for Sandbox {
     ) -> wasmtime::Result<Result<ResourceJson, HostError>> {
         self.charge_host_call()?;
         let VersionRef { resource_type, id, version } = reference;
+        if !is_type(&resource_type) || !is_id(&id) || version.as_ref().is_some_and(|version| !is_id(version))
+        {
+            return Ok(Err(HostError::Invalid("a reference has a type, an id and perhaps a version".into())));
+        }
         let answer = self.services.fhir_read(VersionReference { resource_type, id, version }).await;
         Ok(answer.map(|resource| values::resource(&resource)).map_err(host_error))
     }
@@ -48,6 +52,9 @@ impl HostClient for Sandbox {
         request: SearchRequest,
     ) -> wasmtime::Result<Result<Vec<ResourceJson>, HostError>> {
         self.charge_host_call()?;
+        if !is_type(&request.resource_type) {
+            return Ok(Err(HostError::Invalid("a search is for a type of resources".into())));
+        }
         let search = Search {
             resource_type: request.resource_type,
             parameters: request.params.into_iter().map(|param| (param.name, param.values)).collect(),
@@ -55,13 +62,34 @@ impl HostClient for Sandbox {
             max_entries: request.max_entries.min(SEARCH_ENTRIES_MAX),
         };
         let answer = self.services.fhir_search(search).await;
-        let resources = answer.map(|found| found.iter().map(|resource| values::resource(resource)).collect());
-        Ok(resources.map_err(host_error))
+        let found = match answer {
+            Ok(found) => found,
+            Err(error) => return Ok(Err(host_error(error))),
+        };
+        let (mut resources, mut bytes) = (Vec::new(), 0_usize);
+        for resource in found {
+            let resource = values::resource(&resource);
+            bytes = bytes.saturating_add(resource.json.len());
+            self.check_answer(bytes)?;
+            resources.push(resource);
+        }
+        Ok(Ok(resources))
     }
 
     async fn drop(&mut self, _: Resource<MailboxClient>) -> wasmtime::Result<()> {
         Ok(())
     }
+}
+
+/// What a guest says becomes part of a path: it must not be one of its own.
+fn is_type(name: &str) -> bool {
+    !name.is_empty() && name.len() <= RESOURCE_TYPE_BYTES_MAX && name.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+/// FHIR's `id`.
+fn is_id(id: &str) -> bool {
+    let is_allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
+    !id.is_empty() && id.len() <= ID_BYTES_MAX && id.bytes().all(is_allowed)
 }
 
 /// The same kind, in the plugin's words.

@@ -23,6 +23,12 @@ impl Host for Sandbox {
         message: String,
         fields: Vec<Field>,
     ) -> wasmtime::Result<()> {
+        // Before a line is made of them: it can be several times as long.
+        let texts = fields.iter().map(|Field { key, value }| match value {
+            FieldValue::Text(text) => key.len().saturating_add(text.len()),
+            FieldValue::Integer(_) | FieldValue::Double(_) | FieldValue::Boolean(_) => key.len(),
+        });
+        self.check_log(texts.fold(message.len(), usize::saturating_add))?;
         let mut line = message;
         for Field { key, value } in fields {
             // Writing to a string cannot fail.

@@ -9,6 +9,7 @@ use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, HasSelf, Linker, Resource, ResourceType};
 
 use crate::bindings::tessera::process::log::Level;
+use crate::limits::RESOURCE_TYPES_MAX;
 use crate::sandbox::{LimitReached, Sandbox};
 
 mod bindings {
@@ -132,6 +133,11 @@ pub(crate) fn link_rest_as_traps(
             if let ComponentItem::Resource(resource) = export.ty {
                 let is_new = !known.contains(&resource);
                 if is_new {
+                    if known.len() == RESOURCE_TYPES_MAX {
+                        return Err(wasmtime::Error::msg(format!(
+                            "it imports more than {RESOURCE_TYPES_MAX} types of resources"
+                        )));
+                    }
                     known.push(resource);
                 }
                 if is_rest && is_new {

@@ -103,7 +103,7 @@ impl Services for Site {
 
 /// A host with these limits, and the plugin in it.
 pub fn load(limits: Limits, bytes: &[u8]) -> (PluginHost, Arc<Plugin>) {
-    let host = PluginHost::new(Settings { limits, concurrent_calls: 8 }).unwrap();
+    let host = PluginHost::new(Settings { limits, concurrent_calls: 8, ..Settings::default() }).unwrap();
     let plugin = host.load(&Package::read(bytes).unwrap()).unwrap();
     (host, plugin)
 }

@@ -1,0 +1,7 @@
+;; Answers with a discriminant that the contract does not have.
+;; incident: W102
+;; says: broke the contract: invalid expected discriminant
+(import "tessera:process/execution@0.1.0" "[resource-drop]execution" (func $drop (param i32)))
+(data (i32.const 3072) "\07")
+(func (export "tessera:process/service-task@0.1.0#execute") (param $execution i32) (param i32 i32) (result i32)
+  (call $drop (local.get $execution)) (i32.const 3072))

@@ -1,0 +1,7 @@
+;; Says that its log line has a gibibyte.
+;; incident: W102
+;; says: string pointer/length out of bounds of memory
+(import "tessera:process/log@0.1.0" "write" (func $log (param i32 i32 i32 i32 i32 i32 i32)))
+(func (export "tessera:process/service-task@0.1.0#execute") (param i32 i32 i32) (result i32)
+  (call $log (i32.const 2) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0x3fffffff) (i32.const 0) (i32.const 0))
+  (i32.const 1024))

@@ -1,0 +1,8 @@
+;; Logs control characters, each of which becomes several letters.
+;; incident: W106
+;; says: it logged more than
+(import "tessera:process/log@0.1.0" "write" (func $log (param i32 i32 i32 i32 i32 i32 i32)))
+(func (export "tessera:process/service-task@0.1.0#execute") (param i32 i32 i32) (result i32)
+  (drop (memory.grow (i32.const 16)))
+  (call $log (i32.const 2) (i32.const 0) (i32.const 0) (i32.const 65536) (i32.const 1000000) (i32.const 0) (i32.const 0))
+  (i32.const 1024))
