@@ -40,7 +40,7 @@ pub struct Plugin {
     own_turns: Semaphore,
     all_turns: Arc<Semaphore>,
     lane: Lane,
-    _ticker: Arc<Ticker>,
+    ticker: Arc<Ticker>,
 }
 
 /// Why a package cannot become a plugin.
@@ -155,7 +155,7 @@ impl Plugin {
             exports,
             all_turns,
             lane,
-            _ticker: ticker,
+            ticker,
         })
     }
 
@@ -190,6 +190,7 @@ impl Plugin {
         let _turn = self.all_turns.acquire().await.expect("the semaphore is never closed");
 
         let Call { hook, execution, .. } = call;
+        let _ticking = self.ticker.tick();
         let meter = Meter::new();
         let sandbox = Sandbox::new(
             Arc::clone(&self.identity),
