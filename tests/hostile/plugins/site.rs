@@ -50,6 +50,7 @@ impl Conversation {
             variables: vec![("precious".into(), Arc::new(json!("data")))],
             message: None,
             caller: None,
+            before: Vec::new(),
         })));
         conversation
     }
