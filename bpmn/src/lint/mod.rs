@@ -87,7 +87,17 @@ pub fn lint_file(source: Source<'_>, config: &Config) -> FileReport {
 /// Checks one file, and takes in what rules over more than one file found in it: suppressions and order hold for both.
 #[must_use]
 pub fn lint_file_with(source: Source<'_>, config: &Config, others: Vec<Finding>) -> FileReport {
-    let document = Document::read(source.bytes);
+    lint_document(Document::read(source.bytes), source, config, others)
+}
+
+/// Checks a file that has been read already.
+#[must_use]
+pub fn lint_document(
+    document: Document,
+    source: Source<'_>,
+    config: &Config,
+    others: Vec<Finding>,
+) -> FileReport {
     let mut found = check(&document, source, config, others);
     let suppressions = suppression::Suppressions::of(&document);
     locate(document.text(), &mut found.findings);

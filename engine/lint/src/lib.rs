@@ -1,27 +1,37 @@
 //! Rules over a whole package: process models, FHIR resources and, where it is built, the plugin that brings them.
 //!
 //! The rules over one BPMN file are in `tessera_bpmn::lint`; these here have the same form and need what that crate does not
-//! know. This crate reads no file, runs no plugin and knows no clock: bytes come in, findings go out. Start reading at
-//! [`package()`]; what rules see is [`package::Package`], the table of rules is in `rules/codes.rs`.
+//! know. This crate reads no file, runs no plugin and knows no clock: bytes come in, findings go out, in the forms of
+//! [`output`]. Start reading at [`package()`]; what rules see is [`package::Package`], the table of rules is in
+//! `rules/codes.rs`, what can be configured in [`settings`].
 #![warn(missing_docs, clippy::indexing_slicing, clippy::as_conversions)]
 #![cfg_attr(
     test,
     allow(clippy::indexing_slicing, reason = "a test that is out of bounds fails, as it should")
 )]
 
+pub mod baseline;
+pub mod difference;
 pub mod limits;
+pub mod outcome;
+pub mod output;
 pub mod package;
+mod pattern;
 mod place;
+pub mod reference;
+pub mod repair;
 pub mod report;
 #[path = "rules/codes.rs"]
 pub mod rules;
+pub mod settings;
 mod vocabulary;
 
 use std::collections::BTreeMap;
 
-use tessera_bpmn::lint::{Config, Encoding, FileReport, Finding, Report, Source};
+use tessera_bpmn::lint::{About, Config, Encoding, FileReport, Report, Source};
 
-use crate::package::{File, Package, Plugin};
+use crate::package::{Content, File, Package, Plugin};
+use crate::rules::InFile;
 
 /// Checks files: each model with the rules over one file, and what belongs together with the rules of [`rules::RULES`].
 ///
@@ -49,44 +59,43 @@ pub fn package(files: &[Source<'_>], plugin: Option<&Plugin>, config: &Config) -
     for group in groups {
         let sources: Vec<Source<'_>> = group.iter().filter_map(|index| files.get(*index).copied()).collect();
         let package = Package::read(&sources, plugin.cloned());
-        let mut found: BTreeMap<usize, Vec<Finding>> = BTreeMap::new();
-        let mut omitted: BTreeMap<usize, usize> = BTreeMap::new();
-        for (file, findings, more) in rules::run(&package, config) {
-            found.entry(file).or_default().extend(findings);
-            let omitted = omitted.entry(file).or_default();
-            *omitted = omitted.saturating_add(more);
-        }
-        for ((number, file), (index, source)) in
-            package.files.into_iter().enumerate().zip(group.into_iter().zip(sources))
-        {
-            let findings = found.remove(&number).unwrap_or_default();
-            let omitted = omitted.remove(&number).unwrap_or_default();
-            reports.insert(index, report(file, source, findings, omitted, config));
+        let found = rules::run(&package, &vec![config; sources.len()]);
+        let files = package.files.into_iter().zip(found).zip(sources);
+        for (index, ((file, found), source)) in group.into_iter().zip(files) {
+            reports.insert(index, file_report(file, found, source, config));
         }
     }
     Report { files: reports.into_values().collect() }
 }
 
-fn report(
-    file: File,
-    source: Source<'_>,
-    mut findings: Vec<Finding>,
-    omitted: usize,
-    config: &Config,
-) -> FileReport {
-    if file.is_model() {
-        let mut report = tessera_bpmn::lint::lint_file_with(source, config, findings);
-        report.omitted = report.omitted.saturating_add(omitted);
-        return report;
+/// The last of the three steps of [`package()`], for who takes them one by one because they have threads: after
+/// [`File::read`], which knows one file, and [`rules::run`], which knows one package. Runs the rules over one file, where it is a model.
+#[must_use]
+pub fn file_report(file: File, found: InFile, source: Source<'_>, config: &Config) -> FileReport {
+    let InFile { mut findings, omitted } = found;
+    let (path, content, text) = file.into_parts();
+    match content {
+        Content::Model(model) => {
+            let mut report = tessera_bpmn::lint::lint_document(model.document, source, config, findings);
+            report.omitted = report.omitted.saturating_add(omitted);
+            report
+        }
+        Content::Resource(_) | Content::Unreadable(_) | Content::Unopened(_) | Content::Other => {
+            tessera_bpmn::lint::locate(&text, &mut findings);
+            findings.sort_by(|left, right| (left.span, left.code).cmp(&(right.span, right.code)));
+            let encoding = Encoding::Utf8;
+            FileReport { path, text, encoding, findings, suppressed: Vec::new(), omitted }
+        }
     }
-    tessera_bpmn::lint::locate(&file.text, &mut findings);
-    findings.sort_by(|left, right| (left.span, left.code).cmp(&(right.span, right.code)));
-    FileReport {
-        path: file.path,
-        text: file.text,
-        encoding: Encoding::Utf8,
-        findings,
-        suppressed: Vec::new(),
-        omitted,
-    }
+}
+
+/// Everything that is known about every rule, in the order of their codes.
+pub fn known() -> impl Iterator<Item = &'static About> {
+    let of_files = tessera_bpmn::lint::rules::RULES.iter().map(|rule| &rule.about);
+    of_files.chain(rules::RULES.iter().map(|rule| &rule.about))
+}
+
+/// The rule with this code or name.
+pub fn find_rule(code: &str) -> Option<&'static About> {
+    known().find(|about| about.name == code || about.code.eq_ignore_ascii_case(code))
 }

@@ -5,3 +5,15 @@ pub const QUESTIONNAIRE_ITEMS_MAX: usize = 10_000;
 
 /// Names in the scope of one capability; a plugin sends a handful of messages.
 pub const CAPABILITY_SCOPES_MAX: usize = 1_000;
+
+/// Bytes of an XML file that are read to find out whether it is a model; its root stands there.
+pub const XML_START_BYTES: usize = 16 * 1024;
+
+/// Configurations that extend each other.
+pub const EXTENDS_MAX: usize = 32;
+
+/// Lines that may differ between two texts before all of them are shown as replaced; the search takes its square in memory.
+pub const DIFFERENCES_MAX: usize = 1_000;
+
+/// Characters of a line that are shown on either side of a finding.
+pub const FRAME_COLUMNS: usize = 100;

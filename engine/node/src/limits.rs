@@ -40,3 +40,9 @@ pub const LINT_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub const LINT_FILES_MAX: usize = 100_000;
 /// Folders within folders that are searched.
 pub const LINT_FOLDER_DEPTH_MAX: usize = 64;
+/// Bytes of a `tessera-lint.toml`; people write them.
+pub const LINT_CONFIGURATION_BYTES_MAX: u64 = 1024 * 1024;
+/// Bytes of a baseline: some 100,000 findings.
+pub const LINT_BASELINE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Times that files are repaired and checked again, because one repair can be in the way of another.
+pub const LINT_FIX_PASSES_MAX: usize = 8;

@@ -1,18 +1,16 @@
-//! What the linter is given: files and folders as they lie on disk, and built plugins taken apart. Rules read no file and
-//! know no WebAssembly; this is where both end. What is linted is never executed.
+//! The linter as a program: what is given on the command line is gathered, checked on all cores, and said in the form that is
+//! asked for. Rules read no file and know no WebAssembly; this is where both end. What is linted is never executed. Start
+//! reading at [`run`]; the command is `commands/lint.rs`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+pub mod gather;
+pub mod parallel;
+pub mod replace;
+pub mod run;
+pub mod settings;
 
 use serde_json::Value;
-use tessera_bpmn::lint::{Config, Report, Source};
 use tessera_lint::package::{MANIFEST, Plugin};
 use tessera_plugin_host::{Package, PackageError};
-
-use crate::limits::{LINT_FILE_BYTES_MAX, LINT_FILES_MAX, LINT_FOLDER_DEPTH_MAX};
-
-/// Endings of files that a folder is searched for.
-const ENDINGS: &[&str] = &[".bpmn", ".bpmn2", ".xml", ".json", ".wasm"];
 
 /// A built plugin, taken apart.
 #[derive(Debug)]
@@ -33,15 +31,6 @@ pub fn open(path: &str, bytes: Vec<u8>) -> Result<Opened, PackageError> {
     Ok(Opened { files, plugin })
 }
 
-impl Opened {
-    /// Checks the plugin as a whole.
-    pub fn lint(&self, config: &Config) -> Report {
-        let sources: Vec<Source<'_>> =
-            self.files.iter().map(|(path, bytes)| Source { path, bytes }).collect();
-        tessera_lint::package(&sources, Some(&self.plugin), config)
-    }
-}
-
 /// Why something cannot be linted.
 #[derive(Debug, thiserror::Error)]
 pub enum LintError {
@@ -53,14 +42,25 @@ pub enum LintError {
         /// Why.
         error: std::io::Error,
     },
-    /// Not a plugin.
-    #[error("{path}: {error}")]
-    Plugin {
+    /// Not ours to write.
+    #[error("{path} cannot be repaired: {error}")]
+    Unwritable {
+        /// What.
+        path: String,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// Not a baseline.
+    #[error("baseline {path}: {reason}")]
+    Baseline {
         /// Which file.
         path: String,
         /// Why.
-        error: PackageError,
+        reason: String,
     },
+    /// Not a configuration.
+    #[error(transparent)]
+    Settings(#[from] tessera_lint::settings::SettingsError),
     /// More than is read.
     #[error("{path}: {limit}")]
     Limit {
@@ -71,83 +71,21 @@ pub enum LintError {
     },
 }
 
-/// Checks files, folders and plugins. Files of folders that are neither models nor resources are left out.
-pub fn lint(paths: &[PathBuf], config: &Config) -> Result<Report, LintError> {
-    let mut files = Vec::new();
-    let mut report = Report::default();
-    let mut all = Vec::new();
-    for path in paths {
-        all.append(&mut found(path)?);
-    }
-    for path in all {
-        let shown = path.display().to_string();
-        let bytes = read(&path)?;
-        if has_ending(&shown, &[".wasm"]) {
-            let opened = open(&shown, bytes).map_err(|error| LintError::Plugin { path: shown, error })?;
-            report.files.extend(opened.lint(config).files);
-        } else {
-            files.push((shown, bytes));
-        }
-    }
-    let sources: Vec<Source<'_>> = files.iter().map(|(path, bytes)| Source { path, bytes }).collect();
-    let mut all = tessera_lint::package(&sources, None, config);
-    all.files.append(&mut report.files);
-    Ok(all)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, LintError> {
-    let shown = || path.display().to_string();
-    let unreadable = |error| LintError::Unreadable { path: shown(), error };
-    let bytes = fs::metadata(path).map_err(unreadable)?.len();
-    if bytes > LINT_FILE_BYTES_MAX {
-        let limit = format!("the file has {bytes} bytes, at most {LINT_FILE_BYTES_MAX} are read");
-        return Err(LintError::Limit { path: shown(), limit });
-    }
-    fs::read(path).map_err(unreadable)
-}
-
-/// The file itself, or the files of a folder, in order; hidden folders and links are not entered.
-fn found(path: &Path) -> Result<Vec<PathBuf>, LintError> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut files = Vec::new();
-    let mut open = vec![(path.to_owned(), 0_usize)];
-    while let Some((folder, depth)) = open.pop() {
-        let shown = || folder.display().to_string();
-        let entries =
-            fs::read_dir(&folder).map_err(|error| LintError::Unreadable { path: shown(), error })?;
-        if depth > LINT_FOLDER_DEPTH_MAX || files.len() > LINT_FILES_MAX {
-            let limit =
-                format!("more than {LINT_FOLDER_DEPTH_MAX} levels of folders, or {LINT_FILES_MAX} files");
-            return Err(LintError::Limit { path: shown(), limit });
-        }
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() && !name.starts_with('.') => open.push((entry.path(), depth + 1)),
-                Ok(kind) if kind.is_file() && has_ending(&name, ENDINGS) => files.push(entry.path()),
-                Ok(_) | Err(_) => {}
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn has_ending(path: &str, endings: &[&str]) -> bool {
-    let path = path.to_ascii_lowercase();
-    endings.iter().any(|ending| path.ends_with(ending))
-}
-
 #[cfg(test)]
 mod tests {
-    use tessera_bpmn::lint::Level;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use tessera_bpmn::lint::{Config, Level, Report, Source};
 
     use super::*;
+    use crate::lint::gather::{Input, gather};
+    use crate::lint::run::run;
+    use crate::lint::settings::Placed;
+    use tessera_lint::outcome::Outcome;
+    use tessera_lint::output;
 
-    fn errors(report: &Report) -> Vec<String> {
-        let files = report.files.iter();
+    fn errors<'r>(files: impl Iterator<Item = &'r tessera_bpmn::lint::FileReport>) -> Vec<String> {
         files
             .flat_map(|file| {
                 let errors = file.findings.iter().filter(|finding| finding.level == Level::Error);
@@ -158,19 +96,34 @@ mod tests {
             .collect()
     }
 
+    fn lint(paths: &[PathBuf]) -> Outcome {
+        let (inputs, errors) = gather(paths, "-", |_| false);
+        assert!(errors.is_empty());
+        run(inputs, &Placed::default(), 2)
+    }
+
+    fn as_a_whole(opened: &Opened) -> Report {
+        let sources: Vec<Source<'_>> =
+            opened.files.iter().map(|(path, bytes)| Source { path, bytes }).collect();
+        tessera_lint::package(&sources, Some(&opened.plugin), &Config::default())
+    }
+
     #[test]
     fn the_example_plugins_have_no_errors_built_and_as_sources() {
+        let built = tempfile::tempdir().unwrap();
         for (name, bytes) in [
             ("ping-pong", tessera_example_plugins::PING_PONG),
             ("hello-world", tessera_example_plugins::HELLO_WORLD),
         ] {
-            let opened = open("plugin.wasm", bytes.to_vec()).unwrap();
-            assert!(opened.files.len() > 5 && !opened.plugin.handlers.is_empty());
-            assert_eq!(errors(&opened.lint(&Config::default())), [""; 0], "{name}");
+            let file = built.path().join(format!("{name}.wasm"));
+            fs::write(&file, bytes).unwrap();
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../example-plugins").join(name);
-            let report = lint(&[folder.join("bpe"), folder.join("fhir")], &Config::default()).unwrap();
-            assert!(report.files.len() >= 5);
-            assert_eq!(errors(&report), [""; 0], "{name}");
+            for paths in [vec![file], vec![folder.join("bpe"), folder.join("fhir")]] {
+                let outcome = lint(&paths);
+                assert!(outcome.files.len() >= 5 && outcome.failures.is_empty());
+                let found = errors(outcome.files.iter().map(|file| &file.report));
+                assert_eq!(found, [""; 0], "{name}");
+            }
         }
     }
 
@@ -179,7 +132,8 @@ mod tests {
         let mut opened = open("p.wasm", tessera_example_plugins::PING_PONG.to_vec()).unwrap();
         opened.plugin.handlers.retain(|handler| handler.name != "send-ping");
         opened.plugin.capabilities.retain(|capability| capability.name() != "message.send");
-        let errors = errors(&opened.lint(&Config::default()));
+        let report = as_a_whole(&opened);
+        let errors = errors(report.files.iter());
         let has = |file: &str, rule: &str| {
             errors.iter().any(|error| error.starts_with(file) && error.contains(rule))
         };
@@ -188,9 +142,32 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_and_what_is_no_plugin_is_said() {
-        let missing = lint(&[PathBuf::from("/not/there.json")], &Config::default());
-        assert!(matches!(missing, Err(LintError::Unreadable { .. })));
-        assert!(open("x.wasm", b"\0asm".to_vec()).is_err());
+    fn a_plugin_that_cannot_be_opened_is_a_finding_and_what_is_not_there_an_error() {
+        let model = b"<definitions>".to_vec();
+        let inputs = vec![
+            Input::Path(PathBuf::from("/not/there.json")),
+            Input::Text { name: "x.wasm".to_owned(), bytes: b"\0asm".to_vec() },
+            Input::Text { name: "a.bpmn".to_owned(), bytes: model },
+        ];
+        let outcome = run(inputs, &Placed::default(), 2);
+        assert_eq!(outcome.failures.len(), 1, "{:?}", outcome.failures);
+        let rules: Vec<(&str, &str)> = outcome
+            .files
+            .iter()
+            .map(|file| (file.report.path.as_str(), file.report.findings[0].rule))
+            .collect();
+        assert_eq!(rules, [("x.wasm", "plugin-readable"), ("a.bpmn", "xml-well-formed")]);
+    }
+
+    #[test]
+    fn the_same_is_found_on_one_thread_and_on_many() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../example-plugins");
+        let shown = |threads| {
+            let (inputs, _) = gather(std::slice::from_ref(&folder), "-", |_| false);
+            output::json::document(&run(inputs, &Placed::default(), threads)).to_string()
+        };
+        let one = shown(1);
+        assert!(one.len() > 1_000);
+        assert_eq!(one, shown(8));
     }
 }

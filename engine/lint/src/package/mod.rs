@@ -6,13 +6,14 @@ mod model;
 mod plugin;
 mod resource;
 
-use tessera_bpmn::lint::{Source, Span};
+use tessera_bpmn::lint::{Document, Source, Space, Span};
 
 pub use group::groups;
 pub use model::{Field, Handler, Model, Process, Receive, Send, UserTask, Value, Work, WorkKind};
 pub use plugin::{Capability, Plugin, PluginHandler, PluginProcess};
 pub use resource::Resource;
 
+use crate::limits::XML_START_BYTES;
 use crate::place;
 
 /// What the file with the manifest of a built plugin is called.
@@ -32,10 +33,10 @@ pub struct Package {
 pub struct File {
     /// How findings name it.
     pub path: String,
-    /// Its text, decoded; empty if it cannot be.
-    pub text: String,
     /// What is in it.
     pub content: Content,
+    /// The text of what is no model, decoded; empty if it cannot be.
+    text: String,
 }
 
 /// What is in a file.
@@ -47,6 +48,8 @@ pub enum Content {
     Resource(Box<Resource>),
     /// Claims to be a resource, and cannot be read.
     Unreadable(Vec<tessera_fhir::source::Problem>),
+    /// A built plugin that could not be opened, and why.
+    Unopened(String),
     /// Something else.
     Other,
 }
@@ -79,14 +82,14 @@ impl<T> std::ops::Deref for In<'_, T> {
 impl Package {
     /// Reads files. What cannot be read is kept as such.
     pub fn read(files: &[Source<'_>], plugin: Option<Plugin>) -> Self {
-        Self { files: files.iter().map(File::read).collect(), plugin }
+        Self { files: files.iter().map(|file| File::read(*file)).collect(), plugin }
     }
 
     /// All models.
     pub fn models(&self) -> impl Iterator<Item = In<'_, Model>> {
         self.files.iter().enumerate().filter_map(|(file, entry)| match &entry.content {
             Content::Model(model) => Some(In { file, value: &**model }),
-            Content::Resource(_) | Content::Unreadable(_) | Content::Other => None,
+            Content::Resource(_) | Content::Unreadable(_) | Content::Unopened(_) | Content::Other => None,
         })
     }
 
@@ -106,7 +109,7 @@ impl Package {
     pub fn resources(&self) -> impl Iterator<Item = In<'_, Resource>> {
         self.files.iter().enumerate().filter_map(|(file, entry)| match &entry.content {
             Content::Resource(resource) => Some(In { file, value: &**resource }),
-            Content::Model(_) | Content::Unreadable(_) | Content::Other => None,
+            Content::Model(_) | Content::Unreadable(_) | Content::Unopened(_) | Content::Other => None,
         })
     }
 
@@ -143,7 +146,7 @@ impl Package {
     /// Where a quoted text stands in the manifest of a built plugin: its file, and the text without quotes.
     pub fn in_manifest(&self, quoted: &str) -> (usize, Span) {
         let file = self.files.iter().position(|file| file.path.ends_with(MANIFEST)).unwrap_or(0);
-        let found = self.files.get(file).and_then(|file| file.text.find(&format!("\"{quoted}\"")));
+        let found = self.files.get(file).and_then(|file| file.text().find(&format!("\"{quoted}\"")));
         let start = found.and_then(|at| u32::try_from(at.saturating_add(1)).ok());
         let bytes = u32::try_from(quoted.len()).unwrap_or(0);
         (file, start.map(|start| Span::new(start, start.saturating_add(bytes))).unwrap_or_default())
@@ -163,12 +166,19 @@ impl Package {
 }
 
 impl File {
-    fn read(source: &Source<'_>) -> Self {
+    /// Reads a file.
+    pub fn read(source: Source<'_>) -> Self {
+        let path = source.path.to_owned();
+        if is_model(source) {
+            let model = Model::of(Document::read(source.bytes));
+            return Self { path, content: Content::Model(Box::new(model)), text: String::new() };
+        }
+        if has_ending(source.path, &[".wasm"]) {
+            return Self::unopened(source.path, "it is no plugin".to_owned());
+        }
         let text =
             tessera_fhir::source::decode(source.bytes).map(std::borrow::Cow::into_owned).unwrap_or_default();
-        let content = if is_model(source.path) {
-            Model::read(source.bytes, &text).map_or(Content::Other, |model| Content::Model(Box::new(model)))
-        } else if has_ending(source.path, &[".json", ".xml"]) {
+        let content = if has_ending(source.path, &[".json", ".xml"]) {
             match tessera_fhir::source::read(source.bytes) {
                 tessera_fhir::source::Reading::Resource(source, problems) => {
                     Content::Resource(Box::new(Resource { source: *source, problems }))
@@ -179,22 +189,40 @@ impl File {
         } else {
             Content::Other
         };
-        Self { path: source.path.to_owned(), text, content }
+        Self { path, content, text }
     }
 
-    /// Whether it is called like a BPMN model, readable or not.
-    pub fn is_model(&self) -> bool {
-        is_model(&self.path)
+    /// A built plugin that could not be opened.
+    pub fn unopened(path: &str, reason: String) -> Self {
+        Self { path: path.to_owned(), content: Content::Unopened(reason), text: String::new() }
+    }
+
+    /// Its text, decoded; empty if it cannot be.
+    pub fn text(&self) -> &str {
+        match &self.content {
+            Content::Model(model) => model.document.text(),
+            Content::Resource(_) | Content::Unreadable(_) | Content::Unopened(_) | Content::Other => {
+                &self.text
+            }
+        }
+    }
+
+    pub(crate) fn into_parts(self) -> (String, Content, String) {
+        (self.path, self.content, self.text)
     }
 
     /// The span that a finding about something at `start` shows.
     pub fn span(&self, start: u32, bytes: u32) -> Span {
-        place::span(&self.text, start, bytes)
+        place::span(self.text(), start, bytes)
     }
 }
 
-fn is_model(path: &str) -> bool {
-    has_ending(path, &[".bpmn", ".bpmn2", ".bpmn20.xml"])
+/// Whether a file is called like a BPMN model, readable or not, or is XML that begins like one.
+fn is_model(source: Source<'_>) -> bool {
+    let start = || source.bytes.get(..source.bytes.len().min(XML_START_BYTES)).unwrap_or_default();
+    has_ending(source.path, &[".bpmn", ".bpmn2", ".bpmn20.xml"])
+        || (has_ending(source.path, &[".xml"])
+            && Document::read(start()).root().is_some_and(|root| root.space() == Space::Bpmn))
 }
 
 fn has_ending(path: &str, endings: &[&str]) -> bool {

@@ -3,16 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use tessera_bpmn::dialect::{TESSERA, attribute, is_ours_or_camunda};
-use tessera_bpmn::lint::Span;
-use tessera_bpmn::model::{Base, EventDefinition, FlowElement, MessageEventDefinition, RootElement};
-use tessera_bpmn::xml::{Attribute, Element};
-
-use crate::place;
+use tessera_bpmn::lint::document::AttributeRecord;
+use tessera_bpmn::lint::flow::SCOPES;
+use tessera_bpmn::lint::{Document, Node, Space, Span};
 
 /// A BPMN model.
 #[derive(Debug)]
 pub struct Model {
+    /// The file, for the rules over one file.
+    pub document: Document,
     /// Its processes.
     pub processes: Vec<Process>,
 }
@@ -131,15 +130,15 @@ pub struct UserTask {
 }
 
 impl Model {
-    /// Reads what is needed of a model; none if the file is not BPMN.
-    pub(super) fn read(bytes: &[u8], text: &str) -> Option<Self> {
-        let definitions = tessera_bpmn::read::read(bytes).model?;
-        let messages = definitions.root_elements.iter().filter_map(|element| {
-            let RootElement::Message(message) = element else { return None };
-            Some((message.base().id.clone()?, message.name.clone()?))
-        });
-        let reader = Reader { text, messages: messages.collect() };
-        Some(Self { processes: definitions.processes().map(|process| reader.process(process)).collect() })
+    /// Takes what is needed out of a document; a file that is not BPMN has no processes.
+    pub(super) fn of(document: Document) -> Self {
+        let definitions = document.root().filter(|root| root.is("definitions"));
+        let messages = definitions.into_iter().flat_map(|root| root.children_named("message"));
+        let messages = messages.filter_map(|message| Some((message.id()?, message.attribute("name")?)));
+        let reader = Reader { messages: messages.collect() };
+        let processes = definitions.into_iter().flat_map(|root| root.children_named("process"));
+        let processes = processes.map(|process| reader.process(process)).collect();
+        Self { document, processes }
     }
 }
 
@@ -150,241 +149,171 @@ impl Send {
     }
 }
 
-struct Reader<'t> {
-    text: &'t str,
+struct Reader<'d> {
     /// Names of messages by id.
-    messages: BTreeMap<String, String>,
+    messages: BTreeMap<&'d str, &'d str>,
 }
 
-impl Reader<'_> {
-    fn process(&self, model: &tessera_bpmn::model::Process) -> Process {
-        let base = model.base();
+impl<'d> Reader<'d> {
+    fn process(&self, node: Node<'d>) -> Process {
         let mut process = Process {
-            id: base.id.clone(),
-            span: self.span(base),
-            is_executable: model.is_executable == Some(true),
-            version_tag: attribute(base, "versionTag").map(value),
+            id: node.id().map(str::to_owned),
+            span: node.head(),
+            is_executable: node.flag("isExecutable"),
+            version_tag: dialect_value(node, "versionTag"),
             receives: Vec::new(),
             sends: Vec::new(),
             works: Vec::new(),
             user_tasks: Vec::new(),
         };
-        let mut open: Vec<&FlowElement> = model.flow_elements.iter().rev().collect();
-        while let Some(element) = open.pop() {
-            self.flow_element(element, &mut process, &mut open);
+        for inner in node.descendants().filter(|inner| inner.space() == Space::Bpmn) {
+            if inner.parent().is_some_and(|parent| parent.is_any(SCOPES)) {
+                self.flow_element(inner, &mut process);
+            }
         }
         process
     }
 
-    fn flow_element<'m>(
-        &self,
-        element: &'m FlowElement,
-        process: &mut Process,
-        open: &mut Vec<&'m FlowElement>,
-    ) {
-        let base = element.base();
-        let id = base.id.clone().unwrap_or_default();
-        let span = self.span(base);
-        self.listeners(base, &id, process);
-        let work = |kind| Work { element: id.clone(), span, kind, handler: handler(base) };
-        match element {
-            FlowElement::ServiceTask(_) => process.works.push(work(WorkKind::Service)),
-            FlowElement::BusinessRuleTask(_) => process.works.push(work(WorkKind::Service)),
-            FlowElement::SendTask(task) => {
+    fn flow_element(&self, node: Node<'d>, process: &mut Process) {
+        let element = node.id().unwrap_or_default().to_owned();
+        let span = node.head();
+        listeners(node, &element, process);
+        let work = |kind| Work { element: element.clone(), span, kind, handler: handler(node) };
+        match node.name() {
+            "serviceTask" | "businessRuleTask" => process.works.push(work(WorkKind::Service)),
+            "sendTask" => {
                 process.works.push(work(WorkKind::Message));
-                let message = task.message.as_ref().map(|message| message.id().to_owned());
-                process.sends.push(Send {
-                    element: id.clone(),
-                    span,
-                    fields: self.fields(base.extensions()),
-                    message,
-                });
+                let message = node.attribute("messageRef").map(str::to_owned);
+                process.sends.push(Send { element, span, fields: fields(extensions(node)), message });
             }
-            FlowElement::ReceiveTask(task) => {
-                let message =
-                    task.message.as_ref().and_then(|message| self.messages.get(message.id()).cloned());
-                process.receives.push(Receive {
-                    element: id.clone(),
-                    span,
-                    message,
-                    is_start: task.instantiate == Some(true),
-                });
+            "receiveTask" => {
+                let (message, is_start) = (self.message(node), node.flag("instantiate"));
+                process.receives.push(Receive { element, span, message, is_start });
             }
-            FlowElement::UserTask(_) => process.user_tasks.push(UserTask {
-                element: id.clone(),
+            "userTask" => process.user_tasks.push(UserTask {
+                element,
                 span,
-                form_key: attribute(base, "formKey").map(value),
-                listeners: extensions(base, "taskListener")
-                    .map(|listener| (self.element_span(listener), self.fields(listener.elements())))
+                form_key: dialect_value(node, "formKey"),
+                listeners: extensions(node)
+                    .filter(|extension| is_ours_or_camunda(*extension, "taskListener"))
+                    .map(|listener| (listener.head(), fields(listener.children())))
                     .collect(),
             }),
-            FlowElement::StartEvent(event) => {
-                self.caught(&event.event_definitions, &id, span, true, process);
+            "startEvent" | "intermediateCatchEvent" | "boundaryEvent" => {
+                for definition in node.children_named("messageEventDefinition") {
+                    process.receives.push(Receive {
+                        element: element.clone(),
+                        span,
+                        message: self.message(definition),
+                        is_start: node.is("startEvent"),
+                    });
+                }
             }
-            FlowElement::IntermediateCatchEvent(event) => {
-                self.caught(&event.event_definitions, &id, span, false, process);
+            "intermediateThrowEvent" | "endEvent" => {
+                for definition in node.children_named("messageEventDefinition") {
+                    let mut fields_of_both = fields(extensions(definition));
+                    fields_of_both.extend(fields(extensions(node)));
+                    process.works.push(Work {
+                        element: element.clone(),
+                        span,
+                        kind: WorkKind::Message,
+                        handler: handler(definition).or_else(|| handler(node)),
+                    });
+                    process.sends.push(Send {
+                        element: element.clone(),
+                        span,
+                        fields: fields_of_both,
+                        message: definition.attribute("messageRef").map(str::to_owned),
+                    });
+                }
             }
-            FlowElement::BoundaryEvent(event) => {
-                self.caught(&event.event_definitions, &id, span, false, process);
-            }
-            FlowElement::IntermediateThrowEvent(event) => {
-                self.thrown(&event.event_definitions, base, &id, span, process);
-            }
-            FlowElement::EndEvent(event) => self.thrown(&event.event_definitions, base, &id, span, process),
-            FlowElement::SubProcess(inner) => open.extend(inner.flow_elements.iter().rev()),
-            FlowElement::Transaction(inner) => open.extend(inner.flow_elements.iter().rev()),
-            FlowElement::AdHocSubProcess(inner) => open.extend(inner.flow_elements.iter().rev()),
-            FlowElement::SequenceFlow(_)
-            | FlowElement::ImplicitThrowEvent(_)
-            | FlowElement::Event(_)
-            | FlowElement::Task(_)
-            | FlowElement::ManualTask(_)
-            | FlowElement::ScriptTask(_)
-            | FlowElement::CallActivity(_)
-            | FlowElement::ExclusiveGateway(_)
-            | FlowElement::ParallelGateway(_)
-            | FlowElement::InclusiveGateway(_)
-            | FlowElement::ComplexGateway(_)
-            | FlowElement::EventBasedGateway(_)
-            | FlowElement::DataObject(_)
-            | FlowElement::DataObjectReference(_)
-            | FlowElement::DataStoreReference(_)
-            | FlowElement::ChoreographyTask(_)
-            | FlowElement::CallChoreography(_)
-            | FlowElement::SubChoreography(_) => {}
+            _ => {}
         }
     }
 
-    fn caught(
-        &self,
-        definitions: &[EventDefinition],
-        element: &str,
-        span: Span,
-        is_start: bool,
-        process: &mut Process,
-    ) {
-        for definition in definitions {
-            if let EventDefinition::MessageEventDefinition(message) = definition {
-                process.receives.push(Receive {
-                    element: element.to_owned(),
-                    span,
-                    message: self.message(message),
-                    is_start,
-                });
-            }
-        }
-    }
-
-    fn thrown(
-        &self,
-        definitions: &[EventDefinition],
-        event: &Base,
-        element: &str,
-        span: Span,
-        process: &mut Process,
-    ) {
-        for definition in definitions {
-            let EventDefinition::MessageEventDefinition(message) = definition else { continue };
-            let base = message.base();
-            let mut fields = self.fields(base.extensions());
-            fields.extend(self.fields(event.extensions()));
-            process.works.push(Work {
-                element: element.to_owned(),
-                span,
-                kind: WorkKind::Message,
-                handler: handler(base).or_else(|| handler(event)),
-            });
-            let message = message.message.as_ref().map(|message| message.id().to_owned());
-            process.sends.push(Send { element: element.to_owned(), span, fields, message });
-        }
-    }
-
-    fn listeners(&self, base: &Base, element: &str, process: &mut Process) {
-        let ours = base.extensions().filter(|extension| extension.name.is(TESSERA, "listener"));
-        for listener in extensions(base, "executionListener").chain(ours) {
-            let named = listener.find_attribute("class").or_else(|| listener.find_attribute("handler"));
-            let bean = listener.find_attribute("delegateExpression").map(bean);
-            let handler = named.map(plain).or(bean);
-            if handler.is_some() {
-                process.works.push(Work {
-                    element: element.to_owned(),
-                    span: self.element_span(listener),
-                    kind: WorkKind::Listener,
-                    handler,
-                });
-            }
-        }
-    }
-
-    fn fields<'e>(&self, elements: impl Iterator<Item = &'e Element>) -> Vec<Field> {
-        let mut fields = Vec::new();
-        for element in
-            elements.filter(|element| is_ours_or_camunda(element) && &*element.name.local == "field")
-        {
-            let child = |local: &str| {
-                element.elements().find(|child| is_ours_or_camunda(child) && &*child.name.local == local)
-            };
-            let literal = if let Some(attribute) = element.find_attribute("stringValue") {
-                Some(value(attribute))
-            } else if let Some(attribute) = element.find_attribute("value") {
-                Some(value(attribute)).filter(|value| !value.text.contains("${"))
-            } else if let Some(string) = child("string") {
-                let text = string.text();
-                let bytes = u32::try_from(text.len()).unwrap_or(u32::MAX);
-                Some(Value { span: place::span(self.text, string.text_position().offset, bytes), text })
-            } else {
-                None
-            };
-            let is_empty = literal.is_none()
-                && child("expression").is_none()
-                && element.find_attribute("expression").is_none();
-            let span = self.element_span(element);
-            let literal = literal.or_else(|| is_empty.then(|| Value { text: String::new(), span }));
-            let name = element.attribute("name").unwrap_or_default().to_owned();
-            fields.push(Field { name, span, literal });
-        }
-        fields
-    }
-
-    fn message(&self, definition: &MessageEventDefinition) -> Option<String> {
-        definition.message.as_ref().and_then(|message| self.messages.get(message.id()).cloned())
-    }
-
-    fn span(&self, base: &Base) -> Span {
-        place::span(self.text, base.position.offset, 0)
-    }
-
-    fn element_span(&self, element: &Element) -> Span {
-        place::span(self.text, element.position.offset, 0)
+    /// The name of the message that a node refers to.
+    fn message(&self, node: Node<'d>) -> Option<String> {
+        let reference = node.attribute("messageRef")?.trim();
+        let local = reference.rsplit(':').next().unwrap_or(reference);
+        self.messages.get(reference).or_else(|| self.messages.get(local)).map(|name| (*name).to_owned())
     }
 }
 
-fn extensions<'m>(base: &'m Base, local: &'m str) -> impl Iterator<Item = &'m Element> {
-    base.extensions().filter(move |element| is_ours_or_camunda(element) && &*element.name.local == local)
+fn listeners(node: Node<'_>, element: &str, process: &mut Process) {
+    let of_camunda = |listener: &Node<'_>| is_ours_or_camunda(*listener, "executionListener");
+    let listeners = extensions(node).filter(of_camunda);
+    for listener in listeners.chain(node.extensions(Space::Tessera, "listener")) {
+        let named = ["class", "handler"].iter().find_map(|name| listener.attribute_record(name));
+        let named = named.map(|attribute| plain(value(listener, attribute)));
+        let bean_of = || Some(bean(value(listener, listener.attribute_record("delegateExpression")?)));
+        let handler = named.or_else(bean_of);
+        if handler.is_some() {
+            process.works.push(Work {
+                element: element.to_owned(),
+                span: listener.head(),
+                kind: WorkKind::Listener,
+                handler,
+            });
+        }
+    }
+}
+
+fn fields<'d>(elements: impl Iterator<Item = Node<'d>>) -> Vec<Field> {
+    let mut fields = Vec::new();
+    for node in elements.filter(|node| is_ours_or_camunda(*node, "field")) {
+        let child = |name: &str| node.children().find(|child| is_ours_or_camunda(*child, name));
+        let literal = if let Some(attribute) = node.attribute_record("stringValue") {
+            Some(value(node, attribute))
+        } else if let Some(attribute) = node.attribute_record("value") {
+            Some(value(node, attribute)).filter(|value| !value.text.contains("${"))
+        } else {
+            child("string").map(|string| Value { text: string.text().into_owned(), span: string.text_span() })
+        };
+        let is_empty =
+            literal.is_none() && child("expression").is_none() && node.attribute("expression").is_none();
+        let span = node.head();
+        let literal = literal.or_else(|| is_empty.then(|| Value { text: String::new(), span }));
+        fields.push(Field { name: node.attribute("name").unwrap_or_default().to_owned(), span, literal });
+    }
+    fields
+}
+
+fn extensions(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    node.child("extensionElements").into_iter().flat_map(Node::children)
+}
+
+fn is_ours_or_camunda(node: Node<'_>, name: &str) -> bool {
+    matches!(node.space(), Space::Tessera | Space::Camunda) && node.name() == name
+}
+
+/// The value of an attribute of our own dialect or of Camunda's; ours comes first.
+fn dialect_value(node: Node<'_>, name: &str) -> Option<Value> {
+    let attribute =
+        [Space::Tessera, Space::Camunda].iter().find_map(|space| node.attribute_record_in(*space, name))?;
+    Some(value(node, attribute))
 }
 
 /// The handler that an element names.
-fn handler(base: &Base) -> Option<Handler> {
-    let named = ["handler", "class", "topic"].iter().find_map(|local| attribute(base, local));
-    named.map(plain).or_else(|| attribute(base, "delegateExpression").map(bean))
+fn handler(node: Node<'_>) -> Option<Handler> {
+    let named = ["handler", "class", "topic"].iter().find_map(|name| dialect_value(node, name));
+    named.map(plain).or_else(|| dialect_value(node, "delegateExpression").map(bean))
 }
 
-fn plain(attribute: &Attribute) -> Handler {
-    Handler { name: value(attribute), is_expression: attribute.value.contains("${") }
+fn plain(name: Value) -> Handler {
+    let is_expression = name.text.contains("${");
+    Handler { name, is_expression }
 }
 
 /// `${bean}` names a handler as well as `bean` does.
-fn bean(attribute: &Attribute) -> Handler {
-    let written = attribute.value.trim();
-    let inner = written.strip_prefix("${").or_else(|| written.strip_prefix("#{"));
-    let name = inner.and_then(|inner| inner.strip_suffix('}')).unwrap_or(written).trim();
+fn bean(written: Value) -> Handler {
+    let text = written.text.trim();
+    let inner = text.strip_prefix("${").or_else(|| text.strip_prefix("#{"));
+    let name = inner.and_then(|inner| inner.strip_suffix('}')).unwrap_or(text).trim();
     let is_expression =
         !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
-    Handler { name: Value { text: name.to_owned(), span: value(attribute).span }, is_expression }
+    Handler { name: Value { text: name.to_owned(), span: written.span }, is_expression }
 }
 
-fn value(attribute: &Attribute) -> Value {
-    let bytes = u32::try_from(attribute.value.len()).unwrap_or(u32::MAX);
-    let start = attribute.position.offset;
-    Value { text: attribute.value.clone(), span: Span::new(start, start.saturating_add(bytes)) }
+fn value(node: Node<'_>, attribute: &AttributeRecord) -> Value {
+    Value { text: node.attribute_value(attribute).to_owned(), span: attribute.value_span() }
 }

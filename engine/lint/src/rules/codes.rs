@@ -2,7 +2,7 @@
 //!
 //! Codes: `L7..` FHIR resources, `L8..` what must agree in a package. A code is never reused.
 
-use tessera_bpmn::lint::{Config, Rule};
+use tessera_bpmn::lint::{Config, Finding, Level, Rule};
 
 use crate::package::Package;
 use crate::report::Found;
@@ -78,19 +78,33 @@ tessera_bpmn::lint_rules! {
     "L844" "plugin-process" plugin_process Package Error Stable;
     "L845" "file-used" file_used Package Warning Stable;
     "L846" "file-folder" file_folder Package Warning Stable;
+    "L847" "plugin-readable" plugin_readable Package Error Stable;
 }
 
-/// What all rules that are on find in a package: for each file, findings and how many more there were.
-pub(crate) fn run(
-    package: &Package,
-    config: &Config,
-) -> Vec<(usize, Vec<tessera_bpmn::lint::Finding>, usize)> {
-    let mut files = Vec::new();
+/// What was found in one file of a package.
+#[derive(Debug, Clone, Default)]
+pub struct InFile {
+    /// What, at the level that the file's configuration sets.
+    pub findings: Vec<Finding>,
+    /// How many more there were.
+    pub omitted: usize,
+}
+
+/// What the rules find in a package: one entry for each of its files. `configs` says for each file what holds for it.
+pub fn run(package: &Package, configs: &[&Config]) -> Vec<InFile> {
+    let mut files = vec![InFile::default(); package.files.len()];
+    let Some(first) = configs.first() else { return files };
     for rule in RULES {
-        let Some(level) = config.level(&rule.about) else { continue };
-        let mut found = Found::new(package, &rule.about, level, config);
+        let levels: Vec<Option<Level>> = configs.iter().map(|config| config.level(&rule.about)).collect();
+        let Some(highest) = levels.iter().flatten().min() else { continue };
+        let mut found = Found::new(package, &rule.about, *highest, first);
         (rule.check)(package, &mut found);
-        files.extend(found.into_files());
+        for (place, mut findings, omitted) in found.into_files() {
+            let (Some(file), Some(Some(level))) = (files.get_mut(place), levels.get(place)) else { continue };
+            findings.iter_mut().for_each(|finding| finding.level = *level);
+            file.findings.append(&mut findings);
+            file.omitted = file.omitted.saturating_add(omitted);
+        }
     }
     files
 }

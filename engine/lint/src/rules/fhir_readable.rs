@@ -20,7 +20,8 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
         let is_expected = package.is_plugin() || file.path.split(['/', '\\']).any(|folder| folder == "fhir");
         let Content::Unreadable(problems) = &file.content else { continue };
         // Somebody else's JSON or XML is not ours to judge.
-        if is_expected || file.text.contains("resourceType") || file.text.contains("http://hl7.org/fhir") {
+        if is_expected || file.text().contains("resourceType") || file.text().contains("http://hl7.org/fhir")
+        {
             for problem in problems {
                 let message = format!("the resource cannot be read: {}", problem.message);
                 found.at(index, file.span(problem.position.offset, 0), message);

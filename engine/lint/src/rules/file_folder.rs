@@ -29,7 +29,7 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
         let folder = match &file.content {
             Content::Model(_) => "bpe",
             Content::Resource(_) | Content::Unreadable(_) => "fhir",
-            Content::Other => continue,
+            Content::Unopened(_) | Content::Other => continue,
         };
         if !file.path.split(['/', '\\']).any(|part| part == folder) {
             found.at(index, file.span(0, 0), format!("the file lies outside of `{folder}/`"));

@@ -33,7 +33,7 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
                 }
                 format!("the model `{}` has no process `{}`", process.model, process.id)
             }
-            Some(Content::Resource(_) | Content::Unreadable(_) | Content::Other) => {
+            Some(Content::Resource(_) | Content::Unreadable(_) | Content::Unopened(_) | Content::Other) => {
                 format!("the file `{}` is no BPMN model", process.model)
             }
         };

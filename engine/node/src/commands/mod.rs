@@ -7,6 +7,7 @@ pub mod compile_plugin;
 pub mod demo;
 pub mod exec;
 pub mod instance;
+pub mod lint;
 pub mod plugin;
 pub mod process;
 pub mod run;
@@ -34,6 +35,8 @@ pub enum Command {
     Plugin(plugin::Arguments),
     /// Development certificates
     Cert(cert::Arguments),
+    /// Check models, resources and plugins
+    Lint(lint::Arguments),
     /// Run scenario files against process models, in virtual time
     Scenario(scenario::Arguments),
     /// Run one process locally and print the way it took
@@ -89,6 +92,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Process(arguments) => process::run(arguments),
         Command::Plugin(arguments) => plugin::run(&arguments),
         Command::Cert(arguments) => cert::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
         Command::Scenario(arguments) => scenario::run(arguments),
         Command::Exec(arguments) => exec::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

@@ -1,0 +1,139 @@
+//! One run: every file is read, checked in its package, and checked by itself, each step on all cores. A plugin that cannot
+//! be opened is a finding; what cannot be read is an error beside the findings of everything else.
+
+use tessera_bpmn::lint::{Config, FileReport, Source};
+use tessera_lint::outcome::{Checked, Outcome};
+use tessera_lint::package::{File, Package, Plugin};
+use tessera_lint::rules::InFile;
+
+use crate::lint::gather::{Input, has_ending};
+use crate::lint::settings::Placed;
+use crate::lint::{LintError, open, parallel};
+
+/// A file that has been read.
+struct Loaded {
+    path: String,
+    bytes: Vec<u8>,
+    file: File,
+}
+
+/// What an input came to: files, and the plugin that they are of.
+struct Opened {
+    files: Vec<Loaded>,
+    plugin: Option<Plugin>,
+}
+
+/// A package that has been checked as a whole.
+type Judged = Vec<(usize, Loaded, InFile)>;
+
+/// Checks inputs.
+pub fn run(inputs: Vec<Input>, settings: &Placed, threads: usize) -> Outcome {
+    let configs = Configs::new(settings);
+    let mut outcome = Outcome::default();
+    let mut plugins: Vec<(Vec<(usize, Loaded)>, Option<Plugin>)> = Vec::new();
+    let mut sources: Vec<(usize, Loaded)> = Vec::new();
+    let mut place = 0_usize;
+    let mut number = |loaded: Loaded| {
+        place += 1;
+        (place, loaded)
+    };
+    for opened in parallel::map(inputs, threads, load) {
+        match opened {
+            Ok(Opened { files, plugin: Some(plugin) }) => {
+                plugins.push((files.into_iter().map(&mut number).collect(), Some(plugin)));
+            }
+            Ok(Opened { files, plugin: None }) => sources.extend(files.into_iter().map(&mut number)),
+            Err(error) => outcome.failures.push(error.to_string()),
+        }
+    }
+    let mut packages = grouped(sources);
+    packages.append(&mut plugins);
+    let checked: Vec<Judged> =
+        parallel::map(packages, threads, |(files, plugin)| check(files, plugin, &configs));
+    let mut files: Vec<(usize, Loaded, InFile)> = checked.into_iter().flatten().collect();
+    files.sort_by_key(|(place, ..)| *place);
+    outcome.files = parallel::map(files, threads, |(_, loaded, found)| {
+        let Loaded { path, bytes, file } = loaded;
+        let source = Source { path: &path, bytes: &bytes };
+        let mut report = tessera_lint::file_report(file, found, source, &configs.of(&path));
+        allow(&mut report, settings);
+        Checked { report, known: Vec::new() }
+    });
+    outcome
+}
+
+fn load(input: Input) -> Result<Opened, LintError> {
+    let path = input.shown();
+    let bytes = input.read()?;
+    if !has_ending(&path, &[".wasm"]) {
+        let file = File::read(Source { path: &path, bytes: &bytes });
+        return Ok(Opened { files: vec![Loaded { path, bytes, file }], plugin: None });
+    }
+    match open(&path, bytes) {
+        Ok(opened) => {
+            let files = opened.files.into_iter().map(|(path, bytes)| {
+                let file = File::read(Source { path: &path, bytes: &bytes });
+                Loaded { path, bytes, file }
+            });
+            Ok(Opened { files: files.collect(), plugin: Some(opened.plugin) })
+        }
+        Err(error) => {
+            let file = File::unopened(&path, error.to_string());
+            Ok(Opened { files: vec![Loaded { path, bytes: Vec::new(), file }], plugin: None })
+        }
+    }
+}
+
+/// Files of sources, by the package that they are of.
+fn grouped(sources: Vec<(usize, Loaded)>) -> Vec<(Vec<(usize, Loaded)>, Option<Plugin>)> {
+    let shown: Vec<Source<'_>> =
+        sources.iter().map(|(_, loaded)| Source { path: &loaded.path, bytes: &[] }).collect();
+    let groups = tessera_lint::package::groups(&shown);
+    let mut sources: Vec<Option<(usize, Loaded)>> = sources.into_iter().map(Some).collect();
+    let mut take = |index: usize| sources.get_mut(index).and_then(Option::take);
+    groups.into_iter().map(|group| (group.into_iter().filter_map(&mut take).collect(), None)).collect()
+}
+
+fn check(files: Vec<(usize, Loaded)>, plugin: Option<Plugin>, configs: &Configs<'_>) -> Judged {
+    let (places, loaded): (Vec<usize>, Vec<Loaded>) = files.into_iter().unzip();
+    let configs: Vec<Config> = loaded.iter().map(|loaded| configs.of(&loaded.path)).collect();
+    let (names, read): (Vec<_>, Vec<File>) =
+        loaded.into_iter().map(|Loaded { path, bytes, file }| ((path, bytes), file)).unzip();
+    let package = Package { files: read, plugin };
+    let found = tessera_lint::rules::run(&package, &configs.iter().collect::<Vec<_>>());
+    let loaded =
+        names.into_iter().zip(package.files).map(|((path, bytes), file)| Loaded { path, bytes, file });
+    places.into_iter().zip(loaded).zip(found).map(|((place, loaded), found)| (place, loaded, found)).collect()
+}
+
+/// Moves what the configuration allows to what is suppressed.
+fn allow(report: &mut FileReport, settings: &Placed) {
+    let path = settings.relative(&report.path);
+    let mut kept = Vec::new();
+    for finding in std::mem::take(&mut report.findings) {
+        match settings.settings.reason(&path, &finding) {
+            Some(reason) => report.suppressed.push((finding, reason.to_owned())),
+            None => kept.push(finding),
+        }
+    }
+    report.findings = kept;
+}
+
+/// Configurations by path; almost always there is one.
+struct Configs<'s> {
+    settings: &'s Placed,
+    only: Option<Config>,
+}
+
+impl<'s> Configs<'s> {
+    fn new(settings: &'s Placed) -> Self {
+        Self { settings, only: settings.settings.is_uniform().then(|| settings.settings.config("")) }
+    }
+
+    fn of(&self, path: &str) -> Config {
+        match &self.only {
+            Some(config) => config.clone(),
+            None => self.settings.settings.config(&self.settings.relative(path)),
+        }
+    }
+}
