@@ -19,6 +19,8 @@ mod reference;
 mod starts;
 mod time;
 
+pub(crate) use time::check as literal_timer;
+
 pub use program::{
     AdHoc, Binding, Call, Condition, Element, ElementIndex, ErrorTrigger, EscalationTrigger, Field, Flow,
     FlowIndex, Kind, Listener, ListenerEvent, Mapping, MappingValue, MessageTrigger, MultiInstance, Passed,

@@ -11,7 +11,7 @@ use crate::cron::Cron;
 use crate::limits::RETRY_ATTEMPTS_MAX;
 
 /// What is wrong with a literal timer value, if anything.
-pub(super) fn check(kind: TimerKind, value: &str) -> Result<(), String> {
+pub(crate) fn check(kind: TimerKind, value: &str) -> Result<(), String> {
     let value = value.trim();
     match kind {
         TimerKind::Date => date(value),

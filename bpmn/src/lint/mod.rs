@@ -5,6 +5,7 @@
 //! BPMN [`File`]; a crate above has rules of the same type over what it knows besides, and collects with the same [`Findings`].
 //! [`document`] reads XML with recovery and keeps the place of everything. Start reading at [`lint`].
 
+mod circle;
 pub mod config;
 pub mod document;
 mod encoding;
@@ -19,6 +20,7 @@ mod scan;
 mod schema;
 mod shape;
 mod suppression;
+mod zeebe;
 
 #[path = "rules/codes.rs"]
 pub mod rules;

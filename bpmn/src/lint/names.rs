@@ -57,6 +57,24 @@ impl Space {
     }
 }
 
+impl Space {
+    /// What a prefix mostly means, for files that forgot to declare it.
+    pub(super) fn usual(prefix: &str) -> Option<Self> {
+        Some(match prefix {
+            "bpmn" | "bpmn2" | "semantic" => Self::Bpmn,
+            "bpmndi" => Self::Diagram,
+            "dc" | "omgdc" => Self::DiagramCommon,
+            "di" | "omgdi" => Self::DiagramInterchange,
+            "camunda" | "operaton" | "activiti" => Self::Camunda,
+            "zeebe" => Self::Zeebe,
+            "modeler" => Self::Modeler,
+            "tessera" => Self::Tessera,
+            "xsi" => Self::SchemaInstance,
+            _ => return None,
+        })
+    }
+}
+
 /// All names of a document.
 #[derive(Debug, Default)]
 pub(super) struct Names {

@@ -566,7 +566,9 @@ impl<'t> Scanner<'t, '_> {
                         let end = at.saturating_add(prefix.len());
                         self.problem_with(ProblemKind::Namespace, at, end, message, Some(help));
                         // The known prefixes mean what they mostly mean, so that the rest can still be checked.
-                        self.document.names.namespace(&format!("undeclared:{prefix}"))
+                        let usual = Space::usual(prefix);
+                        usual
+                            .unwrap_or_else(|| self.document.names.namespace(&format!("undeclared:{prefix}")))
                     }
                 }
             }

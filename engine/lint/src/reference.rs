@@ -34,7 +34,7 @@ pub fn page(about: &About) -> String {
 /// All pages as one document.
 pub fn document() -> String {
     let mut text = String::from(
-        "# Lint rules\n\nMade by `tessera lint --list --format markdown`; a test says when it is stale. `tessera lint --explain CODE` \
+        "# Lint rules\n\nMade by `cargo run --release -p tessera-lint --example reference > engine/lint/rules.md`; a test says when it is stale. `tessera lint --explain CODE` \
          shows one page. What lies between the marks of a bad example is what is reported.\n",
     );
     for group in Group::ALL {
@@ -84,7 +84,10 @@ mod tests {
     fn the_reference_in_the_repository_is_what_the_rules_say() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules.md");
         let is_new = std::fs::read_to_string(path).unwrap_or_default() == document();
-        assert!(is_new, "write it anew: tessera lint --list --format markdown > engine/lint/rules.md");
+        assert!(
+            is_new,
+            "write it anew: cargo run --release -p tessera-lint --example reference > engine/lint/rules.md"
+        );
     }
 
     #[test]
