@@ -39,8 +39,17 @@ fn manifest() -> Vec<(String, String)> {
     models.collect()
 }
 
+/// Real defects of published models: `file rule`.
+const DEFECTS: &[&str] = &[
+    // A figure for learners, executable and with a timer that has no value.
+    "dsf/dsf-process-tutorial/exercises/figures/exercise5_event_based_gateway.bpmn timer-value",
+    // What learners start from: the message of the start event is to be filled in.
+    "dsf/dsf-process-tutorial/tutorial-process/bpe/cos-process.bpmn dsf-message-name",
+];
+
 #[test]
-fn published_models_are_free_of_errors() {
+fn published_models_are_free_of_errors_but_real_defects() {
+    let mut defects: BTreeSet<&str> = DEFECTS.iter().copied().collect();
     let mut problems = Vec::new();
     for (path, _) in manifest() {
         if !path.starts_with("miwg/") && !path.starts_with("dsf/") {
@@ -48,10 +57,14 @@ fn published_models_are_free_of_errors() {
         }
         for finding in report(&path).unwrap().findings.iter().filter(|finding| finding.level == Level::Error)
         {
-            problems.push(format!("{path}:{}: {} {}", finding.start, finding.rule, finding.message));
+            if !DEFECTS.contains(&format!("{path} {}", finding.rule).as_str()) {
+                problems.push(format!("{path}:{}: {} {}", finding.start, finding.rule, finding.message));
+            }
+            defects.remove(format!("{path} {}", finding.rule).as_str());
         }
     }
     assert!(problems.is_empty(), "\n{}\n", problems.join("\n"));
+    assert!(defects.is_empty() || manifest().is_empty(), "these are not found any more: {defects:?}");
 }
 
 /// Files that the manifest judges by their name, and bpmnlint itself judges the other way.

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use crate::lint::encoding::{self, Encoding};
-use crate::lint::finding::Span;
+use crate::lint::finding::{Edit, Span};
 use crate::lint::names::Names;
 pub use crate::lint::names::Space;
 use crate::lint::scan;
@@ -413,6 +413,15 @@ impl<'d> Node<'d> {
             Some(decoded) => decoded,
             None => attribute.value_span().of(&self.document.text),
         }
+    }
+
+    /// Takes an attribute out, with the white space before it.
+    #[must_use]
+    pub fn removal(self, attribute: &AttributeRecord) -> Edit {
+        let Span { start, end } = attribute.span();
+        let before = Span::new(self.head().end, start).of(&self.document.text);
+        let blank = before.len().saturating_sub(before.trim_end().len());
+        Edit { span: Span::new(start.saturating_sub(short(blank)), end), text: String::new() }
     }
 
     /// An attribute without namespace.

@@ -262,6 +262,11 @@ pub(super) fn timer_kind(name: &str) -> &'static str {
     }
 }
 
+/// `2026-01-01T12:00:00`, with or without a zone.
+pub(super) fn is_date(written: &str) -> bool {
+    literal_timer(TimerKind::Date, written).is_ok()
+}
+
 /// `2026-01-01T12:00:00Z`
 pub(super) fn is_date_time(written: &str) -> bool {
     let zoned = |time: &str| time.ends_with('Z') || time.contains(['+', '-']);

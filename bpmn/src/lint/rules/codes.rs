@@ -27,6 +27,28 @@ crate::lint_rules! {
     "L104" "link-event" link_event Structure Error Stable;
     "L105" "single-blank-start-event" single_blank_start_event Structure Error Stable;
     "L106" "sub-process-blank-start-event" sub_process_blank_start_event Structure Error Stable;
+    "L107" "start-event-incoming" start_event_incoming Structure Error Stable;
+    "L108" "end-event-outgoing" end_event_outgoing Structure Error Stable;
+    "L109" "sequence-flow-scope" sequence_flow_scope Structure Error Stable;
+    "L110" "incoming-outgoing" incoming_outgoing Structure Warning Stable;
+    "L111" "default-flow" default_flow Structure Error Stable;
+    "L112" "lone-conditional-flow" lone_conditional_flow Structure Warning Stable;
+    "L113" "boundary-event" boundary_event Structure Error Stable;
+    "L114" "event-trigger" event_trigger Structure Error Stable;
+    "L115" "event-gateway-target" event_gateway_target Structure Error Stable;
+    "L116" "event-sub-process" event_sub_process Structure Error Stable;
+    "L117" "cancel-event" cancel_event Structure Error Stable;
+    "L118" "compensation-handler" compensation_handler Structure Error Stable;
+    "L119" "message-flow" message_flow Structure Error Stable;
+    "L120" "gateway-direction" gateway_direction Structure Warning Stable;
+    "L121" "lane-membership" lane_membership Structure Warning Stable;
+    "L122" "quantities" quantities Structure Error Stable;
+    "L123" "sub-process-data" sub_process_data Structure Error Stable;
+    "L124" "input-output-sets" input_output_sets Structure Warning Stable;
+    "L125" "public-not-executable" public_not_executable Structure Error Stable;
+    "L126" "event-pair" event_pair Structure Warning Stable;
+    "L127" "call-activity-no-target-start" call_activity_no_target_start Structure Error Stable;
+    "L128" "boundary-event-outgoing" boundary_event_outgoing Structure Warning Stable;
     "L201" "conditional-flows" conditional_flows Practice Warning Stable;
     "L202" "end-event-required" end_event_required Practice Warning Stable;
     "L203" "fake-join" fake_join Practice Warning Stable;
@@ -49,6 +71,20 @@ crate::lint_rules! {
     "L220" "superfluous-label" superfluous_label Practice Info Stable;
     "L221" "superfluous-termination" superfluous_termination Practice Warning Stable;
     "L301" "conditional-event" conditional_event Execution Error Stable;
+    "L302" "thrown-code" thrown_code Execution Error Stable;
+    "L303" "multi-instance-source" multi_instance_source Execution Error Stable;
+    "L304" "timer-value" timer_value Execution Error Stable;
+    "L305" "condition-empty" condition_empty Execution Error Stable;
+    "L306" "called-process" called_process Execution Error Stable;
+    "L307" "duplicate-handler" duplicate_handler Execution Error Stable;
+    "L308" "immediate-flow" immediate_flow Execution Warning Stable;
+    "L309" "event-gateway-timeout" event_gateway_timeout Execution Warning Stable;
+    "L310" "signal-definition" signal_definition Execution Error Stable;
+    "L311" "executable-start" executable_start Execution Error Stable;
+    "L312" "message-name" message_name Execution Error Stable;
+    "L330" "script" script Security Warning Stable;
+    "L331" "remote-import" remote_import Security Warning Stable;
+    "L332" "literal-secret" literal_secret Security Warning Stable;
     "L401" "not-executable-here" not_executable_here Tessera Error Stable;
     "L410" "history-time-to-live" history_time_to_live Camunda7 Info Stable;
     "L411" "camunda7-implementation" camunda7_implementation Camunda7 Error Stable;
@@ -106,6 +142,13 @@ crate::lint_rules! {
     "L470" "secrets" secrets Camunda8 Warning Stable;
     "L471" "no-loop" no_loop Camunda8 Error Stable;
     "L472" "no-expression" no_expression Camunda8 Error Stable;
+    "L501" "dsf-process-id" dsf_process_id Dsf Error Stable;
+    "L502" "dsf-one-process" dsf_one_process Dsf Error Stable;
+    "L503" "dsf-message-name" dsf_message_name Dsf Error Stable;
+    "L504" "dsf-error-boundary" dsf_error_boundary Dsf Warning Stable;
+    "L505" "dsf-timer-placeholder" dsf_timer_placeholder Dsf Info Stable;
+    "L506" "dsf-multi-instance-async" dsf_multi_instance_async Dsf Warning Stable;
+    "L507" "dsf-gateway-name" dsf_gateway_name Dsf Info Stable;
 }
 
 /// The rule that the engine itself reports, which alone knows what was suppressed.

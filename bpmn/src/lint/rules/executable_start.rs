@@ -1,0 +1,34 @@
+//! An executable process can be started.
+//!
+//! **Why it is bad.** Engines refuse a process that nothing can start.
+//!
+//! **Bad**
+//! ```xml
+//! «<process» id="p" isExecutable="true"><task id="t"/></process>
+//! ```
+//! **Good**
+//! ```xml
+//! <process id="p" isExecutable="true">
+//!   <startEvent id="s"/>
+//! </process>
+//! ```
+//! **How to fix.** Add a start event.
+
+use crate::lint::flow::flow_kind;
+use crate::lint::{File, Findings};
+
+pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
+    for process in file.named("process").iter().filter(|process| process.flag("isExecutable")) {
+        let mut nodes = process.children().peekable();
+        let is_empty = nodes.peek().is_none();
+        let starts = nodes.any(|node| {
+            node.is("startEvent")
+                || (node.is_any(&["receiveTask", "eventBasedGateway"]) && node.flag("instantiate"))
+        });
+        if !starts && !is_empty && process.children().any(|node| flow_kind(node).is_some()) {
+            findings
+                .on(*process, format!("nothing can start the process `{}`", process.title()))
+                .help("add a start event");
+        }
+    }
+}
