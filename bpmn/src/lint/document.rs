@@ -128,11 +128,12 @@ impl Document {
         document.text = decoded.text;
         document.encoding = decoded.encoding;
         if let Some((at, message)) = decoded.problem {
-            let at = short(at);
+            let replaced = document.text.get(at..).and_then(|rest| rest.chars().next());
+            let end = short(at.saturating_add(replaced.map_or(0, char::len_utf8)));
             let help = Some("save the file as UTF-8");
             document.problems.push(Problem {
                 kind: ProblemKind::Encoding,
-                span: Span::new(at, at.saturating_add(1)),
+                span: Span::new(short(at), end),
                 message,
                 help,
             });

@@ -82,6 +82,7 @@ crate::lint_rules! {
     "L310" "signal-definition" signal_definition Execution Error Stable;
     "L311" "executable-start" executable_start Execution Error Stable;
     "L312" "message-name" message_name Execution Error Stable;
+    "L320" "expression-syntax" expression_syntax Expression Error Stable;
     "L330" "script" script Security Warning Stable;
     "L331" "remote-import" remote_import Security Warning Stable;
     "L332" "literal-secret" literal_secret Security Warning Stable;
