@@ -17,9 +17,12 @@ fn models() -> Vec<String> {
     let pages = rules::RULES.iter().map(|rule| rule.about.page());
     let examples = pages.flat_map(|page| page.bad.into_iter().chain(page.good));
     examples
-        .map(|example| match example.text.contains("definitions") {
-            true => example.text,
-            false => format!("{BEFORE}{}</definitions>", example.text),
+        .map(|example| {
+            if example.text.contains("definitions") {
+                example.text
+            } else {
+                format!("{BEFORE}{}</definitions>", example.text)
+            }
         })
         .collect()
 }

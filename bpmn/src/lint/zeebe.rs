@@ -215,41 +215,54 @@ pub(super) fn kind(node: Node<'_>) -> String {
     }
 }
 
-/// The first version that executes a node of the flow; `Some(None)` if none does, `None` if it is not a node.
-pub(super) fn first_version(node: Node<'_>) -> Option<Option<Version>> {
+/// Which versions execute a node of the flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Support {
+    /// This and later ones.
+    Since(Version),
+    /// None.
+    Never,
+}
+
+/// Which versions execute a node; `None` if it is not part of the flow.
+pub(super) fn support(node: Node<'_>) -> Option<Support> {
+    use Support::{Never, Since};
     flow_kind(node)?;
     let mut definitions = event_definitions(node);
     let trigger = definitions.next().map(|definition| definition.name().trim_end_matches("EventDefinition"));
     if definitions.next().is_some() {
-        return Some(None);
+        return Some(Never);
     }
     let starts_inner = node.parent().is_some_and(is_event_sub_process);
     Some(match (node.name(), trigger) {
-        ("serviceTask" | "receiveTask" | "userTask" | "callActivity" | "subProcess", _)
-        | ("exclusiveGateway" | "parallelGateway" | "eventBasedGateway", _) => Some((1, 0)),
-        ("startEvent", None | Some("message" | "timer")) => Some((1, 0)),
-        ("startEvent", Some("error")) if starts_inner => Some((1, 0)),
-        ("startEvent", Some("signal")) if starts_inner => Some((8, 3)),
-        ("startEvent", Some("signal")) => Some((8, 2)),
-        ("endEvent", None | Some("error")) => Some((1, 0)),
-        ("intermediateCatchEvent", Some("message" | "timer")) => Some((1, 0)),
-        ("boundaryEvent", Some("message" | "timer" | "error")) => Some((1, 0)),
-        ("sendTask" | "businessRuleTask" | "scriptTask" | "manualTask", _) => Some((1, 1)),
-        ("intermediateThrowEvent", None) => Some((1, 1)),
-        ("intermediateThrowEvent" | "endEvent", Some("message")) => Some((1, 2)),
-        ("inclusiveGateway", _) | ("endEvent", Some("terminate")) => Some((8, 1)),
-        ("intermediateThrowEvent" | "intermediateCatchEvent", Some("link")) => Some((8, 2)),
-        ("startEvent", Some("escalation")) if starts_inner => Some((8, 2)),
-        ("boundaryEvent" | "intermediateThrowEvent" | "endEvent", Some("escalation")) => Some((8, 2)),
+        (
+            "serviceTask" | "receiveTask" | "userTask" | "callActivity" | "subProcess" | "exclusiveGateway"
+            | "parallelGateway" | "eventBasedGateway",
+            _,
+        ) => Since((1, 0)),
+        ("startEvent", None | Some("message" | "timer")) => Since((1, 0)),
+        ("startEvent", Some("error")) if starts_inner => Since((1, 0)),
+        ("startEvent", Some("signal")) if starts_inner => Since((8, 3)),
+        ("startEvent", Some("signal")) => Since((8, 2)),
+        ("endEvent", None | Some("error")) => Since((1, 0)),
+        ("intermediateCatchEvent", Some("message" | "timer")) => Since((1, 0)),
+        ("boundaryEvent", Some("message" | "timer" | "error")) => Since((1, 0)),
+        ("sendTask" | "businessRuleTask" | "scriptTask" | "manualTask", _) => Since((1, 1)),
+        ("intermediateThrowEvent", None) => Since((1, 1)),
+        ("intermediateThrowEvent" | "endEvent", Some("message")) => Since((1, 2)),
+        ("inclusiveGateway", _) | ("endEvent", Some("terminate")) => Since((8, 1)),
+        ("intermediateThrowEvent" | "intermediateCatchEvent", Some("link")) => Since((8, 2)),
+        ("startEvent", Some("escalation")) if starts_inner => Since((8, 2)),
+        ("boundaryEvent" | "intermediateThrowEvent" | "endEvent", Some("escalation")) => Since((8, 2)),
         (
             "boundaryEvent" | "intermediateCatchEvent" | "intermediateThrowEvent" | "endEvent",
             Some("signal"),
-        ) => Some((8, 3)),
-        ("task", _) => Some((8, 4)),
-        ("boundaryEvent" | "intermediateThrowEvent" | "endEvent", Some("compensate")) => Some((8, 5)),
-        ("adHocSubProcess", _) => Some((8, 7)),
-        ("startEvent" | "boundaryEvent" | "intermediateCatchEvent", Some("conditional")) => Some((8, 9)),
-        _ => None,
+        ) => Since((8, 3)),
+        ("task", _) => Since((8, 4)),
+        ("boundaryEvent" | "intermediateThrowEvent" | "endEvent", Some("compensate")) => Since((8, 5)),
+        ("adHocSubProcess", _) => Since((8, 7)),
+        ("startEvent" | "boundaryEvent" | "intermediateCatchEvent", Some("conditional")) => Since((8, 9)),
+        _ => Never,
     })
 }
 

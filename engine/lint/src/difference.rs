@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn changes_are_shown_with_three_lines_around() {
-        let before: String = (1..=20).map(|line| format!("{line}\n")).collect();
+        let before = (1..=20).map(|line| line.to_string()).collect::<Vec<_>>().join("\n") + "\n";
         let after = before.replace("5\n6\n", "5\n").replace("18\n", "18a\n18b\n");
         let expected = "--- a/x\n+++ b/x\n@@ -3,7 +3,6 @@\n 3\n 4\n 5\n-6\n 7\n 8\n 9\n\
             @@ -15,6 +14,7 @@\n 15\n 16\n 17\n-18\n+18a\n+18b\n 19\n 20\n";
@@ -173,8 +173,11 @@ mod tests {
             (state >> 16) % below
         };
         for _ in 0..500 {
-            let mut text =
-                || (0..random(12)).map(|_| ["a\n", "b\n", "c\n"][random(3) as usize]).collect::<Vec<_>>();
+            let mut text = || {
+                (0..random(12))
+                    .map(|_| ["a\n", "b\n", "c\n"][usize::try_from(random(3)).unwrap()])
+                    .collect::<Vec<_>>()
+            };
             let (old, new) = (text(), text());
             let script = script(&old, &new);
             let side = |is_old: bool| -> Vec<&str> {

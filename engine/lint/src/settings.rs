@@ -172,13 +172,13 @@ impl Settings {
         for extended in &written.extends {
             match Preset::named(extended) {
                 Some(preset) => self.base.presets.push(preset),
-                None if extended.ends_with(".toml") => {
+                None if extended.contains('.') => {
                     self.read(&beside(extended), read, open).map_err(Problem::Elsewhere)?;
                 }
                 None => {
                     let known = Preset::ALL.iter().map(|(name, _)| *name);
                     return Err(Problem::Here(format!(
-                        "extends: `{extended}` is no preset ({}) and no file that ends in .toml",
+                        "extends: `{extended}` is no preset ({}) and no path of a configuration",
                         known.collect::<Vec<_>>().join(", ")
                     )));
                 }
@@ -383,11 +383,11 @@ mod tests {
         for key in keys.split(' ') {
             assert!(MANUAL.contains(key), "{key}");
         }
-        let examples: String = MANUAL
-            .lines()
-            .filter_map(|line| line.strip_prefix("#: "))
-            .map(|line| format!("{line}\n"))
-            .collect();
+        let examples: Vec<&str> = MANUAL.lines().filter_map(|line| line.strip_prefix("#: ")).collect();
+        let examples = examples.join(
+            "
+",
+        );
         let settings = load(&examples).unwrap();
         assert_ne!(settings.config("a.bpmn"), Config::default());
     }

@@ -16,16 +16,16 @@
 //! ```
 //! **How to fix.** Draw it with elements that the version knows, or set a later version.
 
-use crate::lint::zeebe;
+use crate::lint::zeebe::{self, Support};
 use crate::lint::{File, Findings};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     let version = zeebe::version(file);
     for node in zeebe::all_executed(file) {
-        let Some(first) = zeebe::first_version(node) else { continue };
-        match first {
-            Some(first) if first <= version => {}
-            Some((major, minor)) => {
+        let Some(support) = zeebe::support(node) else { continue };
+        match support {
+            Support::Since(first) if first <= version => {}
+            Support::Since((major, minor)) => {
                 findings
                     .on(
                         node,
@@ -36,7 +36,7 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
                     )
                     .help("draw it in another way, or set the version that the model is for");
             }
-            None => {
+            Support::Never => {
                 findings.on(node, format!("Camunda 8 does not execute {}", zeebe::kind(node)));
             }
         }

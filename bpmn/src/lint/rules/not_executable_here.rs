@@ -19,7 +19,7 @@
 //! **How to fix.** Draw it with elements that are executed; README lists what is missing yet.
 
 use crate::diagnostic::Severity;
-use crate::lint::{File, Findings, Span};
+use crate::lint::{File, Findings, Node, Span};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     let Some(model) = file.model() else { return };
@@ -29,9 +29,10 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
         for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {
             let start = diagnostic.position.offset;
             let node = file.document().innermost(start);
-            let span = node.map(|node| node.head()).filter(|span| span.start == start);
+            let span = node.map(Node::head).filter(|span| span.start == start);
             let message = format!("{} ({})", diagnostic.message, diagnostic.code);
-            let finding = findings.at(span.unwrap_or(Span::new(start, start.saturating_add(1))), message);
+            let finding =
+                findings.at(span.unwrap_or_else(|| Span::new(start, start.saturating_add(1))), message);
             if let Some(help) = &diagnostic.help {
                 finding.help(help.clone());
             }

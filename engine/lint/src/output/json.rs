@@ -1,6 +1,8 @@
 //! For programs: everything that is known, in a form of a version of its own. Lines and columns count from 1, columns in
 //! characters; offsets count bytes of the text as UTF-8.
 
+#![expect(clippy::indexing_slicing, reason = "indexing a JSON object by name inserts what is missing")]
+
 use serde_json::{Value, json};
 use tessera_bpmn::diagnostic::Position;
 use tessera_bpmn::lint::{Finding, Level};

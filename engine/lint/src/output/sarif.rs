@@ -1,6 +1,8 @@
 //! For code scanning: SARIF 2.1.0. Columns count characters; a result keeps its fingerprint when the file is edited
 //! elsewhere; what was allowed is there with the reason, and what is in the baseline is marked as unchanged.
 
+#![expect(clippy::indexing_slicing, reason = "indexing a JSON object by name inserts what is missing")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

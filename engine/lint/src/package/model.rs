@@ -245,7 +245,7 @@ fn listeners(node: Node<'_>, element: &str, process: &mut Process) {
     for listener in listeners.chain(node.extensions(Space::Tessera, "listener")) {
         let named = ["class", "handler"].iter().find_map(|name| listener.attribute_record(name));
         let named = named.map(|attribute| plain(value(listener, attribute)));
-        let bean_of = || Some(bean(value(listener, listener.attribute_record("delegateExpression")?)));
+        let bean_of = || Some(bean(&value(listener, listener.attribute_record("delegateExpression")?)));
         let handler = named.or_else(bean_of);
         if handler.is_some() {
             process.works.push(Work {
@@ -296,7 +296,7 @@ fn dialect_value(node: Node<'_>, name: &str) -> Option<Value> {
 /// The handler that an element names.
 fn handler(node: Node<'_>) -> Option<Handler> {
     let named = ["handler", "class", "topic"].iter().find_map(|name| dialect_value(node, name));
-    named.map(plain).or_else(|| dialect_value(node, "delegateExpression").map(bean))
+    named.map(plain).or_else(|| dialect_value(node, "delegateExpression").as_ref().map(bean))
 }
 
 fn plain(name: Value) -> Handler {
@@ -305,7 +305,7 @@ fn plain(name: Value) -> Handler {
 }
 
 /// `${bean}` names a handler as well as `bean` does.
-fn bean(written: Value) -> Handler {
+fn bean(written: &Value) -> Handler {
     let text = written.text.trim();
     let inner = text.strip_prefix("${").or_else(|| text.strip_prefix("#{"));
     let name = inner.and_then(|inner| inner.strip_suffix('}')).unwrap_or(text).trim();

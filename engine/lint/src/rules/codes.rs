@@ -101,7 +101,9 @@ pub fn run(package: &Package, configs: &[&Config]) -> Vec<InFile> {
         (rule.check)(package, &mut found);
         for (place, mut findings, omitted) in found.into_files() {
             let (Some(file), Some(Some(level))) = (files.get_mut(place), levels.get(place)) else { continue };
-            findings.iter_mut().for_each(|finding| finding.level = *level);
+            for finding in &mut findings {
+                finding.level = *level;
+            }
             file.findings.append(&mut findings);
             file.omitted = file.omitted.saturating_add(omitted);
         }

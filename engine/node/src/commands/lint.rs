@@ -32,6 +32,10 @@ could not be checked at all.";
 /// What to check, and how to say what was found.
 #[derive(Debug, Args)]
 #[command(after_help = EXPLANATION)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line, and most go with each other"
+)]
 pub struct Arguments {
     /// Files, folders, or `-`
     #[arg(required_unless_present_any = ["list", "explain"], value_name = "PATH")]
@@ -186,7 +190,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 impl Arguments {
     fn settings(&self) -> Result<Placed, Failure> {
         let first = self.paths.first().filter(|path| path.as_os_str() != "-");
-        let found = || Placed::find(first.map_or(Path::new("."), PathBuf::as_path));
+        let found = || Placed::find(first.map_or_else(|| Path::new("."), PathBuf::as_path));
         let file = self.config.clone().or_else(|| if self.no_config { None } else { found() });
         let mut placed = match file {
             Some(file) => Placed::load(&file)?,
@@ -263,13 +267,11 @@ fn explain(code: &str) -> Result<(), Failure> {
         say(settings::MANUAL);
         return Ok(());
     }
-    match find_rule(code) {
-        Some(about) => say(&reference::page(about)),
-        None => {
-            let reason = settings::check_rule(code).err().unwrap_or_else(|| format!("`{code}` is a group"));
-            return Err(Failure::CouldNotRun(format!("{reason}; --list shows all")));
-        }
-    }
+    let Some(about) = find_rule(code) else {
+        let reason = settings::check_rule(code).err().unwrap_or_else(|| format!("`{code}` is a group"));
+        return Err(Failure::CouldNotRun(format!("{reason}; --list shows all")));
+    };
+    say(&reference::page(about));
     Ok(())
 }
 
@@ -356,7 +358,7 @@ fn unusable(path: &Path, reason: String) -> LintError {
 }
 
 fn folder_of(path: &Path) -> &Path {
-    path.parent().unwrap_or(Path::new(""))
+    path.parent().unwrap_or_else(|| Path::new(""))
 }
 
 /// What is not a result goes to standard error.

@@ -15,7 +15,8 @@ pub fn replace(report: &FileReport, text: &str) -> Result<(), LintError> {
     let bytes = report.encoding.encode(text).ok_or_else(|| {
         unwritable(std::io::Error::other("a character of the repair does not exist in the file's encoding"))
     })?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
     file.write_all(&bytes).map_err(unwritable)?;
     let permissions = fs::metadata(path).map_err(unwritable)?.permissions();

@@ -23,6 +23,9 @@ struct Opened {
     plugin: Option<Plugin>,
 }
 
+/// What belongs together, with the places of the files in the run, and the plugin where it is one.
+type Unjudged = (Vec<(usize, Loaded)>, Option<Plugin>);
+
 /// A package that has been checked as a whole.
 type Judged = Vec<(usize, Loaded, InFile)>;
 
@@ -30,7 +33,7 @@ type Judged = Vec<(usize, Loaded, InFile)>;
 pub fn run(inputs: Vec<Input>, settings: &Placed, threads: usize) -> Outcome {
     let configs = Configs::new(settings);
     let mut outcome = Outcome::default();
-    let mut plugins: Vec<(Vec<(usize, Loaded)>, Option<Plugin>)> = Vec::new();
+    let mut plugins: Vec<Unjudged> = Vec::new();
     let mut sources: Vec<(usize, Loaded)> = Vec::new();
     let mut place = 0_usize;
     let mut number = |loaded: Loaded| {
@@ -85,7 +88,7 @@ fn load(input: Input) -> Result<Opened, LintError> {
 }
 
 /// Files of sources, by the package that they are of.
-fn grouped(sources: Vec<(usize, Loaded)>) -> Vec<(Vec<(usize, Loaded)>, Option<Plugin>)> {
+fn grouped(sources: Vec<(usize, Loaded)>) -> Vec<Unjudged> {
     let shown: Vec<Source<'_>> =
         sources.iter().map(|(_, loaded)| Source { path: &loaded.path, bytes: &[] }).collect();
     let groups = tessera_lint::package::groups(&shown);

@@ -23,7 +23,7 @@ pub struct Placed {
 impl Placed {
     /// Reads a configuration and what it extends.
     pub fn load(path: &Path) -> Result<Self, LintError> {
-        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let folder = path.parent().unwrap_or_else(|| Path::new("")).to_owned();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let settings = Settings::load(&name, &|file| text(&folder.join(file)))?;
         Ok(Self { settings, folder })
