@@ -65,7 +65,7 @@ tessera_bpmn::lint_rules! {
     "L813" "field-placeholder" field_placeholder Package Warning Stable;
     "L814" "send-target" send_target Package Error Stable;
     "L815" "send-target-elsewhere" send_target_elsewhere Package Info Stable;
-    "L820" "user-task-form" user_task_form Package Error Stable;
+    "L820" "user-task-questionnaire" user_task_questionnaire Package Error Stable;
     "L821" "user-task-output" user_task_output Package Error Stable;
     "L822" "questionnaire-used" questionnaire_used Package Warning Stable;
     "L830" "resource-duplicate" resource_duplicate Package Error Stable;
