@@ -22,6 +22,15 @@ pub const EXPRESSION_DEPTH_MAX: usize = 256;
 pub const EVALUATION_STEPS_MAX: usize = 1_000_000;
 /// Bytes of a text that an evaluation may build.
 pub const EVALUATION_TEXT_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Parts of an expression within parts of it while it is evaluated, through the functions that it defines. The evaluator
+/// descends this far on the stack.
+pub const EVALUATION_DEPTH_MAX: usize = 400;
+/// Reasons that are kept for why parts of an expression are null; the first ones say most.
+pub const EVALUATION_REMARKS_MAX: usize = 8;
+/// Bytes of a compiled regular expression. Patterns may come from outside.
+pub const PATTERN_BYTES_MAX: usize = 256 * 1024;
+/// Steps that compiling a regular expression counts as.
+pub const PATTERN_STEPS: usize = 1_000;
 /// Attempts that a retry cycle may ask for.
 pub const RETRY_ATTEMPTS_MAX: u32 = 1_000;
 /// Findings of all rules in one file; beyond, they are counted.

@@ -9,8 +9,8 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::Scope;
 use super::syntax::{Form, Node, Operator, Order};
+use super::{Scope, Write};
 use crate::limits::EVALUATION_STEPS_MAX;
 
 /// Why a part of an expression has no value, and at which byte of the source it stands.
@@ -22,7 +22,14 @@ pub(super) struct Failure {
 type Evaluated<'a> = Result<Cow<'a, Value>, Failure>;
 
 pub(super) fn evaluate(root: &Node, scope: &dyn Scope) -> Result<Value, Failure> {
-    Evaluation { scope, steps_left: EVALUATION_STEPS_MAX }.node(root).map(Cow::into_owned)
+    Evaluation { scope, steps_left: EVALUATION_STEPS_MAX, writes: None }.node(root).map(Cow::into_owned)
+}
+
+/// The same for an expression that may set variables. What it sets it does not see.
+pub(super) fn perform(root: &Node, scope: &dyn Scope) -> Result<(Value, Vec<Write>), Failure> {
+    let mut evaluation = Evaluation { scope, steps_left: EVALUATION_STEPS_MAX, writes: Some(Vec::new()) };
+    let value = evaluation.node(root)?.into_owned();
+    Ok((value, evaluation.writes.unwrap_or_default()))
 }
 
 /// A value as part of a text: lists and maps as JSON, null as nothing.
@@ -49,6 +56,8 @@ pub(super) fn describe(value: &Value) -> &'static str {
 struct Evaluation<'a> {
     scope: &'a dyn Scope,
     steps_left: usize,
+    /// What was set; `None` where nothing may be.
+    writes: Option<Vec<Write>>,
 }
 
 impl<'a> Evaluation<'a> {
@@ -100,7 +109,22 @@ impl<'a> Evaluation<'a> {
             for argument in arguments {
                 values.push(self.node(argument)?);
             }
+            if let Some(write) = method::write(name, &values).map_err(fail)? {
+                let Some(writes) = &mut self.writes else {
+                    let message = format!("`execution.{name}` can only be the work of a task or listener");
+                    return Err(fail(message));
+                };
+                writes.push(write);
+                return Ok(Cow::Owned(Value::Null));
+            }
             return method::of_execution(self.scope, name, &values).map_err(fail);
+        }
+        if let Form::Variable(name_space) = &of.form
+            && self.scope.variable(name_space).is_none()
+        {
+            return Err(fail(format!(
+                "there is no variable `{name_space}`; objects of Java are not here, make it a plugin handler"
+            )));
         }
         let of = self.node(of)?;
         for argument in arguments {

@@ -6,7 +6,7 @@ use serde_json::{Number, Value};
 use super::ParseError;
 use super::syntax::{Arithmetic, Form, Node, Operator, Order};
 use crate::diagnostic::Position;
-use crate::limits::{EXPRESSION_BYTES_MAX, EXPRESSION_DEPTH_MAX};
+use crate::limits::EXPRESSION_DEPTH_MAX;
 
 /// The opening delimiter that a text begins with.
 pub(super) fn opening(text: &str) -> Option<&str> {
@@ -38,14 +38,8 @@ pub(super) fn closing(text: &str, position: Position) -> Result<usize, ParseErro
 /// Parses one expression with its delimiters and nothing around it.
 pub(super) fn delimited(source: &str, position: Position) -> Result<Node, ParseError> {
     let refuse = |message: String| Err(ParseError { message, position });
-    if source.len() > EXPRESSION_BYTES_MAX {
-        return refuse(format!("the expression is longer than {EXPRESSION_BYTES_MAX} bytes"));
-    }
     if source.is_empty() {
         return refuse("the expression is empty; write `${...}`".to_owned());
-    }
-    if source.starts_with('=') {
-        return refuse("FEEL expressions are not executable yet; write `${...}`".to_owned());
     }
     if opening(source).is_none() {
         return refuse(format!("`{source}` is not an expression; write `${{...}}`"));

@@ -13,6 +13,11 @@ pub trait Scope {
     /// A variable of this scope alone.
     fn local_variable(&self, name: &str) -> Option<&Value>;
 
+    /// What the clock says, in milliseconds since 1970-01-01T00:00:00Z.
+    fn now_ms(&self) -> Option<i64> {
+        None
+    }
+
     /// The business key of the process instance.
     fn business_key(&self) -> Option<&str> {
         None

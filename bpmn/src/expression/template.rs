@@ -36,8 +36,13 @@ enum Part {
 }
 
 impl Template {
-    /// Parses text that may hold `${...}`. `position` is where the text stands in the model. `\${` stands for `${`.
+    /// Parses text that may hold `${...}`; text that begins with `=` is FEEL. `position` is where the text stands in the model.
+    /// `\${` stands for `${`.
     pub fn parse(source: &str, position: Position) -> Result<Self, ParseError> {
+        if source.trim_start().starts_with('=') {
+            let parts = vec![Part::Expression(Expression::parse(source, position)?)];
+            return Ok(Self { source: source.into(), position, parts });
+        }
         let mut parts = Vec::new();
         let mut literal = String::new();
         let mut rest = source;
@@ -68,6 +73,15 @@ impl Template {
             parts.push(Part::Literal(literal.into()));
         }
         Ok(Self { source: source.into(), position, parts })
+    }
+
+    /// One expression and nothing else.
+    pub fn expression(expression: Expression) -> Self {
+        Self {
+            source: expression.source().into(),
+            position: expression.position(),
+            parts: vec![Part::Expression(expression)],
+        }
     }
 
     /// Text without expressions.

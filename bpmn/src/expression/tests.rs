@@ -99,6 +99,24 @@ fn paths_and_methods() {
         ("${targets.getEntries().get(0).correlationKey}", "\"k\""),
         ("${list.contains('three')}", "true"),
         ("${text.toLowerCase().startsWith('pi')}", "true"),
+        ("${text.indexOf('n')}", "2"),
+        ("${text.substring(1, 3)}", "\"in\""),
+        ("${text.substring(9)}", "! a text has no such place; its characters are counted from 0 @8"),
+        ("${text.concat('!').replace('!', '?')}", "\"Ping?\""),
+        ("${'a;b'.split(';')[1]}", "\"b\""),
+        ("${list.indexOf(2)}", "1"),
+        ("${count.toString().equals('3')}", "true"),
+        ("${ratio.intValue()}", "0"),
+        ("${targets.getOrDefault('none', 7)}", "7"),
+        (
+            "${bean.run()}",
+            "! there is no variable `bean`; objects of Java are not here, make it a plugin handler @8",
+        ),
+        ("${text.getClass()}", "! `getClass` looks behind values, which expressions cannot @8"),
+        (
+            "${execution.setVariable('x', 1)}",
+            "! `execution.setVariable` can only be the work of a task or listener @13",
+        ),
         ("${text.size()}", "! a text has no method `size` with 0 arguments @8"),
         ("${nothing.x}", "! null has no property `x` @11"),
         (
@@ -129,7 +147,7 @@ fn mistakes_are_named_where_they_are() {
     for (source, expected) in [
         ("", "!! the expression is empty; write `${...}` @1"),
         ("flag", "!! `flag` is not an expression; write `${...}` @1"),
-        ("= flag", "!! FEEL expressions are not executable yet; write `${...}` @1"),
+        ("= flag +", "!! the expression ends where a value is expected @9"),
         ("${flag", "!! the expression is not closed; add `}` @1"),
         ("${'flag}", "!! a text in the expression is not closed; add ' @1"),
         ("${flag} ${flag}", "!! there is text after the expression; write one `${...}` and nothing else @1"),
@@ -148,6 +166,25 @@ fn mistakes_are_named_where_they_are() {
     {
         assert!(Expression::parse(&deep, Position::START).unwrap_err().message.contains("too deeply"));
     }
+}
+
+#[test]
+fn work_may_set_variables() {
+    let work = Expression::parse("${execution.setVariable('x', count + 1)}", Position::START).unwrap();
+    let (value, writes) = work.perform(&variables()).unwrap();
+    assert_eq!(value, Value::Null);
+    assert_eq!(writes, [super::Write { name: "x".to_owned(), value: Some(json!(4)), local: false }]);
+}
+
+#[test]
+fn a_condition_in_feel_says_why_it_is_unknown() {
+    let condition = Expression::parse("= absent > 1", Position::START).unwrap();
+    let error = condition.evaluate_condition(&variables()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the condition = absent > 1 yields null instead of true or false: there is no variable `absent` \
+         (in the expression at 1:3)"
+    );
 }
 
 #[test]
@@ -170,6 +207,7 @@ fn templates() {
         ("stop_${stop}_${list}", json!(r#"stop_yes_[1,2,"three"]"#), false),
         ("\\${stop} costs $5 # \\", json!("${stop} costs $5 # \\"), true),
         ("${'${'}", json!("${"), false),
+        ("= count * 2", json!(6), false),
     ] {
         let template = Template::parse(source, Position::START).unwrap();
         assert_eq!(template.evaluate(&variables()), Ok(expected), "{source}");

@@ -65,6 +65,16 @@ pub(super) fn whole(value: &Value) -> Option<i64> {
     }
 }
 
+/// A number without its fraction.
+#[expect(clippy::cast_possible_truncation, clippy::as_conversions, reason = "checked to be within the range")]
+pub(super) fn truncated(value: &Value) -> Option<i64> {
+    const BOUND: f64 = 9_223_372_036_854_775_000.0;
+    match amount(value).ok()? {
+        Amount::Whole(number) => Some(number),
+        Amount::Fraction(number) => (number.abs() < BOUND).then_some(number as i64),
+    }
+}
+
 fn amount(value: &Value) -> Result<Amount, String> {
     let amount = match value {
         Value::Null => Some(Amount::Whole(0)),

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{describe, element, equal, is_empty, property, size};
-use crate::expression::Scope;
+use super::{describe, element, equal, is_empty, property, size, text as text_of};
+use crate::expression::{Scope, Write};
+use crate::limits::EVALUATION_TEXT_BYTES_MAX;
 
 type Answer<'a> = Result<Cow<'a, Value>, String>;
 
@@ -27,12 +28,32 @@ pub(super) fn of_execution<'a>(scope: &'a dyn Scope, name: &str, arguments: &[Co
         "businessKey" | "getBusinessKey" | "processBusinessKey" | "getProcessBusinessKey" => {
             known(scope.business_key())
         }
-        "processInstanceId" | "getProcessInstanceId" => known(scope.instance_id()),
+        "processInstanceId" | "getProcessInstanceId" | "id" | "getId" => known(scope.instance_id()),
         "currentActivityId" | "getCurrentActivityId" => known(scope.activity_id()),
         "currentActivityName" | "getCurrentActivityName" => known(scope.activity_name()),
         "processDefinitionId" | "getProcessDefinitionId" => known(scope.process_definition_id()),
         _ => return Err(unknown_of_execution(name)),
     })
+}
+
+/// What `setVariable` and its like set, if it is one of them.
+pub(super) fn write(name: &str, arguments: &[Cow<'_, Value>]) -> Result<Option<Write>, String> {
+    let (removes, local) = match name {
+        "setVariable" => (false, false),
+        "setVariableLocal" => (false, true),
+        "removeVariable" => (true, false),
+        "removeVariableLocal" => (true, true),
+        _ => return Ok(None),
+    };
+    let (variable, value) = match (arguments, removes) {
+        ([variable, value], false) => (variable, Some(Value::clone(value))),
+        ([variable], true) => (variable, None),
+        _ => return Err(format!("`execution.{name}` takes the name of a variable and, to set it, a value")),
+    };
+    match &**variable {
+        Value::String(variable) => Ok(Some(Write { name: variable.clone(), value, local })),
+        other => Err(format!("`execution.{name}` takes the name of a variable, not {}", describe(other))),
+    }
 }
 
 pub(super) fn of_value<'a>(of: Cow<'a, Value>, name: &str, arguments: &[Cow<'a, Value>]) -> Answer<'a> {
@@ -44,6 +65,19 @@ pub(super) fn of_value<'a>(of: Cow<'a, Value>, name: &str, arguments: &[Cow<'a, 
             truth(items.iter().any(|item| equal(item, wanted).unwrap_or(false)))
         }
         (Value::Array(_) | Value::Object(_), "get", [index]) => element(of, index)?,
+        (Value::Array(items), "indexOf", [wanted]) => {
+            let place = items.iter().position(|item| equal(item, wanted).unwrap_or(false));
+            Cow::Owned(place.map_or(Value::from(-1), Value::from))
+        }
+        (Value::Array(items), "containsAll", [Value::Array(wanted)]) => truth(
+            wanted.iter().all(|wanted| items.iter().any(|item| equal(item, wanted).unwrap_or(false))),
+        ),
+        (Value::Object(_), "getOrDefault", [Value::String(key), otherwise]) => match of.get(key.as_str()) {
+            Some(_) => property(of, key)?,
+            None => Cow::Owned((*otherwise).clone()),
+        },
+        (Value::Object(entries), "keySet", []) => Cow::Owned(entries.keys().cloned().collect()),
+        (Value::Object(entries), "values", []) => Cow::Owned(entries.values().cloned().collect()),
         (Value::Object(entries), "containsKey", [Value::String(key)]) => truth(entries.contains_key(key)),
         (Value::String(text), "length", []) => Cow::Owned(Value::from(text.chars().count())),
         (Value::String(text), "contains", [Value::String(part)]) => truth(text.contains(part)),
@@ -52,6 +86,39 @@ pub(super) fn of_value<'a>(of: Cow<'a, Value>, name: &str, arguments: &[Cow<'a, 
         (Value::String(text), "equalsIgnoreCase", [Value::String(other)]) => {
             truth(text.to_lowercase() == other.to_lowercase())
         }
+        (Value::String(text), "indexOf", [Value::String(part)]) => {
+            let place = text.find(part.as_str()).map(|byte| text.get(..byte).unwrap_or_default().chars().count());
+            Cow::Owned(place.map_or(Value::from(-1), Value::from))
+        }
+        (Value::String(text), "charAt", [_]) => substring(text, &arguments, Some(1))?,
+        (Value::String(text), "substring", [_] | [_, _]) => substring(text, &arguments, None)?,
+        (Value::String(text), "replace", [Value::String(part), Value::String(by)]) => {
+            if text.len().saturating_mul(by.len().saturating_add(1)) > EVALUATION_TEXT_BYTES_MAX {
+                return Err(format!("the text grows beyond {EVALUATION_TEXT_BYTES_MAX} bytes"));
+            }
+            Cow::Owned(Value::String(text.replace(part.as_str(), by)))
+        }
+        (Value::String(text), "concat", [Value::String(more)]) => {
+            Cow::Owned(Value::String(format!("{text}{more}")))
+        }
+        (Value::String(text), "split", [Value::String(delimiter)]) => {
+            if delimiter.chars().any(|character| r".$|()[{^?*+\".contains(character)) {
+                return Err("`split` takes a plain text here, no pattern".to_owned());
+            }
+            Cow::Owned(text.split(delimiter.as_str()).collect())
+        }
+        (Value::String(left), "compareTo", [Value::String(right)]) => {
+            Cow::Owned(Value::from(i8::from(left > right) - i8::from(left < right)))
+        }
+        (_, "toString", []) => Cow::Owned(Value::String(text_of(&of))),
+        (_, "hashCode" | "getClass" | "notify" | "wait" | "clone", _) => {
+            return Err(format!("`{name}` looks behind values, which expressions cannot"));
+        }
+        (Value::Number(number), "intValue" | "longValue", []) => {
+            let whole = number.as_i64().or_else(|| super::arithmetic::truncated(&of));
+            Cow::Owned(whole.map_or(Value::Null, Value::from))
+        }
+        (Value::Number(_), "doubleValue", []) | (Value::Bool(_), "booleanValue", []) => of,
         (Value::String(text), "toLowerCase", []) => Cow::Owned(Value::String(text.to_lowercase())),
         (Value::String(text), "toUpperCase", []) => Cow::Owned(Value::String(text.to_uppercase())),
         (Value::String(text), "trim", []) => Cow::Owned(Value::String(text.trim().to_owned())),
@@ -65,6 +132,23 @@ pub(super) fn of_value<'a>(of: Cow<'a, Value>, name: &str, arguments: &[Cow<'a, 
             ));
         }
     })
+}
+
+/// From one index to another, or one character.
+fn substring<'a>(text: &str, arguments: &[&Value], length: Option<usize>) -> Answer<'a> {
+    let index = |value: &&Value| super::arithmetic::whole(value).and_then(|index| usize::try_from(index).ok());
+    let wrong = || "a text has no such place; its characters are counted from 0".to_owned();
+    let count = text.chars().count();
+    let first = arguments.first().and_then(index).ok_or_else(wrong)?;
+    let last = match (arguments.get(1), length) {
+        (Some(last), _) => index(last).ok_or_else(wrong)?,
+        (None, Some(length)) => first.saturating_add(length),
+        (None, None) => count,
+    };
+    if last > count || first > last {
+        return Err(wrong());
+    }
+    Ok(Cow::Owned(Value::String(text.chars().skip(first).take(last.saturating_sub(first)).collect())))
 }
 
 /// `getX()` and `isX()` are the property `x`; `hasX()` asks whether it is there and not null.
