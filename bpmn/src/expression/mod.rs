@@ -125,9 +125,7 @@ impl Expression {
     /// The value in a scope.
     pub fn evaluate(&self, scope: &dyn Scope) -> Result<Value, EvaluationError> {
         match &self.root {
-            Root::Unified(root) => {
-                evaluate::evaluate(root, scope).map_err(|failure| self.locate(failure))
-            }
+            Root::Unified(root) => evaluate::evaluate(root, scope).map_err(|failure| self.locate(failure)),
             Root::Feel(_) => Ok(self.evaluate_feel(scope)?.0),
         }
     }
@@ -157,7 +155,9 @@ impl Expression {
                 let kind = evaluate::describe(&other);
                 let message = format!("the condition {self} yields {kind} instead of true or false");
                 Err(match reason {
-                    Some(reason) => EvaluationError { message: format!("{message}: {}", reason.message), ..reason },
+                    Some(reason) => {
+                        EvaluationError { message: format!("{message}: {}", reason.message), ..reason }
+                    }
                     None => EvaluationError { message, position: self.position },
                 })
             }

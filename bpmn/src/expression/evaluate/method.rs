@@ -50,9 +50,9 @@ pub(super) fn write(name: &str, arguments: &[Cow<'_, Value>]) -> Result<Option<W
         ([variable], true) => (variable, None),
         _ => return Err(format!("`execution.{name}` takes the name of a variable and, to set it, a value")),
     };
-    match &**variable {
-        Value::String(variable) => Ok(Some(Write { name: variable.clone(), value, local })),
-        other => Err(format!("`execution.{name}` takes the name of a variable, not {}", describe(other))),
+    match variable.as_str() {
+        Some(variable) => Ok(Some(Write { name: variable.to_owned(), value, local })),
+        None => Err(format!("`execution.{name}` takes the name of a variable, not {}", describe(variable))),
     }
 }
 
@@ -67,11 +67,11 @@ pub(super) fn of_value<'a>(of: Cow<'a, Value>, name: &str, arguments: &[Cow<'a, 
         (Value::Array(_) | Value::Object(_), "get", [index]) => element(of, index)?,
         (Value::Array(items), "indexOf", [wanted]) => {
             let place = items.iter().position(|item| equal(item, wanted).unwrap_or(false));
-            Cow::Owned(place.map_or(Value::from(-1), Value::from))
+            Cow::Owned(place.map_or_else(|| Value::from(-1), Value::from))
         }
-        (Value::Array(items), "containsAll", [Value::Array(wanted)]) => truth(
-            wanted.iter().all(|wanted| items.iter().any(|item| equal(item, wanted).unwrap_or(false))),
-        ),
+        (Value::Array(items), "containsAll", [Value::Array(wanted)]) => {
+            truth(wanted.iter().all(|wanted| items.iter().any(|item| equal(item, wanted).unwrap_or(false))))
+        }
         (Value::Object(_), "getOrDefault", [Value::String(key), otherwise]) => match of.get(key.as_str()) {
             Some(_) => property(of, key)?,
             None => Cow::Owned((*otherwise).clone()),
@@ -87,8 +87,9 @@ pub(super) fn of_value<'a>(of: Cow<'a, Value>, name: &str, arguments: &[Cow<'a, 
             truth(text.to_lowercase() == other.to_lowercase())
         }
         (Value::String(text), "indexOf", [Value::String(part)]) => {
-            let place = text.find(part.as_str()).map(|byte| text.get(..byte).unwrap_or_default().chars().count());
-            Cow::Owned(place.map_or(Value::from(-1), Value::from))
+            let place =
+                text.find(part.as_str()).map(|byte| text.get(..byte).unwrap_or_default().chars().count());
+            Cow::Owned(place.map_or_else(|| Value::from(-1), Value::from))
         }
         (Value::String(text), "charAt", [_]) => substring(text, &arguments, Some(1))?,
         (Value::String(text), "substring", [_] | [_, _]) => substring(text, &arguments, None)?,
@@ -136,7 +137,8 @@ pub(super) fn of_value<'a>(of: Cow<'a, Value>, name: &str, arguments: &[Cow<'a, 
 
 /// From one index to another, or one character.
 fn substring<'a>(text: &str, arguments: &[&Value], length: Option<usize>) -> Answer<'a> {
-    let index = |value: &&Value| super::arithmetic::whole(value).and_then(|index| usize::try_from(index).ok());
+    let index =
+        |value: &&Value| super::arithmetic::whole(value).and_then(|index| usize::try_from(index).ok());
     let wrong = || "a text has no such place; its characters are counted from 0".to_owned();
     let count = text.chars().count();
     let first = arguments.first().and_then(index).ok_or_else(wrong)?;

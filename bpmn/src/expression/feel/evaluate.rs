@@ -15,7 +15,9 @@ use super::property;
 use super::syntax::{Form, Iterator, Node, Operator};
 use super::temporal;
 use super::value::{Entries, Function, Range, Value, json_size};
-use crate::limits::{EVALUATION_DEPTH_MAX, EVALUATION_REMARKS_MAX, EVALUATION_STEPS_MAX, EVALUATION_TEXT_BYTES_MAX};
+use crate::limits::{
+    EVALUATION_DEPTH_MAX, EVALUATION_REMARKS_MAX, EVALUATION_STEPS_MAX, EVALUATION_TEXT_BYTES_MAX,
+};
 
 /// Something that an inner part of the expression can see.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +55,14 @@ pub(super) struct Evaluation<'a> {
 
 impl<'a> Evaluation<'a> {
     pub(super) fn new(scope: &'a dyn Scope) -> Self {
-        Self { scope, bindings: Vec::new(), steps_left: EVALUATION_STEPS_MAX, depth: 0, missing: 0, remarks: Vec::new() }
+        Self {
+            scope,
+            bindings: Vec::new(),
+            steps_left: EVALUATION_STEPS_MAX,
+            depth: 0,
+            missing: 0,
+            remarks: Vec::new(),
+        }
     }
 
     pub(super) fn node(&mut self, node: &Node) -> Result<Value, Failure> {
@@ -144,13 +153,14 @@ impl<'a> Evaluation<'a> {
             }
             Form::Some(iterators, condition) => self.quantified(iterators, condition, true)?,
             Form::Every(iterators, condition) => self.quantified(iterators, condition, false)?,
-            Form::Path(of, name) => match self.json(node) {
-                Some(json) => self.from_json(json),
-                None => {
+            Form::Path(of, name) => {
+                if let Some(json) = self.json(node) {
+                    self.read_json(json)
+                } else {
                     let of = self.node(of)?;
                     property::path(self, &of, name)
                 }
-            },
+            }
             Form::Filter(of, filter) => {
                 let list = self.node(of)?;
                 return self.filter(list, filter);
@@ -172,7 +182,7 @@ impl<'a> Evaluation<'a> {
                 for (name, argument) in arguments {
                     named.push((Arc::clone(name), self.node(argument)?));
                 }
-                match function::by_position(&function, named) {
+                match function::by_position(&function, &named) {
                     Ok(arguments) => return self.call(function, arguments),
                     Err(wrong) => Err(wrong),
                 }
@@ -201,7 +211,7 @@ impl<'a> Evaluation<'a> {
             }
         }
         if let Some(json) = self.scope.variable(name) {
-            return self.from_json(json);
+            return self.read_json(json);
         }
         match function::find(name) {
             Some(built_in) => Ok(Value::Function(Function::BuiltIn(built_in))),
@@ -248,7 +258,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn from_json(&mut self, json: &Json) -> Answer {
+    fn read_json(&mut self, json: &Json) -> Answer {
         self.step(json_size(json))?;
         Value::from_json(json).or_else(null)
     }
@@ -454,12 +464,15 @@ impl<'a> Evaluation<'a> {
                 if let Err(limit) = self.step(cost) {
                     return Ok(Err(limit));
                 }
-                function::call(self, built_in, arguments)
+                Ok(function::call(self, built_in, &arguments))
             }
             Function::Defined(defined, visible) => {
                 if defined.parameters.len() != arguments.len() {
                     let wanted = defined.parameters.len();
-                    return Ok(null(format!("the function takes {wanted} arguments, not {}", arguments.len())));
+                    return Ok(null(format!(
+                        "the function takes {wanted} arguments, not {}",
+                        arguments.len()
+                    )));
                 }
                 if let Err(limit) = self.step(visible.len()) {
                     return Ok(Err(limit));

@@ -14,6 +14,11 @@
 //! Evaluation is pure and total. What the standard calls an error is null; each reason is kept as a remark, which whoever
 //! needs another value reports. Steps, depth and bytes are limited (see [`crate::limits`]), and a limit is an error.
 
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "what a rule of FEEL does not name is null or is left alone, whatever kind of value it is"
+)]
+
 mod evaluate;
 mod function;
 mod operate;
@@ -43,9 +48,10 @@ pub(super) fn evaluate(root: &Node, scope: &dyn Scope) -> Result<(Json, Vec<Fail
     let value = evaluation.node(root)?;
     match value.into_json() {
         Ok(json) => Ok((json, evaluation.remarks)),
-        Err(value::NoJson(what)) => {
-            Err(Failure { message: format!("{what} cannot be the value of a variable"), offset: root.offset() })
-        }
+        Err(value::NoJson(what)) => Err(Failure {
+            message: format!("{what} cannot be the value of a variable"),
+            offset: root.offset(),
+        }),
     }
 }
 

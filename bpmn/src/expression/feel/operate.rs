@@ -46,9 +46,8 @@ fn ordered(left: &Value, right: &Value, wanted: fn(Ordering) -> bool) -> Answer 
 pub(super) fn equal(left: &Value, right: &Value) -> Result<bool, Wrong> {
     match (left, right) {
         (Value::Null, _) | (_, Value::Null) => Ok(left == right),
-        (Value::List(left), Value::List(right)) => {
-            Ok(left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| is_same(left, right)))
-        }
+        (Value::List(left), Value::List(right)) => Ok(left.len() == right.len()
+            && left.iter().zip(right.iter()).all(|(left, right)| is_same(left, right))),
         (Value::Context(left), Value::Context(right)) => {
             let same = |((left, one), (right, other))| left == right && is_same(one, other);
             Ok(left.len() == right.len() && left.iter().zip(right.iter()).all(same))
@@ -199,8 +198,12 @@ fn steps(from: &Value, to: &Value) -> Result<Box<dyn Iterator<Item = Value>>, Wr
 pub(super) fn negate(value: &Value) -> Answer {
     match value {
         Value::Number(number) => Ok(Value::Number(-*number)),
-        Value::Months(months) => months.checked_neg().map_or_else(too_large, |months| Ok(Value::Months(months))),
-        Value::Duration(duration) => duration.checked_neg().map_or_else(too_large, |length| Ok(Value::Duration(length))),
+        Value::Months(months) => {
+            months.checked_neg().map_or_else(too_large, |months| Ok(Value::Months(months)))
+        }
+        Value::Duration(duration) => {
+            duration.checked_neg().map_or_else(too_large, |length| Ok(Value::Duration(length)))
+        }
         other => null(format!("{} cannot be negated", other.describe())),
     }
 }
@@ -244,7 +247,9 @@ fn shift(moment: &Value, duration: &Value) -> Answer {
         (Value::Date(date), Value::Months(months)) => {
             temporal::date_plus_months(*date, *months).map(Value::Date)
         }
-        (Value::Date(date), Value::Duration(duration)) => temporal::date_plus(*date, *duration).map(Value::Date),
+        (Value::Date(date), Value::Duration(duration)) => {
+            temporal::date_plus(*date, *duration).map(Value::Date)
+        }
         (Value::DateTime(from), Value::Months(months)) => {
             let span = temporal::months(*months);
             let moment = span.and_then(|span| from.moment.checked_add(span).ok());
@@ -301,7 +306,8 @@ fn at_utc(value: &Value, other: &Value) -> Option<civil::DateTime> {
 fn multiply(left: &Value, right: &Value) -> Answer {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => number(left.checked_mul(*right)),
-        (Value::Duration(duration), Value::Number(factor)) | (Value::Number(factor), Value::Duration(duration)) => {
+        (Value::Duration(duration), Value::Number(factor))
+        | (Value::Number(factor), Value::Duration(duration)) => {
             scaled(*duration, |nanoseconds| nanoseconds.checked_mul(*factor))
         }
         (Value::Months(months), Value::Number(factor)) | (Value::Number(factor), Value::Months(months)) => {

@@ -19,8 +19,24 @@ pub(in crate::expression) struct Wrong {
 
 /// Words that end a name.
 const KEYWORDS: [&str; 18] = [
-    "and", "or", "in", "between", "then", "else", "return", "satisfies", "instance", "if", "for", "some", "every",
-    "function", "true", "false", "null", "external",
+    "and",
+    "or",
+    "in",
+    "between",
+    "then",
+    "else",
+    "return",
+    "satisfies",
+    "instance",
+    "if",
+    "for",
+    "some",
+    "every",
+    "function",
+    "true",
+    "false",
+    "null",
+    "external",
 ];
 
 /// Built-in functions whose names hold keywords.
@@ -482,9 +498,9 @@ impl Parser {
             return Err(self.wrong(&format!("a name is expected here, not {}", self.found())));
         }
         let name = joined(&parts);
-        let plain = parts.iter().all(|part| {
-            part.starts_with(char::is_alphabetic) && !KEYWORDS.contains(&part.as_str())
-        });
+        let plain = parts
+            .iter()
+            .all(|part| part.starts_with(char::is_alphabetic) && !KEYWORDS.contains(&part.as_str()));
         if !plain {
             self.known.push(parts);
         }
@@ -495,7 +511,8 @@ impl Parser {
     fn name(&mut self) -> Option<Arc<str>> {
         let built_in = BUILT_IN.iter().map(|name| name.split(' ').map(str::to_owned).collect::<Vec<_>>());
         let built_in = built_in.filter(|parts| self.follows(parts)).max_by_key(Vec::len);
-        let known = self.known.iter().rev().filter(|parts| self.follows(parts)).max_by_key(|parts| parts.len());
+        let known =
+            self.known.iter().rev().filter(|parts| self.follows(parts)).max_by_key(|parts| parts.len());
         if let Some(parts) = known.cloned().or(built_in) {
             self.next = self.next.saturating_add(parts.len());
             return Some(joined(&parts));
@@ -522,7 +539,9 @@ impl Parser {
             let part = match self.symbol() {
                 Symbol::Word(word) if !KEYWORDS.contains(&&**word) => word.to_string(),
                 Symbol::Number(number) if !parts.is_empty() && number.is_integer() => number.to_string(),
-                Symbol::Word(_) | Symbol::Number(_) | Symbol::Mark(_) | Symbol::Text(_) | Symbol::End => break,
+                Symbol::Word(_) | Symbol::Number(_) | Symbol::Mark(_) | Symbol::Text(_) | Symbol::End => {
+                    break;
+                }
             };
             parts.push(part);
             self.advance();
@@ -628,7 +647,8 @@ fn joined(parts: &[String]) -> Arc<str> {
     let mut name = String::new();
     let mut after_word = false;
     for part in parts {
-        let is_word = part.starts_with(|first: char| first.is_alphanumeric() || matches!(first, '_' | '?' | '$'));
+        let is_word =
+            part.starts_with(|first: char| first.is_alphanumeric() || matches!(first, '_' | '?' | '$'));
         if after_word && is_word {
             name.push(' ');
         }

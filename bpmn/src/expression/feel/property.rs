@@ -13,9 +13,9 @@ use super::value::{End, Value};
 pub(super) fn path(evaluation: &mut Evaluation<'_>, of: &Value, name: &str) -> Answer {
     let missing = || null(format!("{} has no `{name}`", of.describe()));
     match of {
-        Value::Context(entries) => {
-            entries.get(name).map_or_else(|| null(format!("the context has no entry `{name}`")), |value| Ok(value.clone()))
-        }
+        Value::Context(entries) => entries
+            .get(name)
+            .map_or_else(|| null(format!("the context has no entry `{name}`")), |value| Ok(value.clone())),
         Value::List(items) => {
             evaluation.step(items.len())?;
             let property = |item: &Value| match item {

@@ -40,9 +40,7 @@ impl Zone {
         match self {
             Self::Local => None,
             Self::Offset(seconds) => Some(*seconds),
-            Self::Named(name) => {
-                matches!(&**name, "UTC" | "Etc/UTC" | "Etc/GMT" | "GMT" | "Z").then_some(0)
-            }
+            Self::Named(name) => matches!(&**name, "UTC" | "Etc/UTC" | "Etc/GMT" | "GMT" | "Z").then_some(0),
         }
     }
 
@@ -55,7 +53,8 @@ impl Zone {
         }
         if let Some(name) = text.strip_prefix('@') {
             let plain = |character: char| character.is_ascii_alphanumeric() || "/_-+".contains(character);
-            let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic()) && name.chars().all(plain);
+            let is_name =
+                name.starts_with(|first: char| first.is_ascii_alphabetic()) && name.chars().all(plain);
             return is_name.then(|| Self::Named(name.into()));
         }
         let (sign, rest) = match text.split_at_checked(1)? {
@@ -214,7 +213,9 @@ pub(super) fn duration(text: &str) -> Option<Value> {
     let day_seconds = amounts(days, &[('D', DAY_SECONDS)])?;
     let clock = clock.unwrap_or_default();
     let (clock, nanoseconds) = match clock.strip_suffix('S').and_then(|clock| clock.split_once('.')) {
-        Some((whole, fraction)) if !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit()) => {
+        Some((whole, fraction))
+            if !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
             (format!("{whole}S"), format!("{fraction:0<9}").get(..9)?.parse::<i64>().ok()?)
         }
         Some(_) => return None,
@@ -269,7 +270,7 @@ pub(super) fn duration_text(duration: SignedDuration) -> String {
     let mut clock = part(rest / 3600, 'H') + &part(rest / 60 % 60, 'M');
     if nanoseconds > 0 {
         let fraction = format!("{nanoseconds:09}");
-        clock.push_str(&format!("{}.{}S", rest % 60, fraction.trim_end_matches('0')));
+        let _ = write!(clock, "{}.{}S", rest % 60, fraction.trim_end_matches('0'));
     } else {
         clock.push_str(&part(rest % 60, 'S'));
     }

@@ -118,7 +118,10 @@ fn literals_and_names() {
         ("\"open", "!! a text in the expression is not closed; add \" @1"),
         ("a == b", "!! a value is expected here, not `=` @4"),
         ("a && b", "!! `&` is not allowed in a FEEL expression @3"),
-        ("function(a) external {}", "!! functions outside of FEEL cannot be called; make it a plugin handler @13"),
+        (
+            "function(a) external {}",
+            "!! functions outside of FEEL cannot be called; make it a plugin handler @13",
+        ),
         ("function(a) a", "! a function cannot be the value of a variable @1"),
     ]);
 }
@@ -231,7 +234,10 @@ fn iterations_filters_and_functions() {
         ("absent(1)", "null: there is no function `absent` @1"),
         ("upper case(nothing)", "null: `upper case` takes a text, not null @11"),
         ("upper case()", "null: `upper case` takes 1 arguments, not 0 @11"),
-        ("substring(word: \"a\")", "null: the parameters of `substring` are string, start position, length @10"),
+        (
+            "substring(word: \"a\")",
+            "null: the parameters of `substring` are string, start position, length @10",
+        ),
     ]);
 }
 
@@ -251,7 +257,10 @@ fn kinds_of_values() {
         ("@\"2030-01-01T00:00:00\" instance of date and time", "true"),
         ("@\"2030-01-01\" instance of date and approved", "true"),
         ("abs instance of function<number> -> number", "true"),
-        ("1 instance of thing", "!! `thing` is no type of FEEL; there are number, string, boolean, date, time and others @15"),
+        (
+            "1 instance of thing",
+            "!! `thing` is no type of FEEL; there are number, string, boolean, date, time and others @15",
+        ),
         ("is defined(absent)", "false"),
         ("is defined(nothing)", "true"),
         ("is defined(order.absent)", "false"),
@@ -428,7 +437,10 @@ fn nothing_runs_for_ever_or_too_deep() {
             "{d: function(s) s + s, a: d(d(d(d(d(d(d(d(\"0123456789\")))))))), b: d(d(d(d(d(d(d(d(a))))))))}.b",
             "! it takes more than 1000000 steps…",
         ),
-        ("sum(for i in 1..2000 return count(for j in 1..2000 return j))", "! it takes more than 1000000 steps…"),
+        (
+            "sum(for i in 1..2000 return count(for j in 1..2000 return j))",
+            "! it takes more than 1000000 steps…",
+        ),
     ]);
 }
 

@@ -39,7 +39,8 @@ pub(super) fn tokens(source: &str) -> Result<Vec<Token>, Wrong> {
             tokens.push(Token { symbol: Symbol::End, offset });
             return Ok(tokens);
         };
-        let starts_fraction = || first == '.' && rest.chars().nth(1).is_some_and(|next| next.is_ascii_digit());
+        let starts_fraction =
+            || first == '.' && rest.chars().nth(1).is_some_and(|next| next.is_ascii_digit());
         let (symbol, length) = if first == '"' {
             text(rest).map_err(wrong)?
         } else if first.is_ascii_digit() || starts_fraction() {
@@ -61,7 +62,8 @@ pub(super) fn tokens(source: &str) -> Result<Vec<Token>, Wrong> {
 /// What follows white space and comments.
 fn after_blanks<'s>(mut rest: &'s str, source: &str) -> Result<&'s str, Wrong> {
     loop {
-        rest = rest.trim_start_matches(|character: char| character.is_whitespace() || character == '\u{feff}');
+        rest =
+            rest.trim_start_matches(|character: char| character.is_whitespace() || character == '\u{feff}');
         if rest.starts_with("//") {
             rest = rest.find('\n').map_or("", |end| rest.split_at(end).1);
         } else if let Some(inside) = rest.strip_prefix("/*") {
@@ -81,7 +83,9 @@ fn is_word_start(character: char) -> bool {
 }
 
 fn is_word_part(character: char) -> bool {
-    is_word_start(character) || character.is_numeric() || matches!(character, '\u{b7}' | '\u{300}'..='\u{36f}')
+    is_word_start(character)
+        || character.is_numeric()
+        || matches!(character, '\u{b7}' | '\u{300}'..='\u{36f}')
 }
 
 fn text(source: &str) -> Result<(Symbol, usize), String> {

@@ -114,13 +114,14 @@ impl Value {
         Ok(match json {
             Json::Null => Self::Null,
             Json::Bool(truth) => Self::Boolean(*truth),
-            Json::Number(number) => Self::Number(from_number(number).ok_or("a number is too large for FEEL")?),
+            Json::Number(number) => {
+                Self::Number(from_number(number).ok_or("a number is too large for FEEL")?)
+            }
             Json::String(text) => Self::text(text.as_str()),
             Json::Array(items) => Self::list(items.iter().map(Self::from_json).collect::<Result<_, _>>()?),
             Json::Object(members) => {
-                let entry = |(name, value): (&String, &Json)| {
-                    Ok((Arc::from(name.as_str()), Self::from_json(value)?))
-                };
+                let entry =
+                    |(name, value): (&String, &Json)| Ok((Arc::from(name.as_str()), Self::from_json(value)?));
                 Self::Context(Arc::new(members.iter().map(entry).collect::<Result<_, &'static str>>()?))
             }
         })
@@ -135,9 +136,8 @@ impl Value {
                 items.iter().map(|item| item.clone().into_json()).collect::<Result<_, _>>()?
             }
             Self::Context(entries) => {
-                let member = |(name, value): (&Arc<str>, &Self)| {
-                    Ok((name.to_string(), value.clone().into_json()?))
-                };
+                let member =
+                    |(name, value): (&Arc<str>, &Self)| Ok((name.to_string(), value.clone().into_json()?));
                 Json::Object(entries.iter().map(member).collect::<Result<_, NoJson>>()?)
             }
             Self::Range(_) => return Err(NoJson("a range")),

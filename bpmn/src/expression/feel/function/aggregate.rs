@@ -38,7 +38,9 @@ pub(super) static TABLE: &[BuiltIn] = &[
             return number(upper);
         }
         let lower = middle.checked_sub(1).and_then(|index| numbers.get(index)).copied();
-        number(lower.zip(upper).and_then(|(lower, upper)| lower.checked_add(upper)?.checked_div(Decimal::TWO)))
+        number(
+            lower.zip(upper).and_then(|(lower, upper)| lower.checked_add(upper)?.checked_div(Decimal::TWO)),
+        )
     }),
     of("stddev", &[&["list"]], 1, MANY, |_, arguments| {
         let numbers = numbers("stddev", arguments)?;

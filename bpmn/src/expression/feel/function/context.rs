@@ -19,8 +19,12 @@ pub(super) static TABLE: &[BuiltIn] = &[
         _ => refuse("get entries", "a context", arguments),
     }),
     of("context", &[&["entries"]], 1, 1, from_entries),
-    of("context put", &[&["context", "key", "value"], &["context", "keys", "value"]], 3, 3, |_, arguments| {
-        match arguments {
+    of(
+        "context put",
+        &[&["context", "key", "value"], &["context", "keys", "value"]],
+        3,
+        3,
+        |_, arguments| match arguments {
             [Value::Context(entries), Value::Text(key), value] => {
                 let mut entries = Entries::clone(entries);
                 entries.insert(Arc::clone(key), value.clone());
@@ -28,8 +32,8 @@ pub(super) static TABLE: &[BuiltIn] = &[
             }
             [context @ Value::Context(_), Value::List(keys), value] => put_deep(context, keys, value),
             _ => refuse("context put", "a context, a name or a list of names, and a value", arguments),
-        }
-    }),
+        },
+    ),
     of("context merge", &[&["contexts"]], 1, MANY, |_, arguments| {
         let mut merged = Entries::new();
         for context in items(arguments) {

@@ -54,10 +54,19 @@ fn number(_: &mut Evaluation<'_>, arguments: &[Value]) -> Answer {
     let (text, grouping, point) = match (arguments, separator(1), separator(2)) {
         ([number @ Value::Number(_)], ..) => return Ok(number.clone()),
         ([Value::Text(text), ..], Some(grouping), Some(point)) => (text, grouping, point),
-        _ => return refuse("number", "a text, and perhaps what groups digits and what is the point", arguments),
+        _ => {
+            return refuse(
+                "number",
+                "a text, and perhaps what groups digits and what is the point",
+                arguments,
+            );
+        }
     };
     let known = |separator: Option<&str>, known: &[&str]| separator.is_none_or(|mark| known.contains(&mark));
-    if !known(grouping, &[" ", ",", "."]) || !known(point, &[",", "."]) || (grouping.is_some() && grouping == point) {
+    if !known(grouping, &[" ", ",", "."])
+        || !known(point, &[",", "."])
+        || (grouping.is_some() && grouping == point)
+    {
         return null("digits are grouped by a space, comma or point, and the point is a comma or point");
     }
     let mut plain = text.to_string();
@@ -123,7 +132,9 @@ fn clock_of(hour: Decimal, minute: Decimal, second: Decimal) -> Option<civil::Ti
 fn date_and_time(_: &mut Evaluation<'_>, arguments: &[Value]) -> Answer {
     let midnight = |date: &Date| DateTime { moment: date.to_datetime(civil::Time::MIN), zone: Zone::Local };
     let moment = match arguments {
-        [Value::Text(text)] => temporal::date_time(text).or_else(|| temporal::date(text).as_ref().map(midnight)),
+        [Value::Text(text)] => {
+            temporal::date_time(text).or_else(|| temporal::date(text).as_ref().map(midnight))
+        }
         [Value::DateTime(moment)] => Some(moment.clone()),
         [Value::Date(date)] => Some(midnight(date)),
         [Value::Date(date), Value::Time(time)] => at(*date, time),

@@ -103,7 +103,9 @@ fn insert_before(_: &mut Evaluation<'_>, arguments: &[Value]) -> Answer {
         return refuse("insert before", "a list, a position and an item", arguments);
     };
     let mut list = as_list(list);
-    let Some(index) = index(position, list.len(), list.len().saturating_add(1)) else { return null(NO_POSITION) };
+    let Some(index) = index(position, list.len(), list.len().saturating_add(1)) else {
+        return null(NO_POSITION);
+    };
     list.insert(index, item.clone());
     Ok(Value::list(list))
 }

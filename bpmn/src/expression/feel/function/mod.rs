@@ -12,7 +12,6 @@ mod time;
 
 use std::sync::Arc;
 
-use super::super::evaluate::Failure;
 use super::evaluate::{Answer, Evaluation, Wrong, null};
 use super::value::{Function, Value};
 
@@ -78,8 +77,8 @@ pub(super) fn find(name: &str) -> Option<&'static BuiltIn> {
 pub(super) fn call(
     evaluation: &mut Evaluation<'_>,
     built_in: &'static BuiltIn,
-    arguments: Vec<Value>,
-) -> Result<Answer, Failure> {
+    arguments: &[Value],
+) -> Answer {
     let count = arguments.len();
     if count < built_in.least || count > built_in.most {
         let wanted = match (built_in.least, built_in.most) {
@@ -87,13 +86,13 @@ pub(super) fn call(
             (least, most) if least == most => least.to_string(),
             (least, most) => format!("{least} to {most}"),
         };
-        return Ok(null(format!("`{}` takes {wanted} arguments, not {count}", built_in.name)));
+        return null(format!("`{}` takes {wanted} arguments, not {count}", built_in.name));
     }
-    Ok((built_in.run)(evaluation, &arguments))
+    (built_in.run)(evaluation, arguments)
 }
 
 /// Named arguments in the order of the parameters; what is left out between them is null.
-pub(super) fn by_position(function: &Function, named: Vec<(Arc<str>, Value)>) -> Result<Vec<Value>, Wrong> {
+pub(super) fn by_position(function: &Function, named: &[(Arc<str>, Value)]) -> Result<Vec<Value>, Wrong> {
     let has = |parameters: &[&str]| named.iter().all(|(name, _)| parameters.contains(&&**name));
     let parameters: Vec<&str> = match function {
         Function::Defined(defined, _) => defined.parameters.iter().map(AsRef::as_ref).collect(),
@@ -101,7 +100,8 @@ pub(super) fn by_position(function: &Function, named: Vec<(Arc<str>, Value)>) ->
             Some(signature) => signature.to_vec(),
             None if built_in.name.is_empty() => return Ok(Vec::new()),
             None => {
-                let known: Vec<_> = built_in.signatures.iter().map(|signature| signature.join(", ")).collect();
+                let known: Vec<_> =
+                    built_in.signatures.iter().map(|signature| signature.join(", ")).collect();
                 return null(format!("the parameters of `{}` are {}", built_in.name, known.join(" or ")));
             }
         },

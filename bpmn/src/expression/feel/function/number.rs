@@ -89,8 +89,7 @@ fn round(name: &str, arguments: &[Value], strategy: RoundingStrategy) -> Answer 
         return Ok(Value::Number(number.round_dp_with_strategy(digits, strategy)));
     }
     let unit = Decimal::TEN.checked_powi(scale.saturating_neg());
-    let rounded = unit.and_then(|unit| {
-        number.checked_div(unit)?.round_dp_with_strategy(0, strategy).checked_mul(unit)
-    });
+    let rounded =
+        unit.and_then(|unit| number.checked_div(unit)?.round_dp_with_strategy(0, strategy).checked_mul(unit));
     rounded.map_or_else(|| null("the result is too large"), |number| Ok(Value::Number(number)))
 }

@@ -10,12 +10,8 @@ use crate::expression::feel::value::{End, Range, Value};
 use crate::expression::feel::{parse, temporal};
 
 /// Every relation takes what its parameters are called in the standard.
-const PAIRS: &[&[&str]] = &[
-    &["point1", "point2"],
-    &["point", "range"],
-    &["range", "point"],
-    &["range1", "range2"],
-];
+const PAIRS: &[&[&str]] =
+    &[&["point1", "point2"], &["point", "range"], &["range", "point"], &["range1", "range2"]];
 
 macro_rules! relations {
     ($($name:literal => $relation:expr),* $(,)?) => {
@@ -27,18 +23,18 @@ macro_rules! relations {
 }
 
 pub(super) static TABLE: &[BuiltIn] = relations! {
-    "before" => |one, other| ends_before(one, other),
+    "before" => ends_before,
     "after" => |one, other| ends_before(other, one),
-    "meets" => |one, other| meets(one, other),
+    "meets" => meets,
     "met by" => |one, other| meets(other, one),
     "overlaps" => |one, other| Ok(!ends_before(one, other)? && !ends_before(other, one)?),
-    "overlaps before" => |one, other| overlaps_before(one, other),
-    "overlaps after" => |one, other| Ok(overlaps_after(one, other)?),
-    "finishes" => |one, other| finishes(one, other),
+    "overlaps before" => overlaps_before,
+    "overlaps after" => overlaps_after,
+    "finishes" => finishes,
     "finished by" => |one, other| finishes(other, one),
-    "includes" => |one, other| includes(one, other),
+    "includes" => includes,
     "during" => |one, other| includes(other, one),
-    "starts" => |one, other| starts(one, other),
+    "starts" => starts,
     "started by" => |one, other| starts(other, one),
     "coincides" => |one, other| Ok(low(one, other)? == Ordering::Equal && high(one, other)? == Ordering::Equal),
 };
@@ -47,7 +43,9 @@ fn relate(name: &str, arguments: &[Value], relation: fn(&Range, &Range) -> Resul
     let as_range = |value: &Value| match value {
         Value::Range(range) => Some(Range::clone(range)),
         Value::Null | Value::Boolean(_) | Value::List(_) | Value::Context(_) | Value::Function(_) => None,
-        point => Some(Range { low: point.clone(), high: point.clone(), start: End::Included, end: End::Included }),
+        point => {
+            Some(Range { low: point.clone(), high: point.clone(), start: End::Included, end: End::Included })
+        }
     };
     let pair = match arguments {
         [one, other] => as_range(one).zip(as_range(other)),
@@ -112,7 +110,9 @@ fn from_text(evaluation: &mut Evaluation<'_>, arguments: &[Value]) -> Answer {
     let no_range = || null("the text is no range such as [1..10]");
     match parse::parse(text) {
         Ok(Node { form: Form::Range(low, high, (start, end)), .. }) => {
-            let (Some(low), Some(high)) = (bound(low.as_deref()), bound(high.as_deref())) else { return no_range() };
+            let (Some(low), Some(high)) = (bound(low.as_deref()), bound(high.as_deref())) else {
+                return no_range();
+            };
             operate::range(Range { low, high, start, end })
         }
         Ok(_) | Err(_) => no_range(),

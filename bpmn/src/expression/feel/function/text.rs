@@ -122,7 +122,8 @@ fn flags(argument: Option<&Value>) -> Option<Arc<str>> {
 }
 
 fn matches(evaluation: &mut Evaluation<'_>, arguments: &[Value]) -> Answer {
-    let (Some(flags), [Value::Text(text), Value::Text(source), ..]) = (flags(arguments.get(2)), arguments) else {
+    let (Some(flags), [Value::Text(text), Value::Text(source), ..]) = (flags(arguments.get(2)), arguments)
+    else {
         return refuse("matches", "a text, a pattern and perhaps flags", arguments);
     };
     Ok(Value::Boolean(pattern(evaluation, source, &flags)?.is_match(text)))
@@ -202,7 +203,8 @@ fn string_join(evaluation: &mut Evaluation<'_>, arguments: &[Value]) -> Answer {
         }
     }
     let [delimiter, prefix, suffix] = [0, 1, 2].map(|index| around.get(index).copied().unwrap_or_default());
-    let bytes = texts.iter().map(|text| text.len().saturating_add(delimiter.len())).fold(0, usize::saturating_add);
+    let bytes =
+        texts.iter().map(|text| text.len().saturating_add(delimiter.len())).fold(0, usize::saturating_add);
     evaluation.grow(bytes)?;
     Ok(Value::text(format!("{prefix}{}{suffix}", texts.join(delimiter))))
 }

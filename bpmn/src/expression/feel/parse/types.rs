@@ -53,7 +53,9 @@ impl Parser {
             "context" => Type::Context(self.entry_types()?),
             "function" => self.function_type()?,
             other => {
-                let message = format!("`{other}` is no type of FEEL; there are number, string, boolean, date, time and others");
+                let message = format!(
+                    "`{other}` is no type of FEEL; there are number, string, boolean, date, time and others"
+                );
                 return Err(Wrong { message, offset });
             }
         };
