@@ -175,6 +175,7 @@ codes! {
     UNKNOWN_ELEMENT = "P009", "an element of the BPMN namespace is not known at this place";
     PLACEHOLDER = "P010", "a placeholder is not known";
     REPEATED_ELEMENT = "P011", "an element that may occur once occurs again";
+    NOT_DMN = "P012", "the root element is not DMN definitions";
     DUPLICATE_ID = "P101", "two elements have the same id";
     MISSING_ID = "P102", "an element that is executed has no id";
     UNKNOWN_PROCESS = "P103", "there is no process with this id";
@@ -218,8 +219,11 @@ codes! {
     MULTI_INSTANCE = "P305", "a multi-instance activity says neither a collection nor a count";
     MAPPING = "P306", "an input or output mapping cannot be used";
     LISTENER = "P307", "a listener cannot be used";
-    EXPRESSION_LANGUAGE = "P308", "an expression is in a language that is not executable yet";
+    EXPRESSION_LANGUAGE = "P308", "an expression is in a language that is not evaluated";
     CALLED_ELEMENT = "P310", "a call activity does not say what it calls, or asks for something unknown";
+    SCRIPT = "P330", "a script is not executed";
+    NO_EFFECT = "P331", "an extension or expression has no effect";
+    DECISION = "P332", "a decision is not found or cannot be decided";
     NOT_EXECUTABLE_YET = "P401", "an element is not executable yet";
     NOT_EXECUTABLE = "P402", "the process is not marked as executable";
 }

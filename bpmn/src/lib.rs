@@ -13,6 +13,7 @@
 
 pub mod compile;
 pub mod cron;
+pub mod decision;
 pub mod diagnostic;
 pub mod dialect;
 pub mod expression;

@@ -22,6 +22,8 @@ pub const EXPRESSION_DEPTH_MAX: usize = 256;
 pub const EVALUATION_STEPS_MAX: usize = 1_000_000;
 /// Bytes of a text that an evaluation may build.
 pub const EVALUATION_TEXT_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Decisions that a decision requires through others. Deciding descends this far on the stack.
+pub const REQUIREMENTS_DEPTH_MAX: usize = 64;
 /// Parts of an expression within parts of it while it is evaluated, through the functions that it defines. The evaluator
 /// descends this far on the stack.
 pub const EVALUATION_DEPTH_MAX: usize = 400;

@@ -2,14 +2,14 @@
 
 use super::data::reading;
 use super::graph::Graph;
-use super::{Kind, MultiInstance, StandardLoop, Work, extension};
-use crate::diagnostic::{Diagnostic, Position, codes};
+use super::{Assignment, ElementIndex, Kind, MultiInstance, StandardLoop, Work, extension};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::dialect;
-use crate::expression::{Expression, Template};
+use crate::expression::Template;
 use crate::limits::QUANTITY_MAX;
 use crate::model::{
-    Activity, Base, BusinessRuleTask, Content, LoopCharacteristics, MultiInstanceLoopCharacteristics,
-    ReceiveTask, SendTask, ServiceTask, StandardLoopCharacteristics, UserTask,
+    Activity, Base, LoopCharacteristics, MultiInstanceLoopCharacteristics, ReceiveTask, SendTask,
+    ServiceTask, StandardLoopCharacteristics, UserTask,
 };
 
 /// `implementation` names a handler unless it is one of the standard's placeholders.
@@ -30,44 +30,43 @@ impl<'m> Graph<'m, '_> {
     }
 
     /// Work whose handler is named, or bears the task's id.
-    fn work(&mut self, base: &'m Base, implementation: Option<&str>, id: &'m str) -> Work {
+    pub(super) fn work(&mut self, base: &'m Base, implementation: Option<&str>, id: &'m str) -> Work {
         let mut extensions = self.extensions(base, id);
+        extensions.refuse_built_in_work();
         let expression = extension::camunda_attribute(base, "expression");
         let expression = expression.and_then(|source| extensions.expression(&source.value, source.position));
         let handler = extensions.handler().or_else(|| implementation.and_then(named_implementation));
         Work {
             fields: extensions.fields(),
-            headers: extensions.headers(),
             result_variable: extension::text(base, "resultVariable"),
             handler,
             expression,
+            rules: None,
         }
     }
 
-    /// A task that says neither which message it sends nor who shapes it is work that somebody does.
+    /// A task that says neither which message it sends nor who shapes it is work that somebody does, or an expression.
     fn is_plain_work(&mut self, task: &'m SendTask, id: &'m str) -> bool {
         let implementation = task.implementation.as_deref().and_then(named_implementation);
-        task.message.is_none()
+        let by_expression = extension::camunda_attribute(task.base(), "expression").is_some();
+        (task.message.is_none() || by_expression)
             && implementation.is_none()
             && self.extensions(task.base(), id).handler().is_none()
     }
 
-    pub(super) fn user_task(&mut self, task: &'m UserTask, id: &'m str) -> Kind {
-        if extension::has_task_listener(task.base()) {
-            self.ignored("a task listener", task.base(), id);
-        }
-        Kind::UserTask
-    }
-
-    /// Rules that a handler knows; a decision table is no such thing.
-    pub(super) fn business_rule_task(&mut self, task: &'m BusinessRuleTask, id: &'m str) -> Kind {
-        let base = task.base();
-        if dialect::attribute(base, "decisionRef").is_some()
-            || extension::zeebe(base, "calledDecision").is_some()
-        {
-            self.not_yet("a decision table", base, id);
-        }
-        Kind::ServiceTask(self.work(base, task.implementation.as_deref(), id))
+    /// A user task, its assignment and its listeners.
+    pub(super) fn user_task(&mut self, scope: ElementIndex, task: &'m UserTask, id: &'m str) {
+        let index = ElementIndex::new(self.elements.len());
+        self.activity(scope, task, id, Kind::UserTask);
+        let listeners = std::mem::take(&mut self.element_mut(index).listeners);
+        let mut extensions = self.extensions(task.base(), id);
+        let mut assignment = extensions.assignment();
+        self.performers(&task.resources, id, &mut assignment);
+        let mut extensions = self.extensions(task.base(), id);
+        let listeners = extensions.task_listeners(listeners, assignment.assignee.is_some());
+        let element = self.element_mut(index);
+        element.listeners = listeners;
+        element.assignment = (assignment != Assignment::default()).then(|| Box::new(assignment));
     }
 
     pub(super) fn send_task(&mut self, task: &'m SendTask, id: &'m str) -> Kind {
@@ -234,32 +233,4 @@ impl<'m> Graph<'m, '_> {
         }
         self.extensions(base, id).template(&reading(source.trim()), position)
     }
-
-    pub(super) fn content_template(&mut self, content: &Content, base: &Base, id: &str) -> Option<Template> {
-        let (source, position) = trimmed(content);
-        self.extensions(base, id).template(&source, position)
-    }
-
-    /// The expression of a condition.
-    pub(super) fn condition(&mut self, content: &Content, base: &Base, id: &str) -> Option<Expression> {
-        let known = |language: &str| {
-            let language = language.to_ascii_lowercase();
-            language.is_empty() || ["juel", "uel"].contains(&language.as_str()) || language.ends_with("xpath")
-        };
-        if let Some(language) = content.language().filter(|language| !known(language)) {
-            let message = format!("conditions in `{language}` are not executable yet");
-            let finding = Diagnostic::error(codes::EXPRESSION_LANGUAGE, message, content.position());
-            self.findings.add(finding.about(id).help("write `${...}` and leave `language` out"));
-            return None;
-        }
-        let (source, position) = trimmed(content);
-        self.extensions(base, id).expression(&source, position)
-    }
-}
-
-fn trimmed(content: &Content) -> (String, Position) {
-    let text = content.text();
-    let blank = text.len().saturating_sub(text.trim_start().len());
-    let position = content.text_position().after(text.get(..blank).unwrap_or_default());
-    (text.trim().to_owned(), position)
 }

@@ -87,7 +87,7 @@ impl Extensions<'_, '_> {
     }
 
     /// The elements `in` or `out`, but for the one that is about the business key.
-    fn passings(&mut self, local: &str) -> Vec<Passing> {
+    pub(super) fn passings(&mut self, local: &str) -> Vec<Passing> {
         let base: &Base = self.base;
         let elements = base.extensions().filter(|element| extension::is_camunda_named(element, local));
         elements.filter_map(|element| self.passing(element)).collect()

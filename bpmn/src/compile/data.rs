@@ -212,7 +212,10 @@ impl<'m> Graph<'m, '_> {
             (End::Variable(source), End::Variable(target)) => {
                 let template = Template::parse(&reading(source), base.position);
                 let value = template.ok().map(MappingValue::Template);
-                value.map(|value| Mapping { name: target.to_owned(), value }).into_iter().collect()
+                value
+                    .map(|value| Mapping { name: target.to_owned(), path: Vec::new(), value })
+                    .into_iter()
+                    .collect()
             }
             (End::Drawn, _) | (_, End::Drawn) => {
                 self.ignored("a data association that is only drawn", base, id);
@@ -246,7 +249,7 @@ impl<'m> Graph<'m, '_> {
             }
         };
         let value = MappingValue::Template(self.content_template(from, base, id)?);
-        Some(Mapping { name, value })
+        Some(Mapping { name, path: Vec::new(), value })
     }
 
     fn wrong_data(&mut self, message: &str, position: Position, id: &str) {

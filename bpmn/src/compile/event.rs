@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use super::extension::{self, Extensions};
 use super::graph::Graph;
 use super::{
-    Condition, ErrorTrigger, EscalationTrigger, MessageTrigger, Send, Throw, Timer, TimerKind, Trigger, time,
+    Changes, Condition, ErrorTrigger, EscalationTrigger, MessageTrigger, Send, Throw, Timer, TimerKind,
+    Trigger, time,
 };
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Position, codes};
 use crate::dialect;
 use crate::expression::Template;
 use crate::model::{
-    Base, CatchEvent, ConditionalEventDefinition, ErrorEventDefinition, EscalationEventDefinition,
+    Base, CatchEvent, ConditionalEventDefinition, Content, ErrorEventDefinition, EscalationEventDefinition,
     EventDefinition, MessageEventDefinition, Reference, SignalEventDefinition, ThrowEvent,
     TimerEventDefinition,
 };
+use crate::xml::Attribute;
 
 /// Where an event stands: what it may wait for or throw depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +92,14 @@ impl Place {
             Definition::LinkEventDefinition(_) => matches!(self, Self::Catch | Self::Throw),
         }
     }
+}
+
+/// The text of an expression without blanks around it, and where it starts.
+pub(super) fn trim(content: &Content) -> (String, Position) {
+    let text = content.text();
+    let blank = text.len().saturating_sub(text.trim_start().len());
+    let position = content.text_position().after(text.get(..blank).unwrap_or_default());
+    (text.trim().to_owned(), position)
 }
 
 /// What an event refers to is not in the file, which was reported.
@@ -206,9 +216,7 @@ impl<'m> Graph<'m, '_> {
             EventDefinition::MessageEventDefinition(definition) => {
                 self.send(&definition.base, definition.message.as_ref(), None, id).map(Throw::Message)
             }
-            EventDefinition::SignalEventDefinition(definition) => {
-                self.signal(definition, id).map(|name| Throw::Signal { name })
-            }
+            EventDefinition::SignalEventDefinition(definition) => self.thrown_signal(definition, id),
             EventDefinition::ErrorEventDefinition(definition) => self.thrown_error(definition, id),
             EventDefinition::TerminateEventDefinition(_) => Some(Throw::Terminate),
             EventDefinition::EscalationEventDefinition(definition) => self.thrown_escalation(definition, id),
@@ -249,6 +257,9 @@ impl<'m> Graph<'m, '_> {
                     );
                 }
             }
+        }
+        for definition in &definitions {
+            self.idle_words(definition.base(), id);
         }
         let executed =
             definitions.iter().filter(|definition| self.is_executed(definition, id, place)).count();
@@ -341,8 +352,20 @@ impl<'m> Graph<'m, '_> {
             None => None,
         };
         let mut extensions = self.extensions(base, id);
+        extensions.refuse_built_in_work();
         let handler =
             extensions.handler().or_else(|| implementation.and_then(super::activity::named_implementation));
+        let expression = extension::camunda_attribute(base, "expression").filter(|_| handler.is_none());
+        if let Some(expression) = expression {
+            let help = "set `tessera:handler` (or `camunda:class`) to a handler that shapes it";
+            extensions.refuse(
+                codes::HANDLER,
+                "an expression cannot shape a message",
+                expression.position,
+                help,
+            );
+            return None;
+        }
         let fields = extensions.fields();
         if message_name.is_none() && handler.is_none() {
             let finding = Diagnostic::error(
@@ -355,6 +378,13 @@ impl<'m> Graph<'m, '_> {
             return None;
         }
         Some(Send { message_name, handler, fields })
+    }
+
+    /// A signal, and what `in` mappings let travel with it.
+    fn thrown_signal(&mut self, definition: &SignalEventDefinition, id: &str) -> Option<Throw> {
+        let name = self.signal(definition, id)?;
+        let payload = self.extensions(definition.base(), id).passings("in");
+        Some(Throw::Signal { name, payload })
     }
 
     fn signal(&mut self, definition: &SignalEventDefinition, id: &str) -> Option<Template> {
@@ -395,12 +425,22 @@ impl<'m> Graph<'m, '_> {
         Some(reference.id().to_owned())
     }
 
+    /// What is caught is decided when the process is read: a code that is computed would be matched by accident.
+    fn caught_code(&mut self, code: Option<String>, base: &Base, id: &str) -> Option<String> {
+        let computed = |code: &&String| code.starts_with('=') || code.contains("${") || code.contains("#{");
+        if let Some(code) = code.as_ref().filter(computed) {
+            let message = format!("`{code}` is computed, and what is caught must be known");
+            let finding = Diagnostic::error(codes::EXPRESSION, message, base.position);
+            self.findings.add(finding.about(id).help("write the code itself, or leave it out to catch all"));
+        }
+        code
+    }
+
     fn error_trigger(&mut self, definition: &ErrorEventDefinition, id: &str) -> ErrorTrigger {
+        let code =
+            definition.error.as_ref().and_then(|reference| self.error_code(reference, definition.base(), id));
         ErrorTrigger {
-            code: definition
-                .error
-                .as_ref()
-                .and_then(|reference| self.error_code(reference, definition.base(), id)),
+            code: self.caught_code(code, definition.base(), id),
             code_variable: extension::text(definition.base(), "errorCodeVariable"),
             message_variable: extension::text(definition.base(), "errorMessageVariable"),
         }
@@ -421,23 +461,57 @@ impl<'m> Graph<'m, '_> {
         };
         let declared =
             definition.error.as_ref().and_then(|reference| self.references.errors.get(reference.id()));
-        let message = declared.and_then(|error| extension::text(error.base(), "errorMessage"));
+        let position = declared.map_or(definition.position, |error| error.position);
+        let message = declared.and_then(|error| dialect::attribute(error.base(), "errorMessage"));
+        let mut extensions = self.extensions(definition.base(), id);
+        let code = extensions.template(&code, position)?;
+        let message = match message {
+            Some(message) => Some(extensions.template(&message.value, message.position)?),
+            None => None,
+        };
         Some(Throw::Error { code, message })
     }
 
     fn condition_trigger(&mut self, definition: &ConditionalEventDefinition, id: &str) -> Option<Condition> {
         let base = definition.base();
-        if dialect::attribute(base, "variableEvents").is_some() {
-            self.not_yet("a condition for some kinds of changes", base, id);
-        }
         let Some(content) = &definition.condition else {
             let message = "it waits for a condition and does not say which";
             let finding = Diagnostic::error(codes::EVENT_WITHOUT_TRIGGER, message, definition.position);
             self.findings.add(finding.about(id).help("add a `condition` with an expression"));
             return None;
         };
-        let variable = extension::text(base, "variableName");
-        Some(Condition { expression: self.condition(content, base, id)?, variable })
+        let expression = self.condition(content, base, id)?;
+        let filter = extension::zeebe(base, "conditionalFilter");
+        let written = |local: &str, in_filter: &str| {
+            let own = dialect::attribute(base, local);
+            own.or_else(|| filter.and_then(|filter| filter.find_attribute(in_filter)))
+        };
+        let names = written("variableName", "variableNames").map(|attribute| attribute.value.split(','));
+        let names = names.into_iter().flatten().map(|name| name.trim().to_owned());
+        let variables = names.filter(|name| !name.is_empty()).collect();
+        let changes = match written("variableEvents", "variableEvents") {
+            None => Changes::ALL,
+            Some(events) => self.changes(events, id)?,
+        };
+        Some(Condition { expression, variables, changes })
+    }
+
+    fn changes(&mut self, events: &Attribute, id: &str) -> Option<Changes> {
+        let mut changes = Changes { created: false, updated: false, removed: false };
+        for event in events.value.split(',').map(str::trim) {
+            match event {
+                "create" => changes.created = true,
+                "update" => changes.updated = true,
+                "delete" => changes.removed = true,
+                _ => {
+                    let message = format!("`{event}` is no change of a variable");
+                    let finding = Diagnostic::error(codes::ATTRIBUTE_VALUE, message, events.position);
+                    self.findings.add(finding.about(id).help("write create, update or delete"));
+                    return None;
+                }
+            }
+        }
+        Some(changes)
     }
 
     /// The code of an escalation, if the model names one.
@@ -460,6 +534,7 @@ impl<'m> Graph<'m, '_> {
         id: &str,
     ) -> Option<EscalationTrigger> {
         let code = self.escalation_code(definition, id).ok()?;
+        let code = self.caught_code(code, definition.base(), id);
         Some(EscalationTrigger {
             code,
             code_variable: extension::text(definition.base(), "escalationCodeVariable"),
@@ -468,6 +543,7 @@ impl<'m> Graph<'m, '_> {
 
     fn thrown_escalation(&mut self, definition: &EscalationEventDefinition, id: &str) -> Option<Throw> {
         if let Some(code) = self.escalation_code(definition, id).ok()? {
+            let code = self.extensions(definition.base(), id).template(&code, definition.position)?;
             return Some(Throw::Escalation { code });
         }
         let message = "it throws an escalation without a code";
@@ -494,11 +570,13 @@ impl<'m> Graph<'m, '_> {
             self.findings.add(finding.about(id).help("for instance <timeDuration>PT20S</timeDuration>"));
             return None;
         };
-        let position = content.text_position();
-        let source = content.text();
-        let blank = source.len().saturating_sub(source.trim_start().len());
-        let position = position.after(source.get(..blank).unwrap_or_default());
-        let value = self.extensions(definition.base(), id).template(source.trim(), position)?;
+        let (source, position) = trim(content);
+        // A plain value is one, whatever the file's language.
+        let value = if time::check(kind, &source).is_ok() {
+            Template::text(&source, position)
+        } else {
+            self.content_template(content, definition.base(), id)?
+        };
         if let Some(Err(wrong)) = value.literal().map(|literal| time::check(kind, literal)) {
             self.findings.add(Diagnostic::error(codes::TIMER, wrong, position).about(id));
             return None;

@@ -3,7 +3,7 @@
 use super::{Field, Listener, ListenerEvent, Mapping, MappingValue, RetryCycle, time};
 use crate::diagnostic::{Diagnostic, Findings, Position, codes};
 use crate::dialect::{CAMUNDA, TESSERA, ZEEBE, attribute, is_ours_or_camunda};
-use crate::expression::{Expression, Template};
+use crate::expression::{Dialect, Expression, Template};
 use crate::model::Base;
 use crate::xml::{Attribute, Child, Element};
 
@@ -21,11 +21,6 @@ pub(super) fn text(base: &Base, local: &str) -> Option<String> {
 
 pub(super) fn zeebe<'m>(base: &'m Base, local: &str) -> Option<&'m Element> {
     base.extensions().find(|element| element.name.is(ZEEBE, local))
-}
-
-/// Whether the model wants to be told what happens to a user task.
-pub(super) fn has_task_listener(base: &Base) -> bool {
-    base.extensions().any(|element| is_camunda(element) && &*element.name.local == "taskListener")
 }
 
 fn is_camunda(element: &Element) -> bool {
@@ -50,18 +45,45 @@ impl Extensions<'_, '_> {
         self.findings.add(Diagnostic::error(code, message, position).about(self.element));
     }
 
+    /// An error, and what to do about it.
+    pub(super) fn refuse(
+        &mut self,
+        code: &'static str,
+        message: impl Into<String>,
+        position: Position,
+        help: &str,
+    ) {
+        self.findings.add(Diagnostic::error(code, message, position).about(self.element).help(help));
+    }
+
+    /// Something that is read and kept, and does nothing.
+    pub(super) fn warn(
+        &mut self,
+        code: &'static str,
+        message: impl Into<String>,
+        position: Position,
+        help: &str,
+    ) {
+        self.findings.add(Diagnostic::warning(code, message, position).about(self.element).help(help));
+    }
+
     pub(super) fn expression(&mut self, source: &str, position: Position) -> Option<Expression> {
         let parsed = Expression::parse(source, position);
         parsed.map_err(|wrong| self.error(codes::EXPRESSION, wrong.message, wrong.position)).ok()
     }
 
-    /// Text with expressions. A leading `=` is FEEL, which is refused here and not taken for text.
+    pub(super) fn expression_in(
+        &mut self,
+        dialect: Dialect,
+        source: &str,
+        position: Position,
+    ) -> Option<Expression> {
+        let parsed = Expression::parse_as(dialect, source, position);
+        parsed.map_err(|wrong| self.error(codes::EXPRESSION, wrong.message, wrong.position)).ok()
+    }
+
+    /// Text with expressions; with a leading `=` it is FEEL.
     pub(super) fn template(&mut self, source: &str, position: Position) -> Option<Template> {
-        if source.trim_start().starts_with('=') {
-            let message = "FEEL expressions are not executable yet; write `${...}`";
-            self.error(codes::EXPRESSION_LANGUAGE, message, position);
-            return None;
-        }
         let parsed = Template::parse(source, position);
         parsed.map_err(|wrong| self.error(codes::EXPRESSION, wrong.message, wrong.position)).ok()
     }
@@ -76,6 +98,19 @@ impl Extensions<'_, '_> {
                 self.error(codes::ATTRIBUTE_VALUE, message, attribute.position);
                 false
             }
+        }
+    }
+
+    /// Work that another engine does by itself: it would be a handler's here.
+    pub(super) fn refuse_built_in_work(&mut self) {
+        const HELP: &str = "make it a plugin: set `tessera:handler` to a handler that does this work";
+        if let Some(kind) = camunda_attribute(self.base, "type").filter(|kind| kind.value != "external") {
+            let message = format!("work of type `{}` is not executed", kind.value);
+            self.refuse(codes::HANDLER, message, kind.position, HELP);
+        }
+        let base = self.base;
+        if let Some(connector) = base.extensions().find(|element| is_camunda_named(element, "connector")) {
+            self.refuse(codes::HANDLER, "a connector is not executed", connector.position, HELP);
         }
     }
 
@@ -94,16 +129,27 @@ impl Extensions<'_, '_> {
         let job_type =
             zeebe(self.base, "taskDefinition").and_then(|definition| definition.find_attribute("type"))?;
         if job_type.value.starts_with('=') {
-            let message = "FEEL expressions are not executable yet; name the job type";
-            self.error(codes::EXPRESSION_LANGUAGE, message, job_type.position);
+            let message = "a job type that is computed is not executed";
+            self.refuse(codes::HANDLER, message, job_type.position, "name the job type");
         }
         Some(job_type.value.clone())
     }
 
     /// `field` elements, whose text is literal and whose expressions are not.
+    /// Task headers are fields under another name.
     pub(super) fn fields(&mut self) -> Vec<Field> {
         let base = self.base;
-        self.fields_among(base.extensions())
+        let mut fields = self.fields_among(base.extensions());
+        for header in zeebe(base, "taskHeaders").into_iter().flat_map(Element::elements) {
+            match (header.attribute("key"), header.attribute("value")) {
+                (Some(name), value) => {
+                    let value = Template::text(value.unwrap_or_default(), header.position);
+                    fields.push(Field { name: name.to_owned(), value });
+                }
+                (None, _) => self.error(codes::MAPPING, "a task header has no key", header.position),
+            }
+        }
+        fields
     }
 
     fn fields_among<'e>(&mut self, elements: impl Iterator<Item = &'e Element>) -> Vec<Field> {
@@ -134,14 +180,6 @@ impl Extensions<'_, '_> {
             }
         }
         fields
-    }
-
-    pub(super) fn headers(&self) -> Vec<(String, String)> {
-        let headers = zeebe(self.base, "taskHeaders").into_iter().flat_map(Element::elements);
-        let header = |header: &Element| {
-            Some((header.attribute("key")?.to_owned(), header.attribute("value")?.to_owned()))
-        };
-        headers.filter_map(header).collect()
     }
 
     pub(super) fn listeners(&mut self) -> Vec<Listener> {
@@ -177,26 +215,34 @@ impl Extensions<'_, '_> {
             Some("take") => Some(ListenerEvent::Take),
             _ => None,
         };
-        let expression = match element.find_attribute("expression") {
-            Some(source) => Some(self.expression(&source.value, source.position)?),
-            None => None,
+        let Some(event) = event else {
+            let message = "a listener needs an event: start, end or take";
+            self.error(codes::LISTENER, message, element.position);
+            return None;
+        };
+        self.listener_of(element, event, handler)
+    }
+
+    /// What is called or evaluated at one event.
+    pub(super) fn listener_of(
+        &mut self,
+        element: &Element,
+        event: ListenerEvent,
+        handler: Option<String>,
+    ) -> Option<Listener> {
+        let script =
+            element.elements().find(|child| is_ours_or_camunda(child) && &*child.name.local == "script");
+        let expression = match (element.find_attribute("expression"), script) {
+            (Some(source), _) => Some(self.expression(&source.value, source.position)?),
+            (None, Some(script)) => Some(self.script_element(script)?),
+            (None, None) => None,
         };
         let fields = self.fields_among(element.elements());
-        match event {
-            None => {
-                self.error(
-                    codes::LISTENER,
-                    "a listener needs an event: start, end or take",
-                    element.position,
-                );
-            }
-            Some(_) if handler.is_none() && expression.is_none() => {
-                let message = "a listener needs a class or an expression; scripts are not executable, make it a plugin handler";
-                self.error(codes::LISTENER, message, element.position);
-            }
-            Some(event) => return Some(Listener { event, handler, expression, fields }),
+        if handler.is_none() && expression.is_none() {
+            self.error(codes::LISTENER, "a listener needs a class or an expression", element.position);
+            return None;
         }
-        None
+        Some(Listener { event, handler, expression, fields })
     }
 
     /// `(inputs, outputs)`.
@@ -225,12 +271,18 @@ impl Extensions<'_, '_> {
         (inputs, outputs)
     }
 
+    /// With output mappings, these alone hand out what the work yields.
+    pub(super) fn maps_results(&self) -> bool {
+        let mapped = zeebe(self.base, "ioMapping").into_iter().flat_map(Element::elements);
+        mapped.into_iter().any(|mapping| &*mapping.name.local == "output")
+    }
+
     fn parameter(&mut self, parameter: &Element) -> Option<Mapping> {
         let Some(name) = parameter.attribute("name") else {
             self.error(codes::MAPPING, "a mapping has no name", parameter.position);
             return None;
         };
-        Some(Mapping { name: name.to_owned(), value: self.mapping_value(parameter)? })
+        Some(Mapping { name: name.to_owned(), path: Vec::new(), value: self.mapping_value(parameter)? })
     }
 
     /// The list or map in an element, or else its text. Nested as deep as the reader lets elements nest.
@@ -256,11 +308,7 @@ impl Extensions<'_, '_> {
                 }
                 Some(MappingValue::Map(entries))
             }
-            "script" => {
-                let message = "scripts are not executable; use an expression, or make it a plugin handler";
-                self.error(codes::MAPPING, message, child.position);
-                None
-            }
+            "script" => Some(MappingValue::Template(Template::expression(self.script_element(child)?))),
             other => {
                 self.error(
                     codes::MAPPING,
@@ -283,13 +331,20 @@ impl Extensions<'_, '_> {
     }
 
     fn zeebe_mapping(&mut self, mapping: &Element) -> Option<Mapping> {
-        let (source, target) = (mapping.find_attribute("source"), mapping.attribute("target"));
+        let (source, target) = (mapping.find_attribute("source"), mapping.find_attribute("target"));
         let (Some(source), Some(target)) = (source, target) else {
             self.error(codes::MAPPING, "a mapping needs a source and a target", mapping.position);
             return None;
         };
         let value = MappingValue::Template(self.template(&source.value, source.position)?);
-        Some(Mapping { name: target.to_owned(), value })
+        let mut names = target.value.split('.').map(|name| name.trim().to_owned());
+        let (name, path) = (names.next().unwrap_or_default(), names.collect::<Vec<_>>());
+        if name.is_empty() || path.iter().any(String::is_empty) {
+            let message = format!("`{}` is no variable", target.value);
+            self.error(codes::MAPPING, message, target.position);
+            return None;
+        }
+        Some(Mapping { name, path, value })
     }
 
     pub(super) fn retry_cycle(&mut self) -> Option<RetryCycle> {
@@ -316,7 +371,7 @@ impl Extensions<'_, '_> {
 }
 
 /// `${bean}` names a handler as well as `bean` does.
-fn bean_name(expression: &str) -> String {
+pub(super) fn bean_name(expression: &str) -> String {
     let inner = expression.trim().strip_prefix("${").or_else(|| expression.trim().strip_prefix("#{"));
     inner.and_then(|inner| inner.strip_suffix('}')).unwrap_or(expression).trim().to_owned()
 }

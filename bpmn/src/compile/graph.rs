@@ -8,11 +8,14 @@ use super::activity::Repetition;
 use super::compensation::Compensation;
 use super::data::Data;
 use super::event::Place;
+use super::language;
 use super::reference::References;
 use super::{
     AdHoc, Element, ElementIndex, Flow, FlowIndex, Kind, Program, Scope, Trigger, check, extension, links,
 };
+use crate::decision::Decisions;
 use crate::diagnostic::{Diagnostic, Findings, codes};
+use crate::expression::Dialect;
 use crate::model::{
     Activity, AdHocSubProcess, Base, ComplexGateway, Definitions, EventBasedGateway, FlowElement, Process,
     Reference, SequenceFlow, StartEvent, SubProcess, ThrowEvent,
@@ -21,6 +24,10 @@ use crate::model::{
 pub(super) struct Graph<'m, 'f> {
     pub(super) references: References<'m>,
     pub(super) findings: &'f mut Findings,
+    /// What business rule tasks can refer to.
+    pub(super) decisions: &'f Decisions,
+    /// What expressions are written in that do not say it.
+    pub(super) language: Dialect,
     pub(super) elements: Vec<Element>,
     flows: Vec<Flow>,
     pub(super) nodes: BTreeMap<&'m str, ElementIndex>,
@@ -38,12 +45,15 @@ pub(super) fn program<'m>(
     definitions: &'m Definitions,
     process: &'m Process,
     process_id: &'m str,
+    decisions: &Decisions,
     findings: &mut Findings,
 ) -> Option<Program> {
     let references = References::of(definitions, findings);
     let mut graph = Graph {
         references,
         findings,
+        decisions,
+        language: language::of_file(definitions.expression_language.as_deref()),
         elements: Vec::new(),
         flows: Vec::new(),
         nodes: BTreeMap::new(),
@@ -175,10 +185,7 @@ impl<'m> Graph<'m, '_> {
                 self.activity(scope, task, id, kind);
                 self.element_mut(index).instantiates = instantiates;
             }
-            FlowElement::UserTask(task) => {
-                let kind = self.user_task(task, id);
-                self.activity(scope, task, id, kind);
-            }
+            FlowElement::UserTask(task) => self.user_task(scope, task, id),
             FlowElement::BusinessRuleTask(task) => {
                 let kind = self.business_rule_task(task, id);
                 self.activity(scope, task, id, kind);
@@ -205,8 +212,11 @@ impl<'m> Graph<'m, '_> {
                 self.unresolved_defaults.extend(gateway.default.as_ref().map(|default| (index, default)));
             }
             FlowElement::EventBasedGateway(gateway) => self.event_based_gateway(scope, gateway, id),
-            FlowElement::ScriptTask(_)
-            | FlowElement::Event(_)
+            FlowElement::ScriptTask(task) => {
+                let kind = self.script_task(task, id);
+                self.activity(scope, task, id, kind);
+            }
+            FlowElement::Event(_)
             | FlowElement::ChoreographyTask(_)
             | FlowElement::CallChoreography(_)
             | FlowElement::SubChoreography(_) => {
@@ -219,7 +229,7 @@ impl<'m> Graph<'m, '_> {
         }
     }
 
-    fn activity(&mut self, scope: ElementIndex, activity: &'m Activity, id: &'m str, kind: Kind) {
+    pub(super) fn activity(&mut self, scope: ElementIndex, activity: &'m Activity, id: &'m str, kind: Kind) {
         let repetition = self.repetition(activity, id);
         let quantities = self.quantities(activity, id);
         let index = self.add(scope, activity.base(), activity.name.as_deref(), id, kind);
@@ -264,8 +274,25 @@ impl<'m> Graph<'m, '_> {
     fn ad_hoc(&mut self, scope: ElementIndex, ad_hoc: &'m AdHocSubProcess, id: &'m str) {
         let base = ad_hoc.base();
         let condition = ad_hoc.completion_condition.as_deref();
-        let active =
-            extension::zeebe(base, "adHoc").and_then(|plan| plan.find_attribute("activeElementsCollection"));
+        let zeebe = extension::zeebe(base, "adHoc");
+        let active = zeebe.and_then(|plan| plan.find_attribute("activeElementsCollection"));
+        let results = zeebe.and_then(|plan| {
+            let collection = plan.find_attribute("outputCollection")?;
+            Some((collection, plan.find_attribute("outputElement")))
+        });
+        let results = match results {
+            Some((collection, Some(element))) => {
+                let element = self.extensions(base, id).template(&element.value, element.position);
+                element.map(|element| (collection.value.clone(), element))
+            }
+            Some((collection, None)) => {
+                let help = "say by `outputElement` what is collected";
+                let message = "nothing is collected";
+                self.extensions(base, id).refuse(codes::MAPPING, message, collection.position, help);
+                None
+            }
+            None => None,
+        };
         let active_elements =
             active.and_then(|list| self.extensions(base, id).template(&list.value, list.position));
         let plan = AdHoc {
@@ -273,6 +300,7 @@ impl<'m> Graph<'m, '_> {
             active_elements,
             completion_condition: condition.and_then(|condition| self.condition(condition, base, id)),
             cancel_remaining: ad_hoc.cancel_remaining_instances != Some(false),
+            results,
         };
         self.contents(scope, ad_hoc, id, Kind::AdHocSubProcess { scope: Scope::default(), plan });
     }
@@ -354,6 +382,7 @@ impl<'m> Graph<'m, '_> {
         let documentation: Vec<_> =
             base.documentation.iter().map(|text| text.text().trim().to_owned()).collect();
         let documentation = documentation.join("\n\n");
+        self.idle_words(base, id);
         let mut extensions = self.extensions(base, id);
         let (inputs, outputs) = extensions.mappings();
         let element = Element {
@@ -376,6 +405,8 @@ impl<'m> Graph<'m, '_> {
             completion_quantity: 1,
             inputs,
             outputs,
+            assignment: None,
+            keeps_results: extensions.maps_results(),
             listeners: extensions.listeners(),
             retry_cycle: extensions.retry_cycle(),
             async_before: extensions.flag("asyncBefore") || extensions.flag("async"),

@@ -13,20 +13,27 @@ mod data;
 mod event;
 mod extension;
 mod graph;
+mod human;
+mod language;
 mod links;
 mod program;
 mod reference;
+mod rules;
+mod script;
 mod starts;
 mod time;
+mod vocabulary;
 
 pub(crate) use time::check as literal_timer;
 
 pub use program::{
-    AdHoc, Binding, Call, Condition, Element, ElementIndex, ErrorTrigger, EscalationTrigger, Field, Flow,
-    FlowIndex, Kind, Listener, ListenerEvent, Mapping, MappingValue, MessageTrigger, MultiInstance, Passed,
-    Passing, Program, RetryCycle, Scope, Send, StandardLoop, Throw, Timer, TimerKind, Trigger, Work,
+    AdHoc, Assignment, Binding, Call, Changes, Condition, Element, ElementIndex, ErrorTrigger,
+    EscalationTrigger, Field, Flow, FlowIndex, Kind, Listener, ListenerEvent, Mapping, MappingValue,
+    MessageTrigger, MultiInstance, Passed, Passing, Program, RetryCycle, Rules, RulesResult, Scope, Send,
+    StandardLoop, Throw, Timer, TimerKind, Trigger, Work,
 };
 
+use crate::decision::Decisions;
 use crate::diagnostic::{Diagnostic, Findings, Position, codes};
 use crate::model::Definitions;
 
@@ -47,10 +54,16 @@ pub fn compile(definitions: &Definitions, process_id: &str) -> Result<Program, V
 
 /// Compiles one process of a model and tells everything that was found, warnings included.
 pub fn examine(definitions: &Definitions, process_id: &str) -> Examination {
+    examine_with(definitions, process_id, &Decisions::default())
+}
+
+/// The same, where business rule tasks find the decisions that stand beside the model. A process keeps to the decisions
+/// that it was compiled with.
+pub fn examine_with(definitions: &Definitions, process_id: &str, decisions: &Decisions) -> Examination {
     let mut findings = Findings::default();
     let process = definitions.processes().find(|process| process.id.as_deref() == Some(process_id));
     let program = if let Some(process) = process {
-        graph::program(definitions, process, process_id, &mut findings)
+        graph::program(definitions, process, process_id, decisions, &mut findings)
     } else {
         let known: Vec<_> = definitions.processes().filter_map(|process| process.id.as_deref()).collect();
         let message = format!("there is no process `{process_id}`");

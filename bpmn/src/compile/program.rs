@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::decision::Decision;
 use crate::diagnostic::Position;
 use crate::expression::{Expression, Template};
 
@@ -208,6 +209,10 @@ pub struct Element {
     pub inputs: Vec<Mapping>,
     /// Variables set in the scope around it after it ended.
     pub outputs: Vec<Mapping>,
+    /// What the model says about whoever does it, if it is a user task.
+    pub assignment: Option<Box<Assignment>>,
+    /// Whether what its work yields stays with it, so that only its outputs decide what is seen around it.
+    pub keeps_results: bool,
     /// What is called when it starts and ends, in document order.
     pub listeners: Vec<Listener>,
     /// How often failed work is tried again; `None` leaves it to the engine.
@@ -487,18 +492,20 @@ pub enum Throw {
     Signal {
         /// Its name.
         name: Template,
+        /// The variables that travel with it.
+        payload: Vec<Passing>,
     },
     /// A BPMN error; end events only.
     Error {
         /// The code that boundary events are matched by.
-        code: String,
+        code: Template,
         /// A text for humans.
-        message: Option<String>,
+        message: Option<Template>,
     },
     /// An escalation: tells a scope around it, and goes on unless that is interrupted.
     Escalation {
         /// The code that events are matched by.
-        code: String,
+        code: Template,
     },
     /// Ends every token of its scope; end events only.
     Terminate,
@@ -556,8 +563,26 @@ pub struct ErrorTrigger {
 pub struct Condition {
     /// What must hold.
     pub expression: Expression,
-    /// The one variable whose changes count; all if `None`.
-    pub variable: Option<String>,
+    /// The variables whose changes count; all if there is none.
+    pub variables: Vec<String>,
+    /// Which of their changes do.
+    pub changes: Changes,
+}
+
+/// Kinds of changes of a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Changes {
+    /// It was not there before.
+    pub created: bool,
+    /// It got another value.
+    pub updated: bool,
+    /// It is not there any more.
+    pub removed: bool,
+}
+
+impl Changes {
+    /// Every change.
+    pub const ALL: Self = Self { created: true, updated: true, removed: true };
 }
 
 /// An escalation that is waited for.
@@ -576,12 +601,36 @@ pub struct Work {
     pub handler: Option<String>,
     /// What the model injects into the handler.
     pub fields: Vec<Field>,
-    /// `zeebe:taskHeaders`, in document order.
-    pub headers: Vec<(String, String)>,
     /// The variable that receives the result.
     pub result_variable: Option<String>,
-    /// `camunda:expression`: evaluated instead of calling a handler.
+    /// `camunda:expression`, or a script: evaluated instead of calling a handler.
     pub expression: Option<Expression>,
+    /// A decision: decided instead of calling a handler.
+    pub rules: Option<Rules>,
+}
+
+/// A decision that a business rule task asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rules {
+    /// The decision.
+    pub decision: Arc<Decision>,
+    /// What of its outcome is the result.
+    pub result: RulesResult,
+}
+
+/// What of the outcome of a decision is the result of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RulesResult {
+    /// The value, as DMN has it.
+    Value,
+    /// A list of the outputs of each rule.
+    Rows,
+    /// The outputs of the one rule.
+    Row,
+    /// The one output of the one rule.
+    Entry,
+    /// A list of the one output of each rule.
+    Entries,
 }
 
 /// A message that is sent.
@@ -687,6 +736,26 @@ pub struct MultiInstance {
     pub retry_cycle: Option<RetryCycle>,
 }
 
+/// What a model says about whoever does a user task. What is computed is computed when it is looked at; that it can be is
+/// checked when the task begins.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Assignment {
+    /// Who is to do it.
+    pub assignee: Option<Template>,
+    /// Who may do it, separated by commas or as a list.
+    pub candidate_users: Option<Template>,
+    /// The groups whose members may do it.
+    pub candidate_groups: Option<Template>,
+    /// The form to do it with.
+    pub form: Option<Template>,
+    /// Until when.
+    pub due_date: Option<Template>,
+    /// When to look after it.
+    pub follow_up_date: Option<Template>,
+    /// How urgent it is.
+    pub priority: Option<Template>,
+}
+
 /// Execution again and again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StandardLoop {
@@ -709,6 +778,8 @@ pub struct AdHoc {
     pub completion_condition: Option<Expression>,
     /// Whether what is still active then ends too.
     pub cancel_remaining: bool,
+    /// The variable that receives a list of results, and what is put into it whenever a token in it ends with an activity.
+    pub results: Option<(String, Template)>,
 }
 
 /// A variable and the value that it gets.
@@ -716,6 +787,8 @@ pub struct AdHoc {
 pub struct Mapping {
     /// The variable.
     pub name: String,
+    /// Where in it, if it is a map of which one member is set: the names on the way there.
+    pub path: Vec<String>,
     /// The value.
     pub value: MappingValue,
 }

@@ -122,6 +122,29 @@ impl Expression {
         Ok(Self { source: trimmed.into(), position, root })
     }
 
+    /// Parses a cell of a decision table: tests in FEEL, such as `< 5` or `"a", "b"`. It yields whether one of them holds for
+    /// what `input` yields, which is of the type `type_name`.
+    pub fn parse_tests(
+        input: &Self,
+        type_name: Option<&str>,
+        source: &str,
+        position: Position,
+    ) -> Result<Self, ParseError> {
+        if source.len() > EXPRESSION_BYTES_MAX {
+            let message = format!("the test is longer than {EXPRESSION_BYTES_MAX} bytes");
+            return Err(ParseError { message, position });
+        }
+        let Root::Feel(tested) = &input.root else {
+            let message = "what is tested is not written in FEEL".to_owned();
+            return Err(ParseError { message, position: input.position });
+        };
+        let root = feel::parse_tests(tested, type_name, source).map_err(|wrong| ParseError {
+            message: wrong.message,
+            position: position.after(source.get(..wrong.offset).unwrap_or(source)),
+        })?;
+        Ok(Self { source: source.into(), position, root: Root::Feel(Arc::new(root)) })
+    }
+
     /// The value in a scope.
     pub fn evaluate(&self, scope: &dyn Scope) -> Result<Value, EvaluationError> {
         match &self.root {

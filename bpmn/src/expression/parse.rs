@@ -319,6 +319,8 @@ impl Parser {
         let form = match self.symbol().clone() {
             Symbol::Literal(value) => Form::Literal(value),
             Symbol::Name(name) if name == "execution" => Form::Execution,
+            // To a task listener, the task is what knows the variables.
+            Symbol::Name(name) if name == "task" && self.asks_for_variables() => Form::Execution,
             Symbol::Name(name) => Form::Variable(name),
             Symbol::Mark("(") => {
                 self.advance();
@@ -337,6 +339,24 @@ impl Parser {
             return Err(Wrong { message: message.to_owned(), offset });
         }
         self.node(offset, form, 0)
+    }
+
+    /// Whether what follows a name is a call that only `execution` answers.
+    fn asks_for_variables(&self) -> bool {
+        const CALLS: [&str; 8] = [
+            "getVariable",
+            "getVariableLocal",
+            "hasVariable",
+            "hasVariableLocal",
+            "setVariable",
+            "setVariableLocal",
+            "removeVariable",
+            "removeVariableLocal",
+        ];
+        let ahead = |by: usize| self.tokens.get(self.next.saturating_add(by)).map(|token| &token.symbol);
+        matches!(ahead(1), Some(Symbol::Mark(".")))
+            && matches!(ahead(2), Some(Symbol::Name(name)) if CALLS.contains(&name.as_str()))
+            && matches!(ahead(3), Some(Symbol::Mark("(")))
     }
 
     fn operator(&self) -> Option<Operator> {

@@ -11,6 +11,7 @@ pub use placeholder::{Placeholders, Substituted, substitute};
 
 use crate::diagnostic::{Diagnostic, Findings, Severity, codes};
 use crate::model::{self, Definitions};
+use crate::xml::Element;
 
 /// Ends a reading.
 struct Fatal(Box<Diagnostic>);
@@ -41,6 +42,17 @@ impl Reading {
     }
 }
 
+/// The XML of any file, bounded as a model is; `None` if it is not XML, which is then among the findings.
+pub(crate) fn tree(bytes: &[u8], findings: &mut Findings) -> Option<Element> {
+    match encoding::decode(bytes) {
+        Ok(text) => document::document(&text, findings),
+        Err(Fatal(finding)) => {
+            findings.add(*finding);
+            None
+        }
+    }
+}
+
 /// Reads a model file.
 ///
 /// ```
@@ -52,23 +64,17 @@ impl Reading {
 /// ```
 pub fn read(bytes: &[u8]) -> Reading {
     let mut findings = Findings::default();
-    let model = match encoding::decode(bytes) {
-        Ok(text) => document::document(&text, &mut findings).and_then(|root| {
-            if root.name.is(model::NAMESPACE, "definitions") {
-                return Some(model::from_xml(root, &mut findings));
-            }
-            let message = format!("the root element is `{}`, not BPMN 2.0 `definitions`", root.name.local);
-            let help = format!(
-                "BPMN 2.0 models have the root element `definitions` of the namespace {}",
-                model::NAMESPACE
-            );
-            findings.add(Diagnostic::error(codes::NOT_BPMN, message, root.position).help(help));
-            None
-        }),
-        Err(Fatal(finding)) => {
-            findings.add(*finding);
-            None
+    let model = tree(bytes, &mut findings).and_then(|root| {
+        if root.name.is(model::NAMESPACE, "definitions") {
+            return Some(model::from_xml(root, &mut findings));
         }
-    };
+        let message = format!("the root element is `{}`, not BPMN 2.0 `definitions`", root.name.local);
+        let help = format!(
+            "BPMN 2.0 models have the root element `definitions` of the namespace {}",
+            model::NAMESPACE
+        );
+        findings.add(Diagnostic::error(codes::NOT_BPMN, message, root.position).help(help));
+        None
+    });
     Reading { model, diagnostics: findings.into_sorted() }
 }

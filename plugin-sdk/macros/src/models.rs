@@ -141,9 +141,15 @@ fn uses_of(element: &Element, open: &[Element], line: usize) -> Option<Use> {
     let owner = open.iter().rev().find(identified);
     let event = || element.event.clone().unwrap_or_default();
     let kind = match (element.name.as_str(), owner.map(|owner| owner.name.as_str())) {
-        ("serviceTask" | "businessRuleTask", _) => Used::ServiceTask,
+        ("serviceTask" | "businessRuleTask" | "scriptTask", _) => Used::ServiceTask,
         ("sendTask" | "messageEventDefinition", _) => Used::MessageActivity,
         (":executionListener", _) => Used::Listener(event()),
+        // It is called as a listener of the element: when the task begins, and when it is done.
+        (":taskListener", _) => match event().as_str() {
+            "create" | "creating" | "assignment" | "assigning" => Used::Listener("start".to_owned()),
+            "complete" | "completing" => Used::Listener("end".to_owned()),
+            _ => return None,
+        },
         (":taskDefinition", Some("sendTask" | "intermediateThrowEvent" | "endEvent")) => {
             Used::MessageActivity
         }

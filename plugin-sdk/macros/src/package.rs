@@ -79,8 +79,10 @@ pub(crate) fn read(root: &Path) -> Result<Package, Vec<String>> {
         let read = fs::read_to_string(file).map_err(|error| format!("{path}: {error}")).and_then(|text| {
             match path.rsplit_once('.') {
                 Some((_, "bpmn")) if path.starts_with("bpe/") => models.push(models::read(path, &text)?),
+                // Decisions are read when the plugin is deployed, as models are.
+                Some((_, "dmn")) if path.starts_with("bpe/") => {}
                 Some((_, "json")) if path.starts_with("fhir/") => fhir.push(resources::read(path, text)?),
-                _ => return Err(format!("{path}: expected .bpmn in bpe/ and .json in fhir/")),
+                _ => return Err(format!("{path}: expected .bpmn or .dmn in bpe/ and .json in fhir/")),
             }
             Ok(())
         });

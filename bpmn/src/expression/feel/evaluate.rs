@@ -116,6 +116,7 @@ impl<'a> Evaluation<'a> {
                 let (tested, other) = (self.tested(), self.node(of)?);
                 operate::equal(&tested, &other).map(|equal| Value::Boolean(!equal))
             }
+            Form::Holds(of) => Ok(self.node(of)?),
             Form::Negate(of) => operate::negate(&self.node(of)?),
             Form::Binary(Operator::And, left, right) => Ok(self.connect(left, right, false)?),
             Form::Binary(Operator::Or, left, right) => Ok(self.connect(left, right, true)?),
@@ -311,7 +312,7 @@ impl<'a> Evaluation<'a> {
         for test in tests {
             let outer = self.bindings.len();
             self.bindings.push(Binding::One("?".into(), value.clone()));
-            let other_than = matches!(test.form, Form::OtherThan(_));
+            let decides = matches!(test.form, Form::OtherThan(_) | Form::Holds(_));
             let tested = self.node(test);
             self.bindings.truncate(outer);
             let tested = tested?;
@@ -319,7 +320,8 @@ impl<'a> Evaluation<'a> {
                 return Ok(Err(limit));
             }
             let holds = match tested {
-                Value::Boolean(truth) if other_than => Ok(truth),
+                Value::Boolean(truth) if decides => Ok(truth),
+                Value::Null if matches!(test.form, Form::Holds(_)) => Ok(false),
                 tested => operate::is_in(value, &tested),
             };
             match holds {

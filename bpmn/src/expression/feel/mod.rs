@@ -1,15 +1,6 @@
 //! FEEL, the expression language of DMN 1.5, as far as processes use it: our own, because the one library that passes the
-//! public conformance suite (`dsntk`) brings 219 packages, an HTTP client and C code.
-//!
-//! **Covered:** all literals, names with spaces, arithmetic, comparison, three-valued logic, `between`, `in` with tests,
-//! `if`, `for`, `some`, `every`, filters, paths, properties of dates, durations and ranges, ranges with one end, `instance
-//! of`, functions that are defined in the expression, calls by position and by name, and the built-in functions of DMN 1.5
-//! for text, numbers, lists, contexts, dates, conversion and ranges, together with those that Camunda adds (see [`function`]).
-//!
-//! **Different:** numbers are decimals of 28 digits (the standard has 34) up to 7.9e28; years go from -9999 to 9999; there is
-//! no time zone database, so that a zone by name has no offset unless it is UTC; regular expressions are those of the crate
-//! `regex`, whose matching takes linear time, without back references and look-around. **Left out:** the variable `partial`
-//! of `for`, external functions, the types of parameters (read, not checked), functions that need randomness.
+//! public conformance suite (`dsntk`) brings 219 packages, an HTTP client and C code. `README.md` beside this file says what
+//! is covered, what differs from the standard and what is left out.
 //!
 //! Evaluation is pure and total. What the standard calls an error is null; each reason is kept as a remark, which whoever
 //! needs another value reports. Steps, depth and bytes are limited (see [`crate::limits`]), and a limit is an error.
@@ -40,6 +31,29 @@ pub(super) use syntax::Node;
 /// Parses one expression, without the `=` in front of it.
 pub(super) fn parse(source: &str) -> Result<Node, Wrong> {
     parse::parse(source)
+}
+
+/// Parses the tests of a cell of a decision table, over what an input yields. Variables hold dates and durations as texts,
+/// so that an input of such a type is read as one.
+pub(super) fn parse_tests(input: &Node, type_name: Option<&str>, source: &str) -> Result<Node, Wrong> {
+    let conversion = match type_name.map(|name| name.rsplit(':').next().unwrap_or(name)) {
+        Some("date") => Some("date"),
+        Some("time") => Some("time"),
+        Some("dateTime" | "date and time") => Some("date and time"),
+        Some(
+            "dayTimeDuration" | "yearMonthDuration" | "days and time duration" | "years and months duration",
+        ) => Some("duration"),
+        _ => None,
+    };
+    let node = |form| Node { offset: 0, form };
+    let input = match conversion {
+        Some(function) => {
+            let function = node(syntax::Form::Name(function.into()));
+            node(syntax::Form::Call(Box::new(function), vec![input.clone()]))
+        }
+        None => input.clone(),
+    };
+    parse::parse_tests(input, source)
 }
 
 /// The value in a scope, and why what is null in it is null.

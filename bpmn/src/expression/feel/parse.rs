@@ -49,6 +49,33 @@ pub(super) fn parse(source: &str) -> Result<Node, Wrong> {
     Ok(node)
 }
 
+/// Unary tests, as the cells of decision tables hold them, over what an input yields: `< 5`, `"a", "b"`, `not(1)`, `-`, or
+/// a condition over `?`.
+pub(super) fn parse_tests(input: Node, source: &str) -> Result<Node, Wrong> {
+    let tokens = tokens(source)?;
+    let parser = |next| Parser { tokens: tokens.clone(), next, nested: 0, known: Vec::new(), filters: true };
+    let symbols: Vec<&Symbol> = tokens.iter().map(|token| &token.symbol).take(3).collect();
+    let node = |form| Node { offset: 0, form };
+    if matches!(symbols.as_slice(), [Symbol::End, ..] | [Symbol::Mark("-"), Symbol::End, ..]) {
+        return Ok(node(Form::Literal(Value::Boolean(true))));
+    }
+    if matches!(symbols.as_slice(), [Symbol::Word(not), Symbol::Mark("("), ..] if &**not == "not") {
+        let mut negated = parser(2);
+        if let Ok(tests) = negated.tests()
+            && negated.accept(")")
+            && negated.ends().is_ok()
+        {
+            let inside = node(Form::In(Box::new(input), tests));
+            let not = node(Form::Name("not".into()));
+            return Ok(node(Form::Call(Box::new(not), vec![inside])));
+        }
+    }
+    let mut plain = parser(0);
+    let tests = plain.tests()?;
+    plain.ends()?;
+    Ok(node(Form::In(Box::new(input), tests)))
+}
+
 /// A node and how deep it is.
 type Deep = (Node, usize);
 
@@ -194,6 +221,25 @@ impl Parser {
             tests.push(test.0);
         }
         self.node(offset, Form::In(Box::new(value.0), tests), depth)
+    }
+
+    /// Tests with commas between them. One that looks at `?` says itself whether it holds.
+    fn tests(&mut self) -> Result<Vec<Node>, Wrong> {
+        let mut tests = Vec::new();
+        loop {
+            let (offset, first) = (self.offset(), self.next);
+            let (test, _) = match self.half_range()? {
+                Some(range) => range,
+                None => self.expression()?,
+            };
+            let read = self.tokens.get(first..self.next).unwrap_or_default();
+            let looks =
+                read.iter().any(|token| matches!(&token.symbol, Symbol::Word(word) if &**word == "?"));
+            tests.push(if looks { Node { offset, form: Form::Holds(Box::new(test)) } } else { test });
+            if !self.accept(",") {
+                return Ok(tests);
+            }
+        }
     }
 
     /// `< 5`, `[1..5]`, or a value.

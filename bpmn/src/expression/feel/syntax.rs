@@ -21,6 +21,8 @@ pub(super) enum Form {
     Range(Option<Box<Node>>, Option<Box<Node>>, (End, End)),
     /// All values but this one: `!= 3` as a test.
     OtherThan(Box<Node>),
+    /// A test that says itself whether it holds.
+    Holds(Box<Node>),
     Negate(Box<Node>),
     Binary(Operator, Box<Node>, Box<Node>),
     Between(Box<Node>, Box<(Node, Node)>),

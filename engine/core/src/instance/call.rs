@@ -52,7 +52,7 @@ impl Instance {
             return None;
         };
         let node = self.node(*key)?;
-        let view = View::new(self, program, *key);
+        let view = View::new(self, program, *key, now);
         let home = self.node(local_home(self, program, *key))?;
         let stage = stage_of(node.state, hook);
         Some(Execution {

@@ -48,7 +48,7 @@ pub(super) fn evaluate_fields<'f>(
     node: NodeKey,
     fields: impl IntoIterator<Item = &'f Field>,
 ) -> Result<Vec<(Arc<str>, Value)>, Trouble> {
-    let view = View::new(step.instance, step.program, node);
+    let view = View::of(step, node);
     fields.into_iter().map(|field| Ok((field.name.as_str().into(), field.value.evaluate(&view)?))).collect()
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tessera_bpmn::compile::{Condition, Program, Trigger};
 
 use super::fact::Fact;
+use super::state::Instance;
 use super::step::Step;
 use super::triggers::{self, Payload};
 use super::variables::{View, ancestor_keys};
@@ -15,14 +16,28 @@ use crate::identity::{NodeKey, WaitKey};
 
 /// What may make a condition true.
 pub(super) enum News {
-    Changed { node: NodeKey, name: Arc<str> },
+    Changed { node: NodeKey, name: Arc<str>, change: Change },
     Opened(WaitKey),
 }
 
-/// What is new by a fact.
-pub(super) fn news(fact: &Fact) -> Option<News> {
+/// How a variable changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    Created,
+    Updated,
+    Removed,
+}
+
+/// What is new by a fact that is about to be applied.
+pub(super) fn news(instance: &Instance, fact: &Fact) -> Option<News> {
     if let Fact::VariableSet { node, name, .. } | Fact::VariableRemoved { node, name } = fact {
-        return Some(News::Changed { node: *node, name: name.clone() });
+        let there = instance.node(*node).is_some_and(|node| node.variables.contains_key(name));
+        let change = match there {
+            _ if matches!(fact, Fact::VariableRemoved { .. }) => Change::Removed,
+            true => Change::Updated,
+            false => Change::Created,
+        };
+        return Some(News::Changed { node: *node, name: name.clone(), change });
     }
     let Fact::WaitOpened { wait, opened } = fact else { return None };
     (opened.kind == WaitKind::Condition).then_some(News::Opened(*wait))
@@ -56,12 +71,19 @@ fn holds(step: &Step<'_>, news: &[News], key: WaitKey, wait: &Wait) -> bool {
 fn one_holds(step: &Step<'_>, news: &[News], key: WaitKey, wait: &Wait, condition: &Condition) -> bool {
     let concerns = |news: &News| match news {
         News::Opened(opened) => *opened == key,
-        News::Changed { node, name } => {
-            condition.variable.as_deref().is_none_or(|variable| *variable == **name)
+        News::Changed { node, name, change } => {
+            let counts = match change {
+                Change::Created => condition.changes.created,
+                Change::Updated => condition.changes.updated,
+                Change::Removed => condition.changes.removed,
+            };
+            counts
+                && (condition.variables.is_empty()
+                    || condition.variables.iter().any(|variable| **variable == **name))
                 && ancestor_keys(step.instance, wait.node).any(|around| around == *node)
         }
     };
-    let view = View::new(step.instance, step.program, wait.node);
+    let view = View::of(step, wait.node);
     news.iter().any(concerns) && condition.expression.evaluate_condition(&view).unwrap_or(false)
 }
 

@@ -6,6 +6,7 @@ use tessera_bpmn::compile::Program;
 
 use super::incident::Incident;
 use super::state::{Instance, State, Status};
+use super::variables::View;
 use super::wait::{Wait, WaitKind};
 use crate::calling::Notice;
 use crate::effect::Effect;
@@ -100,7 +101,10 @@ impl Words<'_> {
             WaitKind::Called { process_id, business_key, .. } => format!(
                 "{place} waits for the end of the instance of {process_id} that it called, business key {business_key}; began {since}"
             ),
-            WaitKind::Completion => format!("{place} waits for somebody to complete it; began {since}"),
+            WaitKind::Completion => {
+                let by = self.assignment(wait);
+                format!("{place} waits for somebody to complete it{by}; began {since}")
+            }
             WaitKind::Retry { due, effect } => match &**effect {
                 Effect::Call { attempt, .. } => {
                     format!(
@@ -115,6 +119,24 @@ impl Words<'_> {
                     format!("{place} failed {since} and is tried again {}", self.in_time(*due))
                 }
             },
+        }
+    }
+
+    /// What the model says about whoever does a task: ` (assignee: anna, form: consent)`.
+    fn assignment(&self, wait: &Wait) -> String {
+        let Some(program) = self.program else { return String::new() };
+        let element = program.find(&wait.element).map(|index| program.element(index));
+        let Some(assignment) = element.and_then(|element| element.assignment.as_ref()) else {
+            return String::new();
+        };
+        let view = View::new(self.instance, program, wait.node, self.now);
+        let entries = assignment.entries().map(|(name, template)| match template.evaluate_text(&view) {
+            Ok(text) => format!("{name}: {text}"),
+            Err(error) => format!("{name}: unknown, {error}"),
+        });
+        match entries.collect::<Vec<_>>().join(", ").as_str() {
+            "" => String::new(),
+            entries => format!(" ({entries})"),
         }
     }
 

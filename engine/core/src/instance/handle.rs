@@ -256,7 +256,7 @@ fn take_time(step: &mut Step<'_>, key: WaitKey) -> Result<(), Refused> {
 fn complete(step: &mut Step<'_>, key: WaitKey, variables: Named) -> Result<(), Refused> {
     let wait = completion(step, key, &variables)?;
     for (name, value) in variables {
-        step.set_visible(wait.node, name, value);
+        step.set_result(wait.node, name, value);
     }
     fire(step, key, &wait, Payload::Nothing)
 }

@@ -66,6 +66,8 @@ codes! {
         "Flatten the value; then retry.";
     CALLED = "P510", "A process that was called could not start, or its instance was lost.",
         "The message says why: deploy the process or correct the model or a variable; a retry calls again.";
+    DECISION = "P530", "A decision could not be made.",
+        "The message says which part of it: set the variable that it names, or correct the table; then retry.";
     NO_RULE = "P599", "The interpreter came to a state that its tables do not know: a bug of Tessera.",
         "Report it together with the instance's journal; retry once it is repaired.";
     WORK_FAILED = "W101", "A handler failed, also when tried again.",

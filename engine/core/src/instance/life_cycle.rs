@@ -8,6 +8,7 @@ use tessera_bpmn::compile::{FlowIndex, Listener};
 use super::elements::{self, ad_hoc_sub_process, multi_instance};
 use super::fact::Fact;
 use super::incident;
+use super::mappings::Direction;
 use super::occurrence::{Leaves, Next, Occurrence, Trouble};
 use super::state::{Role, State};
 use super::step::{At, Due, Place, Step};
@@ -176,7 +177,7 @@ fn listen(
         return Ok(Next::Stay(state));
     }
     if let Some(expression) = &listener.expression {
-        expression.evaluate(&View::new(step.instance, step.program, node))?;
+        step.perform(node, expression)?;
     }
     Ok(Next::Go(after(state, next)))
 }
@@ -187,7 +188,7 @@ fn open(step: &mut Step<'_>, at: At<'_>) -> Result<Next, Trouble> {
         return Ok(Next::Go(State::Started));
     }
     if at.role != Role::Body && !at.element.inputs.is_empty() {
-        for (name, value) in mappings::evaluate(step, at.node, &at.element.inputs)? {
+        for (name, value) in mappings::evaluate(step, at.node, &at.element.inputs, Direction::In)? {
             step.emit(Fact::VariableSet { node: at.node, name, value });
         }
     }
@@ -199,17 +200,26 @@ fn open(step: &mut Step<'_>, at: At<'_>) -> Result<Next, Trouble> {
 
 /// Sets the outputs and moves the token on.
 fn leave(step: &mut Step<'_>, at: At<'_>) -> Result<Next, Trouble> {
+    ad_hoc_sub_process::hand_out(step, at);
     if at.role != Role::Body && !at.element.outputs.is_empty() {
-        for (name, value) in mappings::evaluate(step, at.node, &at.element.outputs)? {
-            step.set_visible(at.parent, name, value);
+        for (name, value) in mappings::evaluate(step, at.node, &at.element.outputs, Direction::Out)? {
+            if collects(at) {
+                step.emit(Fact::VariableSet { node: at.node, name, value });
+            } else {
+                step.set_visible(at.parent, name, value);
+            }
         }
     }
     if let Role::Iteration(index) = at.role {
         return multi_instance::end_iteration(step, at, index);
     }
     let flows = choose(step, at, elements::table(at.element, at.role).leaves)?;
-    let enough = ad_hoc_sub_process::is_enough(step, at)?;
+    let results = ad_hoc_sub_process::results(step, at, &flows)?;
+    let enough = ad_hoc_sub_process::is_enough(step, at, results.as_ref())?;
     compensation::keep(step, at);
+    if let Some((name, value)) = results {
+        step.emit(Fact::VariableSet { node: at.parent, name, value });
+    }
     step.complete(at.node);
     if enough {
         ad_hoc_sub_process::finish(step, at.parent);
@@ -220,6 +230,14 @@ fn leave(step: &mut Step<'_>, at: At<'_>) -> Result<Next, Trouble> {
         quantity => step.take(at.parent, &quantity::times(&flows, quantity)),
     }
     Ok(Next::Gone)
+}
+
+/// Whether what an iteration yields is only for the list of results: set around it, others would overwrite it.
+fn collects(at: At<'_>) -> bool {
+    let plan = at.element.multi_instance.as_ref();
+    matches!(at.role, Role::Iteration(_))
+        && at.element.keeps_results
+        && plan.is_some_and(|plan| plan.output_collection.is_some())
 }
 
 /// The outgoing flows that are to be taken.
@@ -233,7 +251,7 @@ pub(super) fn choose<'a>(
     if leaves == Leaves::Every || outgoing.is_empty() {
         return Ok(Cow::Borrowed(outgoing));
     }
-    let view = View::new(step.instance, program, at.node);
+    let view = View::of(step, at.node);
     let mut chosen: Cow<'a, [FlowIndex]> = Cow::Borrowed(&[]);
     for index in outgoing {
         if at.element.default_flow == Some(*index) {

@@ -1,8 +1,9 @@
-//! Inputs and outputs of elements: values computed from what is visible.
+//! Inputs and outputs of elements: values computed one after the other; each sees those before it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tessera_bpmn::compile::{Mapping, MappingValue};
 use tessera_bpmn::expression::Scope;
 
@@ -12,13 +13,113 @@ use super::step::Step;
 use super::variables::{Named, View, is_storable};
 use crate::identity::NodeKey;
 
-/// Computes all values before any of them is set.
-pub(super) fn evaluate(step: &Step<'_>, node: NodeKey, mappings: &[Mapping]) -> Result<Named, Trouble> {
-    let view = View::new(step.instance, step.program, node);
-    mappings
-        .iter()
-        .map(|mapping| Ok((mapping.name.as_str().into(), storable(value(&mapping.value, &view)?)?)))
-        .collect()
+/// Where the values go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// Into the activation.
+    In,
+    /// From it to what is around it: what it holds itself hides what is set there.
+    Out,
+}
+
+/// Computes all values before any of them is set, so that a failure leaves nothing.
+pub(super) fn evaluate(
+    step: &Step<'_>,
+    node: NodeKey,
+    mappings: &[Mapping],
+    direction: Direction,
+) -> Result<Named, Trouble> {
+    let mut mapped = Mapped { view: View::of(step, node), direction, values: BTreeMap::new() };
+    for mapping in mappings {
+        let value = value(&mapping.value, &mapped)?;
+        let value = match mapping.path.as_slice() {
+            [] => value,
+            path => within(mapped.around(step, node, &mapping.name), path, value),
+        };
+        mapped.values.insert(&mapping.name, storable(value)?);
+    }
+    Ok(mapped.values.into_iter().map(|(name, value)| (name.into(), value)).collect())
+}
+
+/// What a mapping sees: what was mapped before it, and the variables.
+struct Mapped<'a> {
+    view: View<'a>,
+    direction: Direction,
+    values: BTreeMap<&'a str, Arc<Value>>,
+}
+
+impl Mapped<'_> {
+    fn mapped(&self, name: &str) -> Option<&Value> {
+        self.values.get(name).map(AsRef::as_ref)
+    }
+
+    /// What a part of a variable is set in: the variable as far as it is mapped, or as it stands where it goes to.
+    fn around(&self, step: &Step<'_>, node: NodeKey, name: &str) -> Value {
+        let there = match self.direction {
+            Direction::In => None,
+            Direction::Out => {
+                step.instance.node(node).and_then(|node| View::of(step, node.parent).variable(name).cloned())
+            }
+        };
+        self.mapped(name).cloned().or(there).unwrap_or_default()
+    }
+}
+
+impl Scope for Mapped<'_> {
+    fn variable(&self, name: &str) -> Option<&Value> {
+        let own = match self.direction {
+            Direction::In => None,
+            Direction::Out => self.view.local_variable(name),
+        };
+        own.or_else(|| self.mapped(name)).or_else(|| self.view.variable(name))
+    }
+
+    fn local_variable(&self, name: &str) -> Option<&Value> {
+        let mapped = match self.direction {
+            Direction::In => self.mapped(name),
+            Direction::Out => None,
+        };
+        mapped.or_else(|| self.view.local_variable(name))
+    }
+
+    fn now_ms(&self) -> Option<i64> {
+        self.view.now_ms()
+    }
+
+    fn business_key(&self) -> Option<&str> {
+        self.view.business_key()
+    }
+
+    fn instance_id(&self) -> Option<&str> {
+        self.view.instance_id()
+    }
+
+    fn activity_id(&self) -> Option<&str> {
+        self.view.activity_id()
+    }
+
+    fn activity_name(&self) -> Option<&str> {
+        self.view.activity_name()
+    }
+
+    fn process_definition_id(&self) -> Option<&str> {
+        self.view.process_definition_id()
+    }
+}
+
+/// Sets a member of a map, and maps on the way there that are missing.
+fn within(around: Value, path: &[String], value: Value) -> Value {
+    let mut root = around;
+    let mut here = &mut root;
+    for name in path {
+        if !here.is_object() {
+            *here = Value::Object(Map::new());
+        }
+        let Value::Object(members) = here else { return root };
+        here = members.entry(name.clone()).or_insert(Value::Null);
+    }
+    *here = value;
+    root
 }
 
 /// A computed value that may become a variable.
@@ -66,6 +167,45 @@ mod tests {
         assert_eq!((run.places().as_str(), run.variable("order")), ("Completed", json!("m and o")));
         assert_eq!((run.variable("draft"), run.variable("given")), (json!(null), json!(null)));
         assert!(run.instance.variable("draft").is_none(), "it was a variable of the subprocess");
+    }
+
+    #[test]
+    fn each_mapping_sees_those_before_it() {
+        let model = r#"<startEvent id="start"/><userTask id="u"><extensionElements><camunda:inputOutput>
+              <camunda:inputParameter name="a">${x + 1}</camunda:inputParameter><camunda:inputParameter name="b">${a * 2}</camunda:inputParameter>
+              <camunda:outputParameter name="c">${b + 1}</camunda:outputParameter><camunda:outputParameter name="d">${c + 1}</camunda:outputParameter>
+              <camunda:outputParameter name="a">outer</camunda:outputParameter><camunda:outputParameter name="e">${a}</camunda:outputParameter>
+            </camunda:inputOutput></extensionElements></userTask>
+            start -> u"#;
+        let mut run = Run::start_with(model, json!({"x": 1}));
+        run.complete("u", json!({}));
+        let outputs = ["a", "b", "c", "d", "e"].map(|name| run.variable(name));
+        assert_eq!(
+            outputs,
+            [json!("outer"), json!(null), json!(5), json!(6), json!(2)],
+            "its own `a` hides the outer one"
+        );
+    }
+
+    #[test]
+    fn members_of_maps_are_mapped_one_by_one() {
+        let model = r#"<startEvent id="start"/><userTask id="u"><extensionElements><zeebe:ioMapping xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">
+              <zeebe:input source="= 1" target="case.a.b"/><zeebe:input source="= case.a.b + 1" target="case.a.c"/>
+              <zeebe:output source="= case" target="out.case"/><zeebe:output source="= result" target="out.result"/>
+            </zeebe:ioMapping></extensionElements></userTask>
+            start -> u"#;
+        let mut run = Run::start_with(model, json!({"out": {"kept": true}, "case": "outer"}));
+        run.complete("u", json!({"result": 3, "more": 4}));
+        let out = json!({"kept": true, "case": {"a": {"b": 1, "c": 2}}, "result": 3});
+        assert_eq!(
+            (run.places().as_str(), run.variable("out"), run.variable("case")),
+            ("Completed", out, json!("outer"))
+        );
+        assert_eq!(
+            (run.variable("result"), run.variable("more")),
+            (json!(null), json!(null)),
+            "only what is mapped is seen"
+        );
     }
 
     #[test]

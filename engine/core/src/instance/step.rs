@@ -81,7 +81,7 @@ impl<'a> Step<'a> {
     /// The one place where a decision becomes a fact.
     pub(super) fn emit(&mut self, fact: Fact) {
         if self.program.has_conditions() {
-            self.news.extend(conditions::news(&fact));
+            self.news.extend(conditions::news(self.instance, &fact));
         }
         apply(self.instance, &fact);
         self.facts.push(fact);

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use tessera_bpmn::compile::{ElementIndex, Kind, MessageTrigger, Program, Trigger};
-use tessera_bpmn::expression::Scope;
+use tessera_bpmn::expression::{Scope, Template};
 
 use super::elements::boundary_event;
 use super::fact::Fact;
+use super::incident;
 use super::occurrence::{Next, Occurrence, Trouble};
 use super::state::{Role, State};
 use super::step::{At, Place, Step};
@@ -25,7 +26,7 @@ pub(super) fn wait_kind(
     node: NodeKey,
     trigger: &Trigger,
 ) -> Result<Option<WaitKind>, Trouble> {
-    let view = View::new(step.instance, step.program, node);
+    let view = View::of(step, node);
     match trigger {
         Trigger::Message(message) => message_wait(&view, message).map(Some),
         Trigger::Timer(timer) => timers::wait(&view, timer, step.now).map(Some),
@@ -57,7 +58,7 @@ pub(super) fn wait_kinds(
 fn message_wait(view: &View<'_>, message: &MessageTrigger) -> Result<WaitKind, Trouble> {
     let name = message.name.evaluate_text(view)?.into();
     let correlation_key = match &message.correlation_key {
-        Some(template) => Some(template.evaluate_text(view)?.into()),
+        Some(template) => Some(key(template, view)?.into()),
         None => match view.variable(CORRELATION_KEY) {
             None | Some(serde_json::Value::Null) => None,
             Some(serde_json::Value::String(key)) => Some(key.as_str().into()),
@@ -65,6 +66,16 @@ fn message_wait(view: &View<'_>, message: &MessageTrigger) -> Result<WaitKind, T
         },
     };
     Ok(WaitKind::Message { name, correlation_key })
+}
+
+/// A key that is null would match nothing, or by accident an empty one.
+fn key(template: &Template, view: &View<'_>) -> Result<String, Trouble> {
+    let key = template.evaluate_text(view)?;
+    if key.is_empty() {
+        let message = format!("the correlation key `{template}` has no value (at {})", template.position());
+        return Err(Trouble::new(&incident::EXPRESSION, message));
+    }
+    Ok(key)
 }
 
 /// Opens the waits of an activity's boundary events, or none of them.
@@ -203,7 +214,7 @@ pub(super) fn fire(step: &mut Step<'_>, key: WaitKey, wait: &Wait, waiting: &Wai
         }
         Waiting::Event { node, place } => {
             let parent = step.instance.node(node).map_or(NodeKey::ROOT, |node| node.parent);
-            accept(step, parent, payload);
+            accept(step, step.keeper(node).unwrap_or(parent), payload);
             let own = match place {
                 Place::Element(index) => index,
                 Place::Flow(_) => return,
@@ -309,6 +320,14 @@ mod tests {
     const DEFINITIONS: &str = r#"<messageEventDefinition messageRef="m"/><signalEventDefinition signalRef="sig"/>
         <timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>
         <conditionalEventDefinition><condition>${x == 1}</condition></conditionalEventDefinition>"#;
+
+    #[test]
+    fn a_key_without_a_value_needs_a_human() {
+        let model = r#"<startEvent id="start"/><receiveTask id="r" messageRef="m" t:correlationKey="${execution.getVariable('k')}" xmlns:t="https://tessera.dev/bpmn/1"/>
+            start -> r"#;
+        assert_eq!(Run::start(model).places(), "r!P501");
+        assert_eq!(Run::start_with(model, json!({"k": 7})).places(), "r");
+    }
 
     type Occurs = fn(&mut Run);
     const OCCURRENCES: [Occurs; 4] = [

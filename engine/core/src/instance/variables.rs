@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tessera_bpmn::compile::Program;
-use tessera_bpmn::expression::Scope;
+use tessera_bpmn::expression::{Expression, Scope, Write};
 
 use super::fact::Fact;
+use super::mappings::storable;
+use super::occurrence::Trouble;
 use super::state::{Instance, Node, Role};
 use super::step::Step;
-use crate::identity::NodeKey;
+use crate::identity::{NodeKey, Timestamp};
 use crate::limits::VALUE_DEPTH_MAX;
 use crate::plugin::{VariableScope, Writes};
 
@@ -32,6 +34,7 @@ pub(super) struct View<'a> {
     instance: &'a Instance,
     program: &'a Program,
     node: NodeKey,
+    now: Timestamp,
     /// Iterations that are to be counted as ended already.
     ended_more: u32,
     counters: OnceCell<[Value; 4]>,
@@ -39,20 +42,26 @@ pub(super) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(instance: &'a Instance, program: &'a Program, node: NodeKey) -> Self {
+    pub(super) fn new(instance: &'a Instance, program: &'a Program, node: NodeKey, now: Timestamp) -> Self {
         Self {
             instance,
             program,
             node,
+            now,
             ended_more: 0,
             counters: OnceCell::new(),
             definition_id: OnceCell::new(),
         }
     }
 
+    /// What an activation sees in the course of a step.
+    pub(super) fn of(step: &'a Step<'_>, node: NodeKey) -> Self {
+        Self::new(step.instance, step.program, node, step.now)
+    }
+
     /// The view of an iteration that is about to be counted as ended.
-    pub(super) fn of_ended_iteration(instance: &'a Instance, program: &'a Program, node: NodeKey) -> Self {
-        Self { ended_more: 1, ..Self::new(instance, program, node) }
+    pub(super) fn of_ended_iteration(step: &'a Step<'_>, node: NodeKey) -> Self {
+        Self { ended_more: 1, ..Self::of(step, node) }
     }
 
     fn own(&self, node: &'a Node, name: &str) -> Option<&Value> {
@@ -114,6 +123,10 @@ impl Scope for View<'_> {
         self.own(self.instance.node(home)?, name)
     }
 
+    fn now_ms(&self) -> Option<i64> {
+        i64::try_from(self.now.0).ok()
+    }
+
     fn business_key(&self) -> Option<&str> {
         Some(&self.instance.business_key)
     }
@@ -132,6 +145,47 @@ impl Scope for View<'_> {
 
     fn process_definition_id(&self) -> Option<&str> {
         Some(self.definition_id.get_or_init(|| self.instance.definition_id()))
+    }
+}
+
+/// A view in which one variable has another value.
+pub(super) struct With<'a> {
+    pub(super) view: View<'a>,
+    pub(super) name: &'a str,
+    pub(super) value: &'a Value,
+}
+
+impl Scope for With<'_> {
+    fn variable(&self, name: &str) -> Option<&Value> {
+        if name == self.name { Some(self.value) } else { self.view.variable(name) }
+    }
+
+    fn local_variable(&self, name: &str) -> Option<&Value> {
+        if name == self.name { Some(self.value) } else { self.view.local_variable(name) }
+    }
+
+    fn now_ms(&self) -> Option<i64> {
+        self.view.now_ms()
+    }
+
+    fn business_key(&self) -> Option<&str> {
+        self.view.business_key()
+    }
+
+    fn instance_id(&self) -> Option<&str> {
+        self.view.instance_id()
+    }
+
+    fn activity_id(&self) -> Option<&str> {
+        self.view.activity_id()
+    }
+
+    fn activity_name(&self) -> Option<&str> {
+        self.view.activity_name()
+    }
+
+    fn process_definition_id(&self) -> Option<&str> {
+        self.view.process_definition_id()
     }
 }
 
@@ -198,12 +252,56 @@ impl Step<'_> {
         self.emit(Fact::VariableSet { node, name, value });
     }
 
+    /// Evaluates an expression that is work: what it sets is set once it has a value.
+    pub(super) fn perform(&mut self, node: NodeKey, expression: &Expression) -> Result<Arc<Value>, Trouble> {
+        let (value, writes) = expression.perform(&View::of(self, node))?;
+        let value = storable(value)?;
+        let mut checked = Vec::with_capacity(writes.len());
+        for Write { name, value, local } in writes {
+            checked.push((name.into(), value.map(storable).transpose()?, local));
+        }
+        for (name, value, local) in checked {
+            self.set_by_work(node, name, value, local);
+        }
+        Ok(value)
+    }
+
+    fn set_by_work(&mut self, from: NodeKey, name: Arc<str>, value: Option<Arc<Value>>, local: bool) {
+        let home = local_home(self.instance, self.program, from);
+        match value {
+            Some(value) if local => self.emit(Fact::VariableSet { node: home, name, value }),
+            Some(value) => self.set_visible(from, name, value),
+            None => {
+                let holds = |key: &NodeKey| {
+                    self.instance.node(*key).is_some_and(|node| node.variables.contains_key(&name))
+                };
+                let around = if local { vec![home] } else { ancestor_keys(self.instance, from).collect() };
+                if let Some(node) = around.into_iter().find(holds) {
+                    self.emit(Fact::VariableRemoved { node, name });
+                }
+            }
+        }
+    }
+
+    /// Sets what work has yielded: where the model hands it out by outputs alone, it stays with the activity until then.
+    pub(super) fn set_result(&mut self, node: NodeKey, name: Arc<str>, value: Arc<Value>) {
+        match self.keeper(node) {
+            Some(node) => self.emit(Fact::VariableSet { node, name, value }),
+            None => self.set_visible(node, name, value),
+        }
+    }
+
+    /// The activation itself, if what its work yields stays with it.
+    pub(super) fn keeper(&self, node: NodeKey) -> Option<NodeKey> {
+        self.at(node).filter(|at| at.element.keeps_results).map(|at| at.node)
+    }
+
     /// Applies what a handler buffered.
     pub(super) fn write(&mut self, node: NodeKey, writes: Writes) {
         let Writes { variables, outputs, alternative_business_key } = writes;
         for write in variables {
             let node = match write.scope {
-                VariableScope::Process => NodeKey::ROOT,
+                VariableScope::Process => self.keeper(node).unwrap_or(NodeKey::ROOT),
                 VariableScope::Local => local_home(self.instance, self.program, node),
             };
             let name = write.name;

@@ -19,6 +19,8 @@
 //! ```
 //! **Elsewhere.** dsf-linter: PLUGIN_DEFINITION_PROCESS_PLUGIN_RESOURCE_NOT_LOADED.
 
+use tessera_bpmn::decision::is_file_name;
+
 use crate::package::{MANIFEST, Package};
 use crate::report::Found;
 
@@ -30,7 +32,9 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
                 .chain(&process.resources)
                 .any(|path| file.path.ends_with(path.as_str()))
         });
-        if !is_named && !file.path.ends_with(MANIFEST) {
+        // Decisions belong to every process of the plugin.
+        let is_shared = file.path.ends_with(MANIFEST) || is_file_name(&file.path);
+        if !is_named && !is_shared {
             found.at(index, file.span(0, 0), "no process of the plugin names this file");
         }
     }

@@ -47,7 +47,8 @@ pub struct Arguments {
 /// Runs the process.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let substitutes: BTreeMap<_, _> = arguments.substitutes.iter().cloned().collect();
-    let deployments = models::compile_file(&arguments.file, &substitutes)?;
+    let decisions = models::decisions_beside(&arguments.file)?;
+    let deployments = models::compile_file(&arguments.file, &substitutes, &decisions)?;
     let process_id = chosen(arguments, &deployments)?;
     let script = Box::new(Handlers { present: arguments.auto_complete });
     let mut world = World::open(Kind::Memory, crate::clock::now(), script, Continuations::ByThemselves)?;

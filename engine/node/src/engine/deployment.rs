@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tessera_bpmn::compile::{self, Kind, Program, Throw};
+use tessera_bpmn::decision::{self, Decisions};
 use tessera_bpmn::diagnostic::Diagnostic;
 use tessera_bpmn::read::{self, Placeholders, Substituted};
 use tessera_core::driver::Deployment;
@@ -184,8 +185,12 @@ fn prepare(
     let mut prepared = Prepared { definitions: Vec::new(), resources: Vec::new(), warnings: Vec::new() };
     let mut problems = Vec::new();
     let mut seen = BTreeSet::new();
+    let decisions = decisions(package).unwrap_or_else(|found| {
+        problems.extend(found);
+        Decisions::default()
+    });
     for process in &manifest.processes {
-        match definition(package, process, &placeholders) {
+        match definition(package, process, &placeholders, &decisions) {
             Ok((deployment, warnings)) => {
                 prepared.warnings.extend(warnings);
                 let taken = |key: &&DefinitionKey| {
@@ -220,10 +225,24 @@ pub fn definitions(package: &Package, organization: &str) -> Result<Vec<Deployme
     Ok(prepare(package, organization, &BTreeMap::new())?.definitions)
 }
 
+/// The decisions that a package brings beside its models.
+fn decisions(package: &Package) -> Result<Decisions, Vec<String>> {
+    let mut decisions = Decisions::default();
+    let mut problems = Vec::new();
+    for (path, bytes) in package.files().filter(|(path, _)| decision::is_file_name(path)) {
+        match Decisions::read(bytes) {
+            Ok(read) => decisions.extend(read),
+            Err(found) => problems.extend(found.iter().map(|finding| format!("{path}: {finding}"))),
+        }
+    }
+    if problems.is_empty() { Ok(decisions) } else { Err(problems) }
+}
+
 fn definition(
     package: &Package,
     process: &manifest::Process,
     placeholders: &Placeholders<'_>,
+    decisions: &Decisions,
 ) -> Result<(Deployment, Vec<String>), Vec<String>> {
     let text = text_file(package, &process.model).map_err(|problem| vec![problem])?;
     let in_file = |diagnostics: &[Diagnostic]| -> Vec<String> {
@@ -236,7 +255,7 @@ fn definition(
     let reading = read::read(text.as_bytes());
     let mut warnings = in_file(&reading.diagnostics);
     let definitions = reading.into_result().map_err(|diagnostics| in_file(&diagnostics))?;
-    let examined = compile::examine(&definitions, &process.id);
+    let examined = compile::examine_with(&definitions, &process.id, decisions);
     let Some(program) = examined.program else { return Err(in_file(&examined.diagnostics)) };
     warnings.extend(in_file(&examined.diagnostics));
     let missing: Vec<String> = handlers(&program)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use tessera_bpmn::compile;
+use tessera_bpmn::decision::{self, Decisions};
 use tessera_bpmn::diagnostic::{Diagnostic, Severity, codes};
 use tessera_bpmn::read;
 use tessera_core::driver::Deployment;
@@ -78,18 +79,53 @@ pub fn find(name: &str, models: Option<&Path>, folder: &Path) -> Result<PathBuf,
     })
 }
 
+/// Whether a file holds decisions, not processes.
+pub fn is_decisions(path: &Path) -> bool {
+    path.to_str().is_some_and(decision::is_file_name)
+}
+
+/// The decisions of some files.
+pub fn decisions<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Result<Decisions, ModelError> {
+    let mut decisions = Decisions::default();
+    for path in paths {
+        let refused = |findings| ModelError::Refused { path: path.to_owned(), findings };
+        decisions.extend(Decisions::read(&content(path)?).map_err(refused)?);
+    }
+    Ok(decisions)
+}
+
+/// The files with decisions that lie beside a model.
+pub fn decisions_beside(model: &Path) -> Result<Decisions, ModelError> {
+    let folder =
+        model.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let unreadable = |source| ModelError::Unreadable { path: folder.to_owned(), source };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if is_decisions(&path) && path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    decisions(files.iter().map(PathBuf::as_path))
+}
+
+fn content(path: &Path) -> Result<Vec<u8>, ModelError> {
+    let unreadable = |source| ModelError::Unreadable { path: path.to_owned(), source };
+    if std::fs::metadata(path).map_err(unreadable)?.len() > MODEL_FILE_BYTES_MAX {
+        return Err(ModelError::NoText { path: path.to_owned() });
+    }
+    std::fs::read(path).map_err(unreadable)
+}
+
 /// Every executable process of a file.
 pub fn compile_file(
     path: &Path,
     substitutes: &BTreeMap<String, String>,
+    decisions: &Decisions,
 ) -> Result<Vec<Deployment>, ModelError> {
-    let unreadable = |source| ModelError::Unreadable { path: path.to_owned(), source };
     let no_text = || ModelError::NoText { path: path.to_owned() };
-    let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
-    if bytes > MODEL_FILE_BYTES_MAX {
-        return Err(no_text());
-    }
-    let content = std::fs::read(path).map_err(unreadable)?;
+    let content = content(path)?;
     let content = if substitutes.is_empty() {
         content
     } else {
@@ -102,7 +138,7 @@ pub fn compile_file(
     let mut deployments = Vec::new();
     let mut findings = Vec::new();
     for process in compile::executable(&definitions) {
-        let examination = compile::examine(&definitions, process);
+        let examination = compile::examine_with(&definitions, process, decisions);
         if let Some(program) = examination.program {
             let version = program.version_tag.as_deref().unwrap_or_default().into();
             let key = DefinitionKey { process_id: process.into(), version, digest: digest.clone() };

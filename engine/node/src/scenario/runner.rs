@@ -488,10 +488,14 @@ fn deployments(
     folder: &Path,
     models: Option<&Path>,
 ) -> Result<Vec<tessera_core::driver::Deployment>, models::ModelError> {
+    let find = |name: &String| models::find(name, models, folder);
+    let paths = scenario.models.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+    let (decisions, processes): (Vec<_>, Vec<_>) =
+        paths.iter().map(std::path::PathBuf::as_path).partition(|path| models::is_decisions(path));
+    let decisions = models::decisions(decisions)?;
     let mut deployments = Vec::new();
-    for name in &scenario.models {
-        let path = models::find(name, models, folder)?;
-        deployments.extend(models::compile_file(&path, &scenario.substitute)?);
+    for path in processes {
+        deployments.extend(models::compile_file(path, &scenario.substitute, &decisions)?);
     }
     Ok(deployments)
 }

@@ -140,3 +140,21 @@ fn as_list(value: &Value) -> Vec<Value> {
         other => vec![other.clone()],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::TABLES;
+
+    #[test]
+    fn the_page_lists_every_function_and_no_other() {
+        let page = include_str!("../README.md").split("## Functions").nth(1).unwrap();
+        let families = page.split("- **").filter_map(|family| family.split_once("**:"));
+        let listed = families.flat_map(|(_, names)| names.split(','));
+        let listed: BTreeSet<String> =
+            listed.map(|name| name.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        let known = TABLES.iter().flat_map(|table| table.iter()).map(|function| function.name.to_owned());
+        assert_eq!(listed, known.collect());
+    }
+}

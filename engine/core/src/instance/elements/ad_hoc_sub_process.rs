@@ -5,16 +5,17 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use tessera_bpmn::compile::{AdHoc, ElementIndex, Kind};
+use tessera_bpmn::compile::{AdHoc, ElementIndex, FlowIndex, Kind};
 
 use super::{misplaced, sub_process};
 use crate::identity::NodeKey;
 use crate::instance::fact::Fact;
 use crate::instance::incident;
+use crate::instance::mappings::storable;
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::{Role, State};
 use crate::instance::step::{At, Step};
-use crate::instance::variables::View;
+use crate::instance::variables::{View, With};
 
 pub(super) static TABLE: Table = Table {
     element: "ad-hoc subprocess",
@@ -39,6 +40,10 @@ fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble
     let Kind::AdHocSubProcess { plan, .. } = &at.element.kind else { return Err(misplaced(at)) };
     let chosen = chosen(step, at, plan)?;
     sub_process::prepare(step, at)?;
+    if let Some((name, _)) = &plan.results {
+        let (name, value) = (name.as_str().into(), Arc::new(Value::Array(Vec::new())));
+        step.emit(Fact::VariableSet { node: at.node, name, value });
+    }
     let total = u32::try_from(chosen.len()).unwrap_or(u32::MAX);
     let ids = chosen.iter().map(|index| Value::from(&*step.program.element(*index).id)).collect();
     let items = Some(Arc::new(Value::Array(ids)));
@@ -55,7 +60,7 @@ fn chosen(step: &Step<'_>, at: At<'_>, plan: &AdHoc) -> Result<Vec<ElementIndex>
     let scope = step.program.scope(at.index);
     let Some(list) = &plan.active_elements else { return Ok(scope.implicit_starts.clone()) };
     let unusable = |message: String| Trouble::new(&incident::COLLECTION, message);
-    let Value::Array(ids) = list.evaluate(&View::new(step.instance, step.program, at.node))? else {
+    let Value::Array(ids) = list.evaluate(&View::of(step, at.node))? else {
         return Err(unusable(format!("`{}` is no list of the elements that begin", list.source())));
     };
     ids.iter()
@@ -82,14 +87,55 @@ fn go_on(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble
 }
 
 /// Whether an activity that is about to complete is the last that an ad-hoc subprocess around it needs.
-pub(in crate::instance) fn is_enough(step: &Step<'_>, at: At<'_>) -> Result<bool, Trouble> {
+pub(in crate::instance) fn is_enough(
+    step: &Step<'_>,
+    at: At<'_>,
+    results: Option<&Named>,
+) -> Result<bool, Trouble> {
     let Some(around) = step.at(at.parent) else { return Ok(false) };
     let Kind::AdHocSubProcess { plan, .. } = &around.element.kind else { return Ok(false) };
     let Some(condition) = &plan.completion_condition else { return Ok(false) };
     if !at.element.kind.is_activity() || matches!(around.role, Role::Body | Role::Restored) {
         return Ok(false);
     }
-    Ok(condition.evaluate_condition(&View::new(step.instance, step.program, around.node))?)
+    let view = View::of(step, around.node);
+    match results {
+        Some((name, value)) => Ok(condition.evaluate_condition(&With { view, name, value })?),
+        None => Ok(condition.evaluate_condition(&view)?),
+    }
+}
+
+/// A variable and its value.
+type Named = (Arc<str>, Arc<Value>);
+
+/// What has been collected in the ad-hoc subprocess around, with what an activity that is about to complete adds to it.
+pub(in crate::instance) fn results(
+    step: &Step<'_>,
+    at: At<'_>,
+    flows: &[FlowIndex],
+) -> Result<Option<Named>, Trouble> {
+    let Some(around) = step.at(at.parent) else { return Ok(None) };
+    let Kind::AdHocSubProcess { plan, .. } = &around.element.kind else { return Ok(None) };
+    let Some((name, element)) = &plan.results else { return Ok(None) };
+    let is_body = matches!(around.role, Role::Body | Role::Restored);
+    if is_body || !flows.is_empty() || !at.element.kind.is_activity() {
+        return Ok(None);
+    }
+    let value = element.evaluate(&View::of(step, at.node))?;
+    let so_far = step.instance.node(around.node).and_then(|node| node.variables.get(name.as_str()));
+    let mut list = so_far.and_then(|list| list.as_array()).cloned().unwrap_or_default();
+    list.push(value);
+    Ok(Some((name.as_str().into(), storable(Value::Array(list))?)))
+}
+
+/// What was collected in an ad-hoc subprocess that is done becomes visible around it.
+pub(in crate::instance) fn hand_out(step: &mut Step<'_>, at: At<'_>) {
+    let Kind::AdHocSubProcess { plan, .. } = &at.element.kind else { return };
+    let Some((name, _)) = &plan.results else { return };
+    let collected = step.instance.node(at.node).and_then(|node| node.variables.get(name.as_str())).cloned();
+    if let Some(value) = collected.filter(|_| at.role != Role::Body) {
+        step.set_visible(at.parent, name.as_str().into(), value);
+    }
 }
 
 /// Nothing else begins in an ad-hoc subprocess; what is active ends too, unless the model wants to wait for it.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use tessera_bpmn::compile::{self, Call, Kind, Passed, Trigger};
+use tessera_bpmn::compile::{self, Call, Kind, Passed, Passing, Trigger};
 use tessera_bpmn::expression::Scope as _;
 
 use super::{misplaced, pass};
@@ -43,7 +43,7 @@ fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble
 }
 
 fn callee(step: &Step<'_>, at: At<'_>, call: &Call, wait: WaitKey) -> Result<Callee, Trouble> {
-    let view = View::new(step.instance, step.program, at.node);
+    let view = View::of(step, at.node);
     let process_id = call.process.evaluate_text(&view)?.trim().to_owned();
     if process_id.is_empty() {
         let message = format!("`{}` yields no process id", call.process);
@@ -69,7 +69,7 @@ fn callee(step: &Step<'_>, at: At<'_>, call: &Call, wait: WaitKey) -> Result<Cal
         process_id: process_id.into(),
         binding,
         business_key: business_key.into(),
-        variables: variables(step, at, call)?,
+        variables: passed(step, at, &call.inputs)?,
         returns: called::returns(call),
         errors,
         escalations,
@@ -93,11 +93,11 @@ fn catches(step: &Step<'_>, at: At<'_>) -> (Catches, Catches) {
     (errors, escalations)
 }
 
-/// What the called instance gets: later mappings override earlier ones.
-fn variables(step: &Step<'_>, at: At<'_>, call: &Call) -> Result<Named, Trouble> {
-    let view = View::new(step.instance, step.program, at.node);
+/// What crosses to another instance: later mappings override earlier ones.
+pub(super) fn passed(step: &Step<'_>, at: At<'_>, passings: &[Passing]) -> Result<Named, Trouble> {
+    let view = View::of(step, at.node);
     let mut passed: std::collections::BTreeMap<Arc<str>, Arc<Value>> = std::collections::BTreeMap::new();
-    for passing in &call.inputs {
+    for passing in passings {
         match &passing.what {
             Passed::All => {
                 let mut all = std::collections::BTreeMap::new();

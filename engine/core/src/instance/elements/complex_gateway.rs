@@ -90,7 +90,7 @@ fn activate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trou
     let is_counted = parked.and_then(|flows| flows.get(&own)).is_some_and(|tokens| tokens.contains(&at.node));
     count = count.saturating_add(usize::from(!is_counted));
     let count = Value::from(count);
-    let view = View::new(step.instance, step.program, at.node);
+    let view = View::of(step, at.node);
     if !activation.evaluate_condition(&Counted { view, count: count.clone() })? {
         return Ok(Next::Stay(State::Parked));
     }

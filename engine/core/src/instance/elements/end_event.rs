@@ -6,6 +6,7 @@ use super::{misplaced, pass, sending, throw_event};
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::{Role, State};
 use crate::instance::step::{At, Step};
+use crate::instance::variables::View;
 use crate::instance::{compensation, errors, escalations, triggers};
 
 pub(super) static NONE: Table = Table {
@@ -93,17 +94,21 @@ fn cancelled(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Tro
 
 fn escalate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
     let Kind::EndEvent(Throw::Escalation { code }) = &at.element.kind else { return Err(misplaced(at)) };
-    Ok(escalations::escalate(step, at.node, code))
+    let code = code.evaluate_text(&View::of(step, at.node))?;
+    Ok(escalations::escalate(step, at.node, &code))
 }
 
 fn throw_signal(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    let Kind::EndEvent(Throw::Signal { name }) = &at.element.kind else { return Err(misplaced(at)) };
-    throw_event::broadcast(step, at, name)
+    let Kind::EndEvent(Throw::Signal { name, payload }) = &at.element.kind else { return Err(misplaced(at)) };
+    throw_event::broadcast(step, at, name, payload)
 }
 
 fn throw_error(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
     let Kind::EndEvent(Throw::Error { code, message }) = &at.element.kind else { return Err(misplaced(at)) };
-    errors::raise(step, at.node, code, message.as_deref().unwrap_or_default())?;
+    let view = View::of(step, at.node);
+    let code = code.evaluate_text(&view)?;
+    let message = message.as_ref().map(|message| message.evaluate_text(&view)).transpose()?;
+    errors::raise(step, at.node, &code, message.as_deref().unwrap_or_default())?;
     Ok(Next::Gone)
 }
 
@@ -132,6 +137,16 @@ mod tests {
             sub -> end
             b0 -> caught"#
         )
+    }
+
+    #[test]
+    fn codes_may_be_computed() {
+        let model = model(r#"<errorEventDefinition errorRef="${code}"/>"#);
+        for (code, places) in [("E", "Completed"), ("other", "b e0!P503")] {
+            let mut run = Run::start_with(&model, serde_json::json!({"code": code}));
+            run.done("a");
+            assert_eq!(run.places(), places, "{code}");
+        }
     }
 
     #[test]

@@ -66,7 +66,7 @@ struct Planned {
 }
 
 fn plan_iterations(step: &Step<'_>, at: At<'_>, plan: &MultiInstance) -> Result<Planned, Trouble> {
-    let view = View::new(step.instance, step.program, at.node);
+    let view = View::of(step, at.node);
     let unusable = |message: String| Trouble::new(&incident::COLLECTION, message);
     let items = match &plan.collection {
         None => None,
@@ -127,7 +127,7 @@ pub(in crate::instance) fn end_iteration(
     }
     let Some(plan) = &at.element.multi_instance else { return Ok(Next::Gone) };
     // Everything that may fail comes first, so that a retry does not count twice.
-    let view = View::of_ended_iteration(step.instance, step.program, at.node);
+    let view = View::of_ended_iteration(step, at.node);
     let result = match (&plan.output_collection, &plan.output_element) {
         (Some(_), Some(template)) => Some(storable(template.evaluate(&view)?)?),
         (Some(_) | None, Some(_) | None) => None,

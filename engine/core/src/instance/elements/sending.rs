@@ -93,7 +93,7 @@ fn react(step: &mut Step<'_>, at: At<'_>, occurrence: Occurrence) -> Result<Next
 
 /// What the engine does when a handler has no opinion: an iteration ends with its target, an instance fails.
 fn give_up(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    let target = target(&View::new(step.instance, step.program, at.node)).ok().flatten();
+    let target = target(&View::of(step, at.node)).ok().flatten();
     let is_iteration = |key: &NodeKey| {
         let role = step.instance.node(*key).map(|node| node.role);
         matches!(role, Some(crate::instance::state::Role::Iteration(_)))
@@ -152,7 +152,7 @@ fn call(step: &Step<'_>, at: At<'_>, send: &Send, hook: Hook) -> Result<Effect, 
 
 /// What the model says about the message.
 fn specify(step: &Step<'_>, at: At<'_>, sent_to: Option<Target>) -> Result<MessageSpec, Trouble> {
-    let view = View::new(step.instance, step.program, at.node);
+    let view = View::of(step, at.node);
     let Some((element, send)) = sent_by(&at.element.kind) else { return Err(misplaced(at)) };
     let field = |name: &str| {
         let field = send.fields.iter().find(|field| field.name == name);

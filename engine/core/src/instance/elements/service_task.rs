@@ -3,11 +3,13 @@
 
 use std::sync::Arc;
 
-use tessera_bpmn::compile::Kind;
+use serde_json::{Map, Value};
+use tessera_bpmn::compile::{Kind, Rules, RulesResult};
 
 use super::{misplaced, pass};
 use crate::effect::Effect;
 use crate::instance::calls;
+use crate::instance::incident;
 use crate::instance::mappings::storable;
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::State;
@@ -32,9 +34,16 @@ pub(super) static TABLE: Table = Table {
 fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
     let Kind::ServiceTask(work) = &at.element.kind else { return Err(misplaced(at)) };
     if let (Some(expression), None) = (&work.expression, &work.handler) {
-        let value = expression.evaluate(&View::new(step.instance, step.program, at.node))?;
+        let value = step.perform(at.node, expression)?;
         if let Some(name) = &work.result_variable {
-            step.set_visible(at.node, name.as_str().into(), storable(value)?);
+            step.set_result(at.node, name.as_str().into(), value);
+        }
+        return Ok(Next::DONE);
+    }
+    if let Some(rules) = &work.rules {
+        let value = storable(decide(rules, &View::of(step, at.node))?)?;
+        if let Some(name) = &work.result_variable {
+            step.set_result(at.node, name.as_str().into(), value);
         }
         return Ok(Next::DONE);
     }
@@ -48,6 +57,31 @@ fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble
         attempt: 1,
     });
     Ok(Next::Stay(State::Working))
+}
+
+/// Decides, and takes of the outcome what the model asks for.
+fn decide(rules: &Rules, view: &View<'_>) -> Result<Value, Trouble> {
+    let wrong = |message: String| Trouble::new(&incident::DECISION, message);
+    let outcome = rules.decision.decide(view).map_err(|error| wrong(error.to_string()))?;
+    let entry = |row: &Map<String, Value>| {
+        let mut values = row.values();
+        match (values.next(), values.next()) {
+            (value, None) => Ok(value.cloned().unwrap_or_default()),
+            (_, Some(_)) => Err(wrong(format!("decision `{}` has several outputs", rules.decision.id))),
+        }
+    };
+    let one = || match outcome.rows.as_slice() {
+        [] => Ok(None),
+        [row] => Ok(Some(row)),
+        [_, _, ..] => Err(wrong(format!("several rules of decision `{}` hold", rules.decision.id))),
+    };
+    Ok(match rules.result {
+        RulesResult::Value => outcome.value,
+        RulesResult::Rows => outcome.rows.into_iter().map(Value::Object).collect(),
+        RulesResult::Row => one()?.map_or(Value::Null, |row| Value::Object(row.clone())),
+        RulesResult::Entry => one()?.map_or(Ok(Value::Null), entry)?,
+        RulesResult::Entries => outcome.rows.iter().map(entry).collect::<Result<_, _>>()?,
+    })
 }
 
 #[cfg(test)]
@@ -157,6 +191,31 @@ mod tests {
             json!({"x": 1}),
         );
         assert_eq!((run.places().as_str(), run.variable("y")), ("Completed", json!(2)));
+    }
+
+    #[test]
+    fn expressions_that_are_work_set_and_remove_variables() {
+        for (expression, x, y) in [
+            ("${execution.setVariable('x', 2)}", json!(2), json!("old")),
+            ("${execution.setVariableLocal('x', 2)}", json!(2), json!("old")),
+            ("${execution.removeVariable('y')}", json!(1), json!(null)),
+            ("${x == 1 ? execution.setVariable('y', 'new') : 0}", json!(1), json!("new")),
+        ] {
+            let model = format!(
+                r#"<startEvent id="start"/><serviceTask id="w" camunda:expression="{expression}"/>
+                start -> w"#
+            );
+            let run = Run::start_with(&model, json!({"x": 1, "y": "old"}));
+            assert_eq!(
+                (run.places().as_str(), run.variable("x"), run.variable("y")),
+                ("Completed", x, y),
+                "{expression}"
+            );
+        }
+        let condition = r#"<startEvent id="start"/><exclusiveGateway id="g"/><task id="t"/>
+            start -> g
+            g -> t if ${execution.setVariable('x', 1)}"#;
+        assert_eq!(Run::start(condition).places(), "g!P501", "a condition is no work");
     }
 
     #[test]

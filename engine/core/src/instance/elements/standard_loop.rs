@@ -52,7 +52,7 @@ fn round(step: &mut Step<'_>, at: At<'_>, index: u32) {
 
 fn holds(step: &Step<'_>, node: NodeKey, plan: &StandardLoop) -> Result<bool, Trouble> {
     let Some(condition) = &plan.condition else { return Ok(true) };
-    Ok(condition.evaluate_condition(&View::new(step.instance, step.program, node))?)
+    Ok(condition.evaluate_condition(&View::of(step, node))?)
 }
 
 /// A round has done its work; the condition sees its variables once more.

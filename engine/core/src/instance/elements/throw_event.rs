@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use tessera_bpmn::compile::{Kind, Throw};
+use tessera_bpmn::compile::{Kind, Passing, Throw};
 use tessera_bpmn::expression::Template;
 
-use super::{misplaced, pass, sending};
+use super::{call_activity, misplaced, pass, sending};
 use crate::effect::Effect;
 use crate::instance::compensation;
 use crate::instance::escalations;
@@ -58,7 +58,8 @@ pub(super) static ESCALATION: Table = Table {
 
 fn escalate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
     let Kind::ThrowEvent(Throw::Escalation { code }) = &at.element.kind else { return Err(misplaced(at)) };
-    Ok(escalations::escalate(step, at.node, code))
+    let code = code.evaluate_text(&View::of(step, at.node))?;
+    Ok(escalations::escalate(step, at.node, &code))
 }
 
 fn compensate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
@@ -72,16 +73,24 @@ fn compensate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Tr
 }
 
 fn throw_signal(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    let Kind::ThrowEvent(Throw::Signal { name }) = &at.element.kind else { return Err(misplaced(at)) };
-    broadcast(step, at, name)
+    let Kind::ThrowEvent(Throw::Signal { name, payload }) = &at.element.kind else {
+        return Err(misplaced(at));
+    };
+    broadcast(step, at, name, payload)
 }
 
 /// Everybody at the site who waits for the signal is to hear it. What waits for it in this very instance hears it at once,
 /// and may end the thrower; the others are told when this step is committed, and the thrower does not wait for that.
-pub(super) fn broadcast(step: &mut Step<'_>, at: At<'_>, name: &Template) -> Result<Next, Trouble> {
-    let name: Arc<str> = name.evaluate_text(&View::new(step.instance, step.program, at.node))?.into();
+pub(super) fn broadcast(
+    step: &mut Step<'_>,
+    at: At<'_>,
+    name: &Template,
+    payload: &[Passing],
+) -> Result<Next, Trouble> {
+    let name: Arc<str> = name.evaluate_text(&View::of(step, at.node))?.into();
+    let variables = call_activity::passed(step, at, payload)?;
     let first = step.ahead();
-    step.queue(Effect::Broadcast { name: name.clone(), variables: Vec::new() });
+    step.queue(Effect::Broadcast { name: name.clone(), variables: variables.clone() });
     let waits = step
         .instance
         .waits()
@@ -90,7 +99,7 @@ pub(super) fn broadcast(step: &mut Step<'_>, at: At<'_>, name: &Template) -> Res
         // One before may have ended it.
         let Some(wait) = step.instance.wait(key).cloned() else { continue };
         if let Some(waiting) = triggers::waiting(step, &wait) {
-            triggers::fire(step, key, &wait, &waiting, Payload::Nothing);
+            triggers::fire(step, key, &wait, &waiting, Payload::Variables(variables.clone()));
         }
     }
     step.first_come_first(first);

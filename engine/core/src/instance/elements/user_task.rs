@@ -5,6 +5,7 @@ use super::pass;
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::State;
 use crate::instance::step::{At, Step};
+use crate::instance::variables::View;
 use crate::instance::wait::WaitKind;
 
 pub(super) static TABLE: Table = Table {
@@ -17,6 +18,13 @@ pub(super) static TABLE: Table = Table {
 };
 
 fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
+    // What is said about whoever does it is computed when somebody looks; what cannot be needs a human now.
+    if let Some(assignment) = &at.element.assignment {
+        let view = View::of(step, at.node);
+        for (_, template) in assignment.entries() {
+            template.evaluate(&view)?;
+        }
+    }
     step.open_wait(at.node, &at.element.id, WaitKind::Completion);
     Ok(Next::Stay(State::Waiting))
 }
@@ -26,7 +34,7 @@ mod tests {
     use serde_json::json;
 
     use crate::instance::tests::run::Run;
-    use crate::instance::{Input, Refused};
+    use crate::instance::{Input, Refused, explain};
 
     const MODEL: &str = r#"<startEvent id="start"/><userTask id="u"><extensionElements><camunda:inputOutput>
           <camunda:inputParameter name="local">1</camunda:inputParameter></camunda:inputOutput></extensionElements></userTask>
@@ -49,6 +57,19 @@ mod tests {
         );
         run.complete("r", json!({}));
         assert_eq!((run.places().as_str(), run.path().as_str()), ("Completed", "start u r end"));
+    }
+
+    #[test]
+    fn whoever_asks_is_told_who_is_to_do_it() {
+        let model = r#"<startEvent id="start"/><userTask id="u" camunda:assignee="${who}" camunda:formKey="f"/>
+            start -> u"#;
+        let run = Run::start_with(model, json!({"who": "anna"}));
+        let told = explain(&run.instance, Some(&run.program), run.now).lines.join("\n");
+        assert!(
+            told.contains("u waits for somebody to complete it (assignee: anna, form: f); began"),
+            "{told}"
+        );
+        assert_eq!(Run::start(model).places(), "u!P501", "nobody could be told");
     }
 
     #[test]
