@@ -16,6 +16,7 @@ use super::incident::{self, Incident};
 use super::life_cycle;
 use super::occurrence::{Occurrence, Trouble};
 use super::state::{Instance, Role, State, Status};
+use super::variables::Named;
 use super::wait::{Wait, WaitKind};
 use crate::effect::Effect;
 use crate::identity::{EffectSequence, IncidentKey, NodeKey, Timestamp, WaitKey};
@@ -31,6 +32,8 @@ pub(super) struct Step<'a> {
     agenda: Vec<Due>,
     /// What may have made a condition true.
     pub(super) news: Vec<News>,
+    /// Variables of what came at a gateway, for the event behind it.
+    pub(super) handed: Named,
     /// What is being driven: it has begun, whatever its stored state says.
     driven: Option<NodeKey>,
 }
@@ -74,6 +77,7 @@ impl<'a> Step<'a> {
             facts: Vec::with_capacity(16),
             agenda: Vec::new(),
             news: Vec::new(),
+            handed: Named::new(),
             driven: None,
         }
     }

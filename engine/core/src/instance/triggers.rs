@@ -214,7 +214,7 @@ pub(super) fn fire(step: &mut Step<'_>, key: WaitKey, wait: &Wait, waiting: &Wai
         }
         Waiting::Event { node, place } => {
             let parent = step.instance.node(node).map_or(NodeKey::ROOT, |node| node.parent);
-            accept(step, step.keeper(node).unwrap_or(parent), payload);
+            accept_for(step, node, parent, &wait.element, payload);
             let own = match place {
                 Place::Element(index) => index,
                 Place::Flow(_) => return,
@@ -303,6 +303,22 @@ fn accept(step: &mut Step<'_>, scope: NodeKey, payload: Payload) {
             }
         }
         Payload::Nothing => {}
+    }
+}
+
+/// Takes what came for an event: its variables stay with the event where the model hands them out by outputs alone.
+fn accept_for(step: &mut Step<'_>, node: NodeKey, parent: NodeKey, event: &str, payload: Payload) {
+    match payload {
+        Payload::Variables(variables) if step.keeper(node).is_some() => {
+            for (name, value) in variables {
+                step.emit(Fact::VariableSet { node, name, value });
+            }
+        }
+        // The event behind a gateway is entered in this step, and gets them then.
+        Payload::Variables(variables) if step.is_kept_behind(node, event) => step.handed = variables,
+        payload @ (Payload::Message(_) | Payload::Variables(_) | Payload::Nothing) => {
+            accept(step, parent, payload);
+        }
     }
 }
 

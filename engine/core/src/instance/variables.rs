@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use serde_json::Value;
-use tessera_bpmn::compile::Program;
+use tessera_bpmn::compile::{Kind, Program};
 use tessera_bpmn::expression::{Expression, Scope, Write};
 
 use super::fact::Fact;
@@ -289,6 +289,20 @@ impl Step<'_> {
             Some(node) => self.emit(Fact::VariableSet { node, name, value }),
             None => self.set_visible(node, name, value),
         }
+    }
+
+    /// Whether an event behind a gateway keeps what came, and is entered at once when it has come.
+    pub(super) fn is_kept_behind(&self, gateway: NodeKey, event: &str) -> bool {
+        let Some(at) = self.at(gateway).filter(|at| at.element.kind == Kind::EventBasedGateway) else {
+            return false;
+        };
+        at.element.outgoing.iter().map(|flow| self.program.flow(*flow)).any(|flow| {
+            let target = self.program.element(flow.target);
+            *target.id == *event
+                && target.keeps_results
+                && flow.listeners.is_empty()
+                && target.start_quantity == 1
+        })
     }
 
     /// The activation itself, if what its work yields stays with it.

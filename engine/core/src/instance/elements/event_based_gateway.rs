@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tessera_bpmn::compile::{Element, Kind, Trigger};
 
 use super::misplaced;
+use crate::identity::NodeKey;
 use crate::instance::fact::{Ending, Fact};
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::State;
@@ -50,7 +51,11 @@ fn decide(step: &mut Step<'_>, at: At<'_>, occurrence: Occurrence) -> Result<Nex
     let leads_there = |flow: &&_| step.program.element(step.program.flow(**flow).target).id == event;
     let Some(flow) = at.element.outgoing.iter().find(leads_there) else { return Err(misplaced(at)) };
     step.emit(Fact::NodeLeft { node: at.node, ending: Ending::Cancelled });
+    let entered = NodeKey(step.instance.next.node);
     step.take(at.parent, std::slice::from_ref(flow));
+    for (name, value) in std::mem::take(&mut step.handed) {
+        step.emit(Fact::VariableSet { node: entered, name, value });
+    }
     Ok(Next::Gone)
 }
 
