@@ -9,6 +9,7 @@ use tessera_bpmn::compile::{ElementIndex, Kind, Program};
 use super::elements::multi_instance;
 use super::fact::Fact;
 use super::input::Refused;
+use super::mappings::Direction;
 use super::state::{Role, State, Status};
 use super::step::{At, Step};
 use super::{called, mappings, triggers};
@@ -195,7 +196,8 @@ fn enter_scope(
         Role::Body => At { node: inner, parent: outer, role: Role::Iteration(0), ..outer_at },
         Role::Element | Role::Iteration(_) | Role::Flow | Role::Restored => outer_at,
     };
-    for (name, value) in mappings::evaluate(step, inner, &element.inputs).map_err(refused)? {
+    let inputs = mappings::evaluate(step, inner, &element.inputs, Direction::In).map_err(refused)?;
+    for (name, value) in inputs {
         step.emit(Fact::VariableSet { node: inner, name, value });
     }
     triggers::open_boundary(step, outer_at).map_err(refused)?;
