@@ -181,3 +181,29 @@ impl Writing {
 fn written(prefix: Option<&str>, local: &str) -> String {
     prefix.map_or_else(|| local.to_owned(), |prefix| format!("{prefix}:{local}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::read;
+
+    /// Found by the fuzz target `bpmn_roundtrip`: what stood on one line got spaces that were not there.
+    #[test]
+    fn what_is_only_kept_gets_no_spaces() {
+        let text = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:x="urn:x" xmlns:d="http://www.omg.org/spec/BPMN/20100524/DI">
+          <process id="p"><extensionElements><x:a><x:b/><x:c>1</x:c></x:a></extensionElements><x:other><x:d/></x:other>
+            <documentation>See <x:e><x:f/></x:e></documentation></process>
+          <d:BPMNDiagram><d:BPMNPlane><d:BPMNShape/></d:BPMNPlane></d:BPMNDiagram></definitions>"#;
+        let model = read(text.as_bytes()).model.unwrap();
+        let written = write(&model);
+        for kept in [
+            "<extensionElements><x:a><x:b/><x:c>1</x:c></x:a></extensionElements>",
+            "<x:other><x:d/></x:other>",
+            "<documentation>See <x:e><x:f/></x:e></documentation>",
+            "<d:BPMNDiagram><d:BPMNPlane><d:BPMNShape/></d:BPMNPlane></d:BPMNDiagram>",
+        ] {
+            assert!(written.contains(kept), "{kept} in\n{written}");
+        }
+        assert_eq!(read(written.as_bytes()).model.unwrap(), model);
+    }
+}

@@ -98,6 +98,16 @@ impl Element {
         Self { name, attributes: Vec::new(), children: Vec::new(), position }
     }
 
+    /// A copy that the writer writes exactly as it is. Where there is text, every space would add to it, and so it adds none:
+    /// here the text is empty.
+    pub(crate) fn verbatim(&self) -> Self {
+        let mut copy = self.clone();
+        if copy.elements().next().is_some() {
+            copy.children.insert(0, Child::Text(Text { content: String::new(), position: self.position }));
+        }
+        copy
+    }
+
     /// The value of an attribute without namespace.
     pub fn attribute(&self, local: &str) -> Option<&str> {
         self.find_attribute(local).map(|attribute| attribute.value.as_str())

@@ -88,7 +88,7 @@ impl Part for Base {
         element.attributes.extend(self.attributes.iter().cloned());
         schema::put_children(&self.documentation, "documentation", element);
         schema::put_children(&self.extension_elements, "extensionElements", element);
-        element.children.extend(self.unknown.iter().cloned().map(Child::Element));
+        element.children.extend(self.unknown.iter().map(|unknown| Child::Element(unknown.verbatim())));
     }
 
     fn base_mut(&mut self) -> &mut Base {
@@ -174,7 +174,7 @@ impl Particle for Content {
     }
 
     fn to_xml(&self, _: &str) -> Element {
-        self.element.clone()
+        self.element.verbatim()
     }
 }
 
@@ -218,6 +218,6 @@ impl Particle for Diagram {
     }
 
     fn to_xml(&self, _: &str) -> Element {
-        self.element.clone()
+        self.element.verbatim()
     }
 }

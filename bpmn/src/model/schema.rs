@@ -220,7 +220,7 @@ impl Particle for Element {
         element
     }
     fn to_xml(&self, _: &str) -> Element {
-        self.clone()
+        self.verbatim()
     }
 }
 
