@@ -1,6 +1,8 @@
 //! Breaks every rule a plugin can break, one per handler, so that tests can show that the site survives. The process
 //! `testtessera_misbehave` takes the sin's name as its start message.
 
+mod orders;
+
 use std::hint::black_box;
 
 use tessera_plugin_sdk::prelude::*;
@@ -129,6 +131,16 @@ impl Misbehaving {
         loop {
             letters = black_box(letters.wrapping_add(ctx.business_key().len()));
         }
+    }
+
+    /// Calls whatever it is told to, with whatever arguments.
+    #[service_task]
+    fn obey(ctx: &Context<'_>) -> Outcome {
+        let orders: Vec<orders::Order> = ctx.require("orders")?;
+        for order in &orders {
+            orders::obey(ctx, order);
+        }
+        Ok(())
     }
 
     /// Panics where a message should be shaped.

@@ -1,0 +1,4 @@
+//! See `site_inputs` in `tessera-fuzzing`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| tessera_fuzzing::site_inputs(bytes));
