@@ -12,6 +12,7 @@ pub mod commands;
 pub mod config;
 pub mod control;
 pub mod demo;
+mod descriptors;
 pub mod engine;
 pub mod failure;
 pub mod hex;

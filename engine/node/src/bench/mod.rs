@@ -4,6 +4,7 @@
 //! a bare WebAssembly component can be called. Each start and each plugin answer is a commit of its own; commits and syncs
 //! are printed, so that a rate can be believed.
 
+mod crowd;
 mod durable;
 mod harness;
 mod interpreter;
@@ -12,8 +13,11 @@ mod message;
 mod neighbours;
 mod parked;
 pub mod report;
+mod strangers;
 
+pub use crowd::Crowd;
 pub use parked::{Parked, park};
+pub use strangers::Strangers;
 
 use std::path::PathBuf;
 
@@ -66,6 +70,8 @@ pub async fn run(options: &Options, progress: impl Fn(&str)) -> Result<Report, F
     let message = message::measure(options).await?;
     progress("neighbours of spinning plugins");
     let neighbours = neighbours::measure(options, &plugins).await?;
+    progress("strangers at a mailbox");
+    let strangers = strangers::measure(options).await?;
     Ok(Report {
         machine: Machine::this(),
         quick: options.quick,
@@ -75,6 +81,18 @@ pub async fn run(options: &Options, progress: impl Fn(&str)) -> Result<Report, F
         parked,
         message,
         neighbours,
+        strangers,
         limits: report::Limits { fdatasync_per_s, wasm_calls_per_s },
     })
+}
+
+/// The memory of a process of this machine that is not swapped out, in bytes.
+fn resident_bytes(process: u32) -> Result<u64, Failure> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let kibibytes = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .and_then(|rest| rest.trim().strip_suffix(" kB"))
+        .and_then(|number| number.trim().parse::<u64>().ok());
+    Ok(kibibytes.unwrap_or(0) * 1024)
 }

@@ -14,9 +14,9 @@ use tessera_store::Kind;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::task::JoinSet;
 
-use crate::bench::Options;
 use crate::bench::harness::{EngineOnly, Plugins};
 use crate::bench::report::{rate, rounded};
+use crate::bench::{Options, resident_bytes};
 use crate::commands::Failure;
 
 const PROCESS: &str = "tesseradev_parked";
@@ -47,7 +47,7 @@ struct Memory {
 /// The child's part: parks `instances` in `dir`, says how much memory they took, and waits to be killed.
 pub async fn park(dir: &Path, instances: usize) -> Result<(), Failure> {
     let engine = Arc::new(EngineOnly::start(Kind::Sled, dir, &Plugins::load()?).await?);
-    let resident_before = resident_bytes()?;
+    let resident_before = resident_bytes(std::process::id())?;
     each(instances, {
         let engine = Arc::clone(&engine);
         move |number| {
@@ -70,7 +70,7 @@ pub async fn park(dir: &Path, instances: usize) -> Result<(), Failure> {
         }
     })
     .await?;
-    let memory = Memory { resident_before, resident_after: resident_bytes()? };
+    let memory = Memory { resident_before, resident_after: resident_bytes(std::process::id())? };
     crate::commands::say_line(serde_json::to_string(&memory)?);
     std::future::pending().await
 }
@@ -170,14 +170,4 @@ fn wake_up(number: usize) -> Message {
         correlation_key: None,
         document: Arc::new(Value::Null),
     }
-}
-
-fn resident_bytes() -> Result<u64, Failure> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let kibibytes = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .and_then(|rest| rest.trim().strip_suffix(" kB"))
-        .and_then(|number| number.trim().parse::<u64>().ok());
-    Ok(kibibytes.unwrap_or(0) * 1024)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::bench::Parked;
+use crate::bench::{Parked, Strangers};
 use crate::clock;
 use crate::table::Table;
 
@@ -28,6 +28,8 @@ pub struct Report {
     pub message: Latency,
     /// Instances of one plugin while another one spins.
     pub neighbours: Neighbours,
+    /// A mailbox among strangers.
+    pub strangers: Strangers,
     /// What the machine allows.
     pub limits: Limits,
 }
@@ -244,6 +246,20 @@ pub fn human(report: &Report) -> String {
             ms(neighbours.past_cpu_limit_ms),
             ms(neighbours.past_wall_limit_ms)
         ),
+    ]);
+    let strangers = report.strangers;
+    let note = format!(
+        "undisturbed p99 {}; each stranger costs {} KiB and stays {:.1} s at most",
+        ms(strangers.undisturbed.p99_ms),
+        strangers.kib_each,
+        strangers.longest_s
+    );
+    table.row([
+        format!("request on a new connection among {} strangers", strangers.strangers),
+        none(),
+        ms(strangers.honest.p50_ms),
+        ms(strangers.honest.p99_ms),
+        note,
     ]);
     table.row([
         "limit: append 4 KiB + fdatasync".into(),

@@ -9,10 +9,11 @@ use crate::bench::{self, Options};
 use crate::clock;
 use crate::commands::{Failure, Format, say, say_line};
 use crate::config::{Log, LogFormat};
+use crate::descriptors;
 use crate::logging;
 
 /// Measures this build on this machine: interpreter, durable instances on each embedded store, parked instances, messages
-/// between sites, and the physical limits beside them.
+/// between sites, strangers at a mailbox, and the physical limits beside them.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// A tenth of the work: for a look, not for comparison
@@ -32,6 +33,7 @@ pub struct Arguments {
 /// Measures.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     logging::start(&Log { format: LogFormat::Text, filter: "off".to_owned() })?;
+    descriptors::raise();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     if let (Some(instances), Some(dir)) = (arguments.park, &arguments.dir) {
         return runtime.block_on(bench::park(dir, instances));

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::commands::{Failure, say_line};
 use crate::config::{self, Config};
+use crate::descriptors;
 use crate::logging;
 use crate::site::Site;
 
@@ -23,6 +24,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let config = Config::load(&arguments.config)?;
     logging::start(&config.log)?;
+    descriptors::raise();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut stop = signals()?;
