@@ -32,7 +32,7 @@ fn world() -> &'static World {
     WORLD.get_or_init(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let limits = Limits { write_bytes: WRITE_BYTES_MAX, log_bytes: 16 * 1024, ..Limits::default() };
-        let host = PluginHost::new(Settings { limits, concurrent_calls: 1 }).unwrap();
+        let host = PluginHost::new(Settings { limits, ..Settings::default() }).unwrap();
         let plugin = host.load(&Package::read(tessera_misbehaving::MISBEHAVING).unwrap()).unwrap();
         World { runtime, plugin, _host: host }
     })

@@ -7,10 +7,10 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use tessera_fhir::allow_list::{self, Member};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::allow_list::{self, Member};
 use crate::bench::crowd::Crowd;
 use crate::bench::report::{Latency, percentile_ms, rounded};
 use crate::bench::{Options, resident_bytes};
