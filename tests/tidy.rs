@@ -66,7 +66,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("tessera-hostile", &[]),
-    ("tessera-tests", &["tessera", "tessera-example-plugins", "tessera-plugin-build"]),
+    ("tessera-tests", &["tessera", "tessera-example-plugins", "tessera-fhir", "tessera-plugin-build"]),
 ];
 
 /// Dependencies that stay behind one border, and the packages that are that border. Tests may use more.

@@ -8,9 +8,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
-use tessera::allow_list::{self, Member};
 use tessera::certificate::{self, Issued, Validity};
 use tessera::client::{FhirClient, Timeouts, TlsIdentity};
+use tessera_fhir::allow_list::{self, Member};
 
 use crate::address;
 use crate::process::{self, Running};
