@@ -13,16 +13,18 @@ use toml::{Table, Value};
 const LAYERS: &[(&str, &[&str])] = &[
     ("tessera-bpmn", &[]),
     ("tessera-store", &[]),
-    ("tessera-fhir", &[]),
+    ("tessera-canary", &[]),
+    ("tessera-fhir", &["tessera-canary"]),
     ("tessera-lint", &["tessera-bpmn", "tessera-fhir"]),
-    ("tessera-core", &["tessera-bpmn", "tessera-store"]),
+    ("tessera-core", &["tessera-bpmn", "tessera-canary", "tessera-store"]),
     ("tessera-plugin-host", &["tessera-core"]),
-    ("tessera-mailbox", &["tessera-fhir", "tessera-store"]),
-    ("tessera-exchange", &["tessera-core", "tessera-fhir"]),
+    ("tessera-mailbox", &["tessera-canary", "tessera-fhir", "tessera-store"]),
+    ("tessera-exchange", &["tessera-canary", "tessera-core", "tessera-fhir"]),
     (
         "tessera-simulation",
         &[
             "tessera-bpmn",
+            "tessera-canary",
             "tessera-core",
             "tessera-exchange",
             "tessera-fhir",

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use tessera_canary::{Canary, is_planted};
 use tessera_core::effect::Outcome;
 use tessera_core::identity::Timestamp;
 use tessera_core::plugin::DeliveryError;
@@ -85,6 +86,9 @@ impl Delivery {
             }
             Heard::Answer { status, reason, .. } if is_final(status) => {
                 return Next::Settled(Outcome::NotDelivered(DeliveryError::Refused { status, reason }));
+            }
+            Heard::Nothing { .. } if is_planted(Canary::SilenceIsConsent) => {
+                return Next::Settled(Outcome::Delivered { reference: None });
             }
             Heard::Answer { reason, .. } | Heard::Nothing { reason } => reason,
         };

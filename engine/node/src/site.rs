@@ -41,8 +41,6 @@ use crate::logging;
 
 /// Memory for entries that were read recently, per store.
 const STORE_CACHE_BYTES: u64 = 64 * 1024 * 1024;
-/// How long an early message waits for its receive step.
-const EARLY_MESSAGE_TTL_MS: u64 = tessera_core::limits::EARLY_MESSAGE_TTL_MS;
 
 /// Why a site did not start.
 #[derive(Debug, thiserror::Error)]
@@ -268,11 +266,7 @@ impl EngineRole {
             },
             answerer: Answerer { link: link.clone(), backoff: MailboxLink::backoff() },
         });
-        let settings = Settings {
-            shards: engine.shards,
-            early_message_ttl_ms: EARLY_MESSAGE_TTL_MS,
-            ..Settings::default()
-        };
+        let settings = Settings { shards: engine.shards, ..Settings::default() };
         let (ready, recovered) = oneshot::channel();
         let runtime = Handle::current();
         let span = tracing::Span::current();

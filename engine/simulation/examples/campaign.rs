@@ -1,15 +1,17 @@
 //! The campaign as a small program that links no WebAssembly: quick to build, for those who change the engine.
 //!
 //! `cargo run --release -p tessera-simulation --example campaign -- --seeds 10000`; `--seed S` runs one and shows its history.
-//! `--first N`, `--sites`, `--processes`, `--conversations`, `--chaos-ms`, `--faults a,b` (or `none`) take away from each seed.
+//! `--first N`, `--threads N`, `--sites`, `--processes`, `--conversations`, `--chaos-ms`, `--faults a,b` (or `none`) take away from each seed.
+//! With `--features canaries`, `--canary NAME` plants a bug that must be found.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a program")]
 
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
 use tessera_simulation::campaign::{Failure, Order, run, run_seed};
+use tessera_simulation::canary::{self, Canary};
 use tessera_simulation::fault::Fault;
-use tessera_simulation::plan::Limits;
+use tessera_simulation::plan::{Limits, Plan};
 
 /// The last happenings that are shown of one seed.
 const HISTORY_MAX: usize = 10_000;
@@ -27,7 +29,14 @@ fn main() -> ExitCode {
 }
 
 fn command(mut arguments: impl Iterator<Item = String>) -> Result<ExitCode, String> {
-    let mut order = Order { first: 1, seeds: 1_000, limits: Limits::default(), threads: None };
+    let mut order = Order {
+        first: 1,
+        seeds: 1_000,
+        limits: Limits::default(),
+        threads: None,
+        shrinks: true,
+        canary: None,
+    };
     let mut single = None;
     while let Some(option) = arguments.next() {
         let value = arguments.next().ok_or_else(|| format!("{option} needs a value"))?;
@@ -42,11 +51,17 @@ fn command(mut arguments: impl Iterator<Item = String>) -> Result<ExitCode, Stri
             "--conversations" => order.limits.conversations = Some(count()?),
             "--chaos-ms" => order.limits.chaos_ms = Some(number()?),
             "--faults" => order.limits.faults = Some(faults(&value)?),
+            "--threads" => order.threads = Some(count()?),
+            "--canary" => {
+                let named = Canary::named(&value).ok_or_else(|| format!("there is no canary {value}"))?;
+                order.canary = Some(named);
+            }
             _ => return Err(format!("there is no option {option}")),
         }
     }
     let failed = if let Some(seed) = single {
-        let outcome = run_seed(seed, &order.limits, HISTORY_MAX);
+        canary::plant(order.canary.or_else(canary::of_this_build))?;
+        let outcome = run_seed(&Plan::of, seed, &order.limits, HISTORY_MAX);
         let failed = outcome.violation.is_some();
         if failed {
             println!("{}", Failure { seed, outcome, limits: order.limits });
@@ -58,7 +73,7 @@ fn command(mut arguments: impl Iterator<Item = String>) -> Result<ExitCode, Stri
         }
         failed
     } else {
-        let report = run(&order, &AtomicBool::new(false), &|_| {});
+        let report = run(&Plan::of, &order, &AtomicBool::new(false), &|_| {})?;
         println!("{report}");
         report.failure.is_some()
     };

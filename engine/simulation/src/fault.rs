@@ -89,13 +89,19 @@ impl fmt::Display for Fault {
 pub struct Swarm(BTreeMap<Fault, u64>);
 
 /// Fewer kinds than this would not be a test of their interplay.
-pub const FAULT_KINDS_MIN: usize = 5;
+pub const FAULT_KINDS_MIN: usize = 8;
 
 impl Swarm {
     /// Draws one.
     pub fn draw(random: &mut Random) -> Self {
-        let mut left: Vec<Fault> = Fault::ALL.to_vec();
-        let wanted = FAULT_KINDS_MIN + random.index(Fault::ALL.len() - FAULT_KINDS_MIN + 1);
+        Self::draw_of(random, Fault::ALL)
+    }
+
+    /// Draws one of these kinds.
+    pub fn draw_of(random: &mut Random, kinds: &[Fault]) -> Self {
+        let mut left: Vec<Fault> = kinds.to_vec();
+        let least = FAULT_KINDS_MIN.min(left.len());
+        let wanted = least + random.index(left.len() - least + 1);
         let mut drawn = BTreeMap::new();
         while drawn.len() < wanted {
             let kind = left.swap_remove(random.index(left.len()));

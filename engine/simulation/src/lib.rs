@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod block;
 pub mod campaign;
+pub mod canary;
 mod disk;
 pub mod fault;
 pub mod mark;
@@ -15,7 +16,9 @@ pub mod model;
 pub mod network;
 pub mod oracle;
 pub mod plan;
-mod plugin;
+pub mod plugins;
 mod polling;
 pub mod random;
+mod scripted;
+pub mod walk;
 pub mod world;

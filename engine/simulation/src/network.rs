@@ -1,42 +1,44 @@
-//! The sites of the network as each of them knows it: names, addresses, certificates, and what their mailboxes hold
-//! before anything happens. Made once per process, because installing the built-in resources takes longer than a seed.
+//! The sites of a network as each of them knows it: names, addresses, certificates, and what their mailboxes hold before
+//! anything happens. That is made once, because installing the built-in resources takes longer than a seed.
 
 use std::sync::{Arc, OnceLock};
 
 use serde_json::{Value, json};
+use tessera_exchange::writing::Endpoint;
 use tessera_fhir::allow_list::{self, Member};
-use tessera_mailbox::{Clock, Entropy, Mailbox, Settings};
+use tessera_fhir::resource;
+use tessera_mailbox::{Answer, Clock, Entropy, Mailbox, Settings};
 use tessera_store::{Committer, Entry};
 
 use crate::disk::Disk;
 use crate::model;
 use crate::polling::run;
 
-/// Sites that a network may have.
+/// Sites that a built-in collaboration may have.
 pub const SITES_MAX: usize = 5;
-/// Processes that a collaboration may have.
+/// Processes that a built-in collaboration may have.
 pub const PROCESSES_MAX: usize = 8;
 /// Certificates that a site may have had.
 pub const GENERATIONS_MAX: u64 = 4;
 
-/// Organization identifier of a site.
-pub fn organization(site: usize) -> String {
-    format!("site-{site}.example")
+/// An organisation that takes part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Party {
+    /// Organization identifier, by convention a host name.
+    pub organization: String,
+    /// Role codes in the parent organization, e.g. `DIC`.
+    pub roles: Vec<String>,
+    /// What its plugins bring into its mailbox.
+    pub resources: Vec<Value>,
 }
 
-/// Identifier of its endpoint.
-pub fn endpoint(site: usize) -> String {
-    format!("endpoint.site-{site}.example")
-}
-
-/// FHIR base URL of its mailbox.
-pub fn address(site: usize) -> String {
-    format!("https://site-{site}.example/fhir")
-}
-
-/// The site with an address.
-pub fn site_at(address: &str) -> Option<usize> {
-    (0..SITES_MAX).find(|site| self::address(*site) == address.trim_end_matches('/'))
+/// All of them.
+#[derive(Debug)]
+pub struct Network {
+    parent: String,
+    parties: Vec<Party>,
+    /// What their mailboxes hold before anything happens.
+    images: Vec<Vec<Entry>>,
 }
 
 /// Thumbprint of the certificate that a site uses in a generation.
@@ -44,19 +46,116 @@ pub fn thumbprint(site: usize, generation: u64) -> String {
     format!("{:0128x}", (site as u128) * 1_000 + u128::from(generation) + 1)
 }
 
-/// The allow list after some rotations.
-pub fn allow_list(generation: u64) -> Value {
-    let members: Vec<Member> = (0..SITES_MAX)
-        .map(|site| Member {
-            organization: organization(site),
-            name: format!("Site {site}"),
-            endpoint: endpoint(site),
-            address: address(site),
-            thumbprint: thumbprint(site, generation),
+impl Network {
+    /// Opens a mailbox for each party. An error says what one of them refuses.
+    pub fn new(parent: &str, parties: Vec<Party>) -> Result<Self, String> {
+        let mut network = Self { parent: parent.to_owned(), parties, images: Vec::new() };
+        let images: Result<_, _> = (0..network.parties.len()).map(|site| network.image(site)).collect();
+        network.images = images?;
+        Ok(network)
+    }
+
+    /// The network of the built-in collaborations.
+    pub fn built_in() -> Arc<Self> {
+        static NETWORK: OnceLock<Arc<Network>> = OnceLock::new();
+        let party = |site: usize| Party {
+            organization: format!("site-{site}.example"),
             roles: vec!["DIC".to_owned()],
-        })
-        .collect();
-    allow_list::bundle("network.example", &members)
+            resources: resources(),
+        };
+        let open = || {
+            let network = Self::new("network.example", (0..SITES_MAX).map(party).collect());
+            Arc::new(network.expect("the built-in resources are in order"))
+        };
+        NETWORK.get_or_init(open).clone()
+    }
+
+    /// How many sites it has.
+    pub fn size(&self) -> usize {
+        self.parties.len()
+    }
+
+    /// Organization identifier of a site.
+    pub fn organization(&self, site: usize) -> &str {
+        &self.parties[site].organization
+    }
+
+    /// Identifier of its endpoint.
+    pub fn endpoint(&self, site: usize) -> String {
+        format!("endpoint.{}", self.organization(site))
+    }
+
+    /// FHIR base URL of its mailbox.
+    pub fn address(&self, site: usize) -> String {
+        format!("https://{}/fhir", self.organization(site))
+    }
+
+    /// The site with an address.
+    pub fn site_at(&self, address: &str) -> Option<usize> {
+        (0..self.size()).find(|site| self.address(*site) == address.trim_end_matches('/'))
+    }
+
+    /// The site of an organization.
+    pub fn site_of(&self, organization: &str) -> Option<usize> {
+        self.parties.iter().position(|party| party.organization == organization)
+    }
+
+    /// What the allow list has under an endpoint identifier.
+    pub fn listed(&self, endpoint: &str) -> Option<Endpoint> {
+        let site = (0..self.size()).find(|site| self.endpoint(*site) == endpoint)?;
+        let organization = Some(self.organization(site).to_owned());
+        Some(Endpoint { address: self.address(site), organization })
+    }
+
+    /// The allow list after some rotations.
+    pub fn allow_list(&self, generation: u64) -> Value {
+        let member = |(site, party): (usize, &Party)| Member {
+            organization: party.organization.clone(),
+            name: party.organization.clone(),
+            endpoint: self.endpoint(site),
+            address: self.address(site),
+            thumbprint: thumbprint(site, generation),
+            roles: party.roles.clone(),
+        };
+        let members: Vec<Member> = self.parties.iter().enumerate().map(member).collect();
+        allow_list::bundle(&self.parent, &members)
+    }
+
+    /// What the mailbox of a site holds before anything happens.
+    pub(crate) fn mailbox_image(&self, site: usize) -> &[Entry] {
+        &self.images[site]
+    }
+
+    fn image(&self, site: usize) -> Result<Vec<Entry>, String> {
+        let party = &self.parties[site];
+        let disk = Arc::new(Disk::default());
+        let committer = Arc::new(Committer::stepwise(disk.clone()));
+        let settings = Settings {
+            clock: Clock::new(|| jiff::Timestamp::UNIX_EPOCH),
+            entropy: counting(site),
+            ..Settings::new(self.address(site), party.organization.clone())
+        };
+        let mailbox = run(&committer, Mailbox::open(disk.clone(), committer.clone(), settings))
+            .map_err(|error| format!("the mailbox of {} does not open: {error}", party.organization))?;
+        let accepted = |answer: Answer, what: &str| {
+            if answer.status.is_success() {
+                return Ok(());
+            }
+            let reason = answer.body.map(|body| body.to_string()).unwrap_or_default();
+            Err(format!("the mailbox of {} refuses {what}: {reason}", party.organization))
+        };
+        accepted(run(&committer, mailbox.load_allow_list(&self.allow_list(0))), "the allow list")?;
+        for resource in &party.resources {
+            let kind = resource::resource_type(resource).ok_or_else(|| {
+                format!("{} brings something that is no resource: {resource}", party.organization)
+            })?;
+            let identity = mailbox.local_identity();
+            let answer = run(&committer, mailbox.create(&identity, kind, resource.clone(), None));
+            let url = resource.get("url").and_then(Value::as_str).unwrap_or("a resource");
+            accepted(answer, &format!("{kind} {url}"))?;
+        }
+        Ok(disk.entries())
+    }
 }
 
 /// The processes of all collaborations, as a plugin brings them to a mailbox. `start` is only for the own organisation.
@@ -105,30 +204,6 @@ fn resources() -> Vec<Value> {
         })
     }));
     all
-}
-
-/// The content of a site's mailbox before anything happens.
-pub fn mailbox_image(site: usize) -> &'static [Entry] {
-    static IMAGES: [OnceLock<Vec<Entry>>; SITES_MAX] = [const { OnceLock::new() }; SITES_MAX];
-    IMAGES[site].get_or_init(|| {
-        let disk = Arc::new(Disk::default());
-        let committer = Arc::new(Committer::stepwise(disk.clone()));
-        let settings = Settings {
-            clock: Clock::new(|| jiff::Timestamp::UNIX_EPOCH),
-            entropy: counting(site),
-            ..Settings::new(address(site), organization(site))
-        };
-        let mailbox = run(&committer, Mailbox::open(disk.clone(), committer.clone(), settings))
-            .expect("an empty store opens");
-        let listed = run(&committer, mailbox.load_allow_list(&allow_list(0)));
-        assert!(listed.status.is_success(), "the allow list is in order: {:?}", listed.body);
-        for resource in resources() {
-            let kind = tessera_fhir::resource::resource_type(&resource).expect("it is a resource");
-            let created = run(&committer, mailbox.create(&mailbox.local_identity(), kind, resource, None));
-            assert!(created.status.is_success(), "the resource is in order: {:?}", created.body);
-        }
-        disk.entries()
-    })
 }
 
 /// Ids that are the same in every process.

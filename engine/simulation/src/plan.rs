@@ -1,17 +1,20 @@
 //! What a seed means: the collaboration, its sites and conversations, the faults and how long they last. A plan can be
 //! made smaller without changing what is left of it; that is how a failing history is shrunk.
 
-use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
+use serde_json::Value;
 use tessera_core::driver::Deployment;
 
-use crate::audit::Expectation;
+use crate::audit::{Expectation, Seen};
 use crate::block::{Block, Generator};
 use crate::fault::{Fault, Swarm};
 use crate::model;
-use crate::network::{PROCESSES_MAX, SITES_MAX};
+use crate::network::{Network, PROCESSES_MAX, SITES_MAX};
+use crate::plugins::Plugins;
 use crate::random::Random;
+use crate::scripted::Scripted;
 
 /// Where the processes of a collaboration run, and who asks whom.
 #[derive(Debug, Clone, Default)]
@@ -40,13 +43,50 @@ pub struct Limits {
 /// A process as it is deployed, and what is expected of it.
 #[derive(Debug, Clone)]
 pub struct Definition {
-    /// Which process of the collaboration.
-    pub process: usize,
+    /// Where.
+    pub site: usize,
+    /// What messages name it by.
+    pub canonical: String,
     /// What is deployed.
     pub deployment: Deployment,
-    /// What is expected.
-    pub expectation: Expectation,
+    /// What its instances do, if that is known.
+    pub expectation: Option<Expectation>,
 }
+
+/// Somebody starts a conversation by a message to the own organisation.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Where.
+    pub site: usize,
+    /// `process/@id`.
+    pub process: String,
+    /// What messages name it by.
+    pub canonical: String,
+    /// Message name.
+    pub message: String,
+    /// Profile of its Task.
+    pub profile: String,
+    /// The conversation's key.
+    pub business_key: String,
+    /// Inputs after the envelope, as FHIR JSON.
+    pub inputs: Vec<Value>,
+}
+
+/// Says what is wrong with an end, if anything is.
+pub type Judge = dyn Fn(&Seen<'_>) -> Result<(), String> + Send + Sync;
+
+/// Judges how everything ended.
+#[derive(Clone)]
+pub struct Verdict(pub Arc<Judge>);
+
+impl fmt::Debug for Verdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Verdict")
+    }
+}
+
+/// Where the plan of each seed comes from.
+pub type Source<'a> = &'a (dyn Fn(u64, &Limits) -> Result<Plan, String> + Sync);
 
 /// Everything that a world begins with.
 #[derive(Debug, Clone)]
@@ -55,14 +95,22 @@ pub struct Plan {
     pub seed: u64,
     /// Sites of the network.
     pub sites: usize,
-    /// Where processes run and who asks whom.
-    pub roles: Roles,
+    /// Who takes part.
+    pub network: Arc<Network>,
+    /// Who does the work of handlers.
+    pub plugins: Arc<dyn Plugins>,
     /// The processes.
     pub definitions: Vec<Definition>,
     /// Their next versions, which replace them while instances run.
     pub successors: Vec<Definition>,
-    /// Business keys.
-    pub conversations: Vec<String>,
+    /// The conversations.
+    pub starts: Vec<Start>,
+    /// Whether an instance that only waits for messages has come to its end.
+    pub waiting_is_an_end: bool,
+    /// What is said about the end, beyond what must hold in any case.
+    pub verdict: Option<Verdict>,
+    /// Whether it has a shape that can be made smaller: fewer sites, fewer processes.
+    pub is_drawn: bool,
     /// The faults.
     pub swarm: Swarm,
     /// How long they last, in virtual milliseconds.
@@ -107,8 +155,9 @@ impl Plan {
                 Block::Work { id: 901, on_error: None },
             ]);
             if process < processes {
-                definitions.push(define(process, &format!("first-{process}"), block)?);
-                successors.push(define(process, &format!("second-{process}"), next)?);
+                let site = roles.sites[process];
+                definitions.push(define(site, process, &format!("first-{process}"), block)?);
+                successors.push(define(site, process, &format!("second-{process}"), next)?);
             }
         }
         let drawn_conversations = usize::try_from(rest.between(2, 5)).unwrap_or(2);
@@ -119,10 +168,14 @@ impl Plan {
         Ok(Self {
             seed: rest.draw(),
             sites,
-            roles,
+            network: Network::built_in(),
+            starts: (0..conversations).map(|index| start(roles.sites[0], index)).collect(),
+            plugins: Arc::new(Scripted { roles }),
             definitions,
             successors,
-            conversations: (0..conversations).map(|index| format!("conversation-{index}")).collect(),
+            waiting_is_an_end: false,
+            verdict: None,
+            is_drawn: true,
             swarm: limits.faults.as_ref().map_or_else(|| swarm.clone(), |kinds| swarm.only(kinds)),
             chaos_ms: limits.chaos_ms.map_or(drawn_chaos, |most| most.min(drawn_chaos)),
             crash_at: None,
@@ -138,10 +191,14 @@ impl Plan {
         Ok(Self {
             seed: 1,
             sites: 2,
-            roles: Roles { sites: vec![0, 1], askers: vec![0, 0] },
-            definitions: vec![define(0, "first-0", ping)?, define(1, "first-1", pong)?],
+            network: Network::built_in(),
+            plugins: Arc::new(Scripted { roles: Roles { sites: vec![0, 1], askers: vec![0, 0] } }),
+            definitions: vec![define(0, 0, "first-0", ping)?, define(1, 1, "first-1", pong)?],
             successors: Vec::new(),
-            conversations: vec!["conversation-0".to_owned()],
+            starts: vec![start(0, 0)],
+            waiting_is_an_end: false,
+            verdict: None,
+            is_drawn: true,
             swarm: Swarm::default(),
             chaos_ms: 60_000,
             crash_at: None,
@@ -151,29 +208,35 @@ impl Plan {
 
     /// What the plugin folder of a site holds at first.
     pub fn deployed_at(&self, site: usize) -> Vec<Deployment> {
-        let here = self.definitions.iter().filter(|definition| self.roles.sites[definition.process] == site);
+        let here = self.definitions.iter().filter(|definition| definition.site == site);
         here.map(|definition| definition.deployment.clone()).collect()
     }
 
     /// The next versions of what a site runs.
     pub fn successors_at(&self, site: usize) -> Vec<Deployment> {
-        let here = self.successors.iter().filter(|definition| self.roles.sites[definition.process] == site);
+        let here = self.successors.iter().filter(|definition| definition.site == site);
         here.map(|definition| definition.deployment.clone()).collect()
     }
+}
 
-    /// The models, for a report.
-    pub fn texts(&self) -> BTreeMap<Arc<str>, String> {
-        let text = |definition: &Definition| {
-            (definition.deployment.key.process_id.clone(), definition.expectation.model.text.clone())
-        };
-        self.definitions.iter().map(text).collect()
+/// The conversation with this number.
+fn start(site: usize, number: usize) -> Start {
+    Start {
+        site,
+        process: model::process_id(0),
+        canonical: model::canonical(0),
+        message: model::START.to_owned(),
+        profile: model::PROFILE.to_owned(),
+        business_key: format!("conversation-{number}"),
+        inputs: Vec::new(),
     }
 }
 
 /// Compiles a process.
-pub fn define(process: usize, digest: &str, block: Block) -> Result<Definition, String> {
+fn define(site: usize, process: usize, digest: &str, block: Block) -> Result<Definition, String> {
     let starter = if process == 0 { model::START } else { model::ASK };
     let model = model::write(process, starter, &block);
     let deployment = model::compiled(process, digest, &model.text)?;
-    Ok(Definition { process, deployment, expectation: Expectation { block, model } })
+    let canonical = model::canonical(process);
+    Ok(Definition { site, canonical, deployment, expectation: Some(Expectation { block, model }) })
 }

@@ -5,15 +5,26 @@ use std::sync::atomic::AtomicBool;
 use tessera_simulation::campaign::{Order, run, run_seed};
 use tessera_simulation::fault::Fault;
 use tessera_simulation::plan::{Limits, Plan};
+use tessera_simulation::walk::walk;
 use tessera_simulation::world::World;
 
 #[test]
 fn a_sample_of_seeds_violates_nothing() {
-    let order = Order { first: 10_000, seeds: 60, limits: Limits::default(), threads: None };
-    let report = run(&order, &AtomicBool::new(false), &|_| {});
+    let order = Order {
+        first: 10_000,
+        seeds: 60,
+        limits: Limits::default(),
+        threads: None,
+        shrinks: true,
+        canary: None,
+    };
+    let report = run(&Plan::of, &order, &AtomicBool::new(false), &|_| {}).unwrap();
     assert!(report.failure.is_none(), "{report}");
     assert_eq!(report.seeds, 60);
-    assert!(report.sites_min >= 3 && report.median_steps() >= 300, "{report}");
+    assert!(
+        report.sites_min >= 3 && report.kinds_per_seed_min >= 5 && report.median_steps() >= 300,
+        "{report}"
+    );
 }
 
 /// Wherever one of two sites dies, and whatever it was about to do, the conversation comes to its end, once.
@@ -31,17 +42,17 @@ fn a_crash_at_every_border_of_a_ping_pong_converges() {
 #[test]
 fn the_same_seed_has_the_same_trace() {
     for seed in [1, 2, 301] {
-        let [one, other] = [(); 2].map(|()| run_seed(seed, &Limits::default(), 0));
+        let [one, other] = [(); 2].map(|()| run_seed(&Plan::of, seed, &Limits::default(), 0));
         assert_eq!(one, other, "seed {seed}");
     }
-    let [one, other] = [1, 2].map(|seed| run_seed(seed, &Limits::default(), 0).trace_hash);
+    let [one, other] = [1, 2].map(|seed| run_seed(&Plan::of, seed, &Limits::default(), 0).trace_hash);
     assert_ne!(one, other, "a trace that does not depend on the seed says nothing");
 }
 
 #[test]
 fn what_is_taken_away_from_a_seed_is_gone() {
     let limits = Limits { sites: Some(3), faults: Some(vec![Fault::Loss]), ..Limits::default() };
-    let outcome = run_seed(7, &limits, 0);
+    let outcome = run_seed(&Plan::of, 7, &limits, 0);
     assert_eq!((outcome.violation, outcome.sites), (None, 3));
     assert!(outcome.struck.keys().all(|fault| *fault == Fault::Loss), "{:?}", outcome.struck);
 }
@@ -49,7 +60,7 @@ fn what_is_taken_away_from_a_seed_is_gone() {
 /// Found that a message was rejected for good while the record of a new version was on its way to the disk.
 #[test]
 fn seed_301_message_during_a_deployment() {
-    let outcome = run_seed(301, &Limits::default(), 200);
+    let outcome = run_seed(&Plan::of, 301, &Limits::default(), 200);
     assert_eq!(outcome.violation, None, "{:#?}", outcome.history);
 }
 
@@ -57,6 +68,15 @@ fn seed_301_message_during_a_deployment() {
 /// the mailbox died, and the Task stayed in progress for ever.
 #[test]
 fn seed_2352_refusal_before_its_reason_is_durable() {
-    let outcome = run_seed(2352, &Limits::default(), 200);
+    let outcome = run_seed(&Plan::of, 2352, &Limits::default(), 200);
     assert_eq!(outcome.violation, None, "{:#?}", outcome.history);
+}
+
+#[test]
+fn generated_models_go_as_their_blocks_say() {
+    for seed in 1..=200 {
+        if let Err(deviation) = walk(seed, 10) {
+            panic!("{deviation}");
+        }
+    }
 }

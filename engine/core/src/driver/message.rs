@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use tessera_canary::{Canary, is_planted};
 use tessera_store::prefix_end;
 
 use super::input::{Input, StartCommand};
@@ -67,7 +68,9 @@ impl Shard {
         let (entry, found, alive, aliased) = (entry?, found?, alive?, aliased?);
         let aliased: Vec<_> = aliased.iter().filter_map(|(row, _)| keys::read_instance(row)).collect();
         let presence = match found {
-            Found::One(instance, _) if entry.is_none() => self.bring(context, instance)?,
+            Found::One(instance, _) if entry.is_none() || is_planted(Canary::TakenAgain) => {
+                self.bring(context, instance)?
+            }
             Found::Nobody | Found::One(..) | Found::Several => Presence::Absent,
         };
         if purpose == Purpose::Prefetch {
@@ -76,7 +79,7 @@ impl Shard {
         // Written by other shards too: what was read may be outdated by the next message.
         self.view.forget_prefix(&alias);
         let mut draft = Draft::default();
-        let acceptance = if entry.is_some() {
+        let acceptance = if entry.is_some() && !is_planted(Canary::TakenAgain) {
             Acceptance::AlreadyTaken
         } else {
             match (found, presence) {
@@ -560,7 +563,7 @@ impl Shard {
     }
 
     fn find(&mut self, prefix: Vec<u8>, correlation_key: Option<&str>) -> Result<Found, Missing> {
-        let Some(correlation_key) = correlation_key else {
+        let Some(correlation_key) = correlation_key.filter(|_| !is_planted(Canary::AnyConversation)) else {
             return Ok(found(&self.view.prefix(&prefix, 2)?));
         };
         let exact = self.view.prefix(&keys::message_waits_with(prefix.clone(), Some(correlation_key)), 2);

@@ -38,7 +38,9 @@ pub use place::{Move, Place};
 use crate::effect::Outcome;
 use crate::entropy::{Entropy, uuid};
 use crate::identity::{EffectId, InstanceId, Timestamp};
-use crate::limits::{EARLY_MESSAGE_TTL_MS, LIST_ROWS_MAX};
+use crate::limits::{
+    COMMITS_IN_FLIGHT_PER_SHARD_MAX, EARLY_MESSAGE_TTL_MS, EFFECTS_IN_FLIGHT_PER_SHARD_MAX, LIST_ROWS_MAX,
+};
 use crate::message::Message;
 use crate::site::deployments::Deployments;
 use crate::site::keys;
@@ -58,6 +60,10 @@ pub struct Settings {
     pub early_message_ttl_ms: u64,
     /// When asynchronous continuations go on.
     pub continuations: Continuations,
+    /// Commits of one shard that may be under way; beyond this it decides nothing more.
+    pub commits_in_flight_max: usize,
+    /// Effects of one shard that may be performed at once. The rest waits in the store.
+    pub effects_in_flight_max: usize,
 }
 
 /// When asynchronous continuations go on.
@@ -75,6 +81,8 @@ impl Default for Settings {
             shards: 16,
             early_message_ttl_ms: EARLY_MESSAGE_TTL_MS,
             continuations: Continuations::ByThemselves,
+            commits_in_flight_max: COMMITS_IN_FLIGHT_PER_SHARD_MAX,
+            effects_in_flight_max: EFFECTS_IN_FLIGHT_PER_SHARD_MAX,
         }
     }
 }
@@ -406,6 +414,8 @@ impl Driver {
                 incarnation,
                 early_message_ttl_ms: self.settings.early_message_ttl_ms,
                 continues_by_itself: self.settings.continuations == Continuations::ByThemselves,
+                commits_in_flight_max: self.settings.commits_in_flight_max.max(1),
+                effects_in_flight_max: self.settings.effects_in_flight_max.max(1),
                 actions,
                 numbers: &mut self.numbers,
                 statistics: &mut self.statistics,

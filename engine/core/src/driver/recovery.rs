@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use tessera_canary::{Canary, is_planted};
+
 use super::Rows;
 use super::input::{Input, Recovery, Then};
 use super::message::table_range;
 use super::shard::{Context, Draft, Performed, Purpose, Shard};
 use super::view::Missing;
-use crate::limits::{EFFECTS_IN_FLIGHT_PER_SHARD_MAX, SCAN_ROWS_MAX};
+use crate::limits::SCAN_ROWS_MAX;
 use crate::site::keys::{self, Table};
 use crate::site::records::{Early, Head, Inbox, Kept, Rejection, Stored as _};
 
@@ -56,7 +58,7 @@ impl Shard {
                     });
                 }
             }
-            Recovery::Outbox { from, then } => self.walk_outbox(from.as_ref(), *then, purpose)?,
+            Recovery::Outbox { from, then } => self.walk_outbox(context, from.as_ref(), *then, purpose)?,
             Recovery::Rejections { from } => self.walk_rejections(context, from.as_ref(), purpose)?,
             Recovery::Crossings { from, then } => {
                 if let Some((rows, more)) = self.page(Table::Crossing, from.as_ref(), purpose)? {
@@ -98,8 +100,17 @@ impl Shard {
         Ok(())
     }
 
-    fn walk_outbox(&mut self, from: Option<&Vec<u8>>, then: Then, purpose: Purpose) -> Result<(), Missing> {
-        let Some((rows, more)) = self.page(Table::Outbox, from, purpose)? else { return Ok(()) };
+    fn walk_outbox(
+        &mut self,
+        context: &Context<'_>,
+        from: Option<&Vec<u8>>,
+        then: Then,
+        purpose: Purpose,
+    ) -> Result<(), Missing> {
+        let Some((mut rows, more)) = self.page(Table::Outbox, from, purpose)? else { return Ok(()) };
+        if is_planted(Canary::LoseOutbox) {
+            rows.clear();
+        }
         let mut resumed = BTreeSet::new();
         for (row, _) in &rows {
             if let Some((instance, sequence)) = keys::read_outbox(row)
@@ -108,7 +119,7 @@ impl Shard {
                 resumed.insert(instance);
             }
         }
-        let room = EFFECTS_IN_FLIGHT_PER_SHARD_MAX.saturating_sub(self.performing.len());
+        let room = context.effects_in_flight_max.saturating_sub(self.performing.len());
         let enough = resumed.len() >= room;
         let next = match more {
             // The rest is walked when some of these are settled.

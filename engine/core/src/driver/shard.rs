@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use tessera_canary::{Canary, is_planted};
 use tessera_store::{Batch, Outcome as CommitOutcome, Precondition, Write};
 
 use super::input::{Asked, Input, Recovery};
@@ -14,10 +15,7 @@ use super::{Acceptance, Action, CommitId, LoadId, Read, Reply, Rows, Statistics,
 use crate::effect::Outcome;
 use crate::entropy::Entropy;
 use crate::identity::{EffectId, EffectSequence, Incarnation, Timestamp};
-use crate::limits::{
-    COMMITS_IN_FLIGHT_PER_SHARD_MAX, EFFECTS_IN_FLIGHT_PER_SHARD_MAX, INPUTS_PER_SHARD_MAX,
-    PREFETCHED_INPUTS_MAX, RELOAD_DELAY_MS,
-};
+use crate::limits::{INPUTS_PER_SHARD_MAX, PREFETCHED_INPUTS_MAX, RELOAD_DELAY_MS};
 use crate::site::deployments::Deployments;
 use crate::site::keys;
 use crate::site::placement::{InstanceKey, Placement};
@@ -32,6 +30,8 @@ pub(super) struct Context<'a> {
     pub(super) incarnation: &'a Incarnation,
     pub(super) early_message_ttl_ms: u64,
     pub(super) continues_by_itself: bool,
+    pub(super) commits_in_flight_max: usize,
+    pub(super) effects_in_flight_max: usize,
     pub(super) actions: &'a mut Vec<Action>,
     pub(super) numbers: &'a mut Numbers,
     pub(super) statistics: &'a mut Statistics,
@@ -238,10 +238,10 @@ impl Shard {
 
     /// Decides whatever can be decided now.
     pub(super) fn advance(&mut self, context: &mut Context<'_>) {
-        self.wake(context.now);
+        self.wake(context.now, context.effects_in_flight_max);
         while self.phase == Phase::Running
             && self.load.is_none()
-            && self.in_flight.len() < COMMITS_IN_FLIGHT_PER_SHARD_MAX
+            && (self.in_flight.len() < context.commits_in_flight_max || is_planted(Canary::CommitsUncounted))
         {
             let Some(mut input) = self.queue.pop_front() else { break };
             if self.decide(context, &mut input, Purpose::Decide) == Err(Missing) {
@@ -250,7 +250,7 @@ impl Shard {
             } else {
                 self.view.trim(self.queue.is_empty());
             }
-            self.wake(context.now);
+            self.wake(context.now, context.effects_in_flight_max);
         }
     }
 
@@ -317,7 +317,7 @@ impl Shard {
 
     /// Asks for a commit. An empty draft needs none: it takes effect at once.
     pub(super) fn commit(&mut self, context: &mut Context<'_>, draft: Draft) {
-        let Draft { mut batch, after } = draft;
+        let Draft { mut batch, mut after } = draft;
         if batch.writes.is_empty() {
             // It may rest on writes that are under way: then it waits for them too.
             match self.in_flight.back_mut() {
@@ -342,6 +342,16 @@ impl Shard {
             self.view.write(write.key().to_vec(), write.value().map(<[u8]>::to_vec), commit);
         }
         batch = batch.put(head, Head(self.head).seal());
+        if is_planted(Canary::PerformedEarly) {
+            for performance in std::mem::take(&mut after.perform) {
+                self.perform(context, performance);
+            }
+        }
+        if is_planted(Canary::RepliedEarly) {
+            for (ticket, reply) in std::mem::take(&mut after.replies) {
+                context.actions.push(Action::Reply { ticket, reply });
+            }
+        }
         self.in_flight.push_back(InFlight { commit, keys: written, after });
         context.statistics.commits = context.statistics.commits.saturating_add(1);
         context.actions.push(Action::Commit { commit, batch });
@@ -349,7 +359,7 @@ impl Shard {
 
     /// Gives an effect to the pump, unless it has it or has enough.
     pub(super) fn perform(&mut self, context: &mut Context<'_>, performance: Performance) {
-        if self.performing.len() >= EFFECTS_IN_FLIGHT_PER_SHARD_MAX {
+        if self.performing.len() >= context.effects_in_flight_max {
             self.outbox_behind = true;
         } else if self.performing.insert(performance.of) {
             let Performance { effect, work, .. } = performance;
@@ -392,7 +402,7 @@ impl Shard {
     }
 
     /// Puts what time alone brings into the queue.
-    fn wake(&mut self, now: Timestamp) {
+    fn wake(&mut self, now: Timestamp, effects_in_flight_max: usize) {
         match self.phase {
             // A clock that went back must not keep the shard down.
             Phase::Down { until } if until <= now || until > now.plus_ms(RELOAD_DELAY_MS) => {
@@ -404,7 +414,7 @@ impl Shard {
                     self.due_in_hand = 1;
                     self.queue.push_back(Input::Timers);
                 }
-                let room = self.performing.len() <= EFFECTS_IN_FLIGHT_PER_SHARD_MAX / 2;
+                let room = self.performing.len() <= effects_in_flight_max / 2;
                 if self.outbox_behind && !self.outbox_walking && room {
                     self.outbox_behind = false;
                     self.outbox_walking = true;

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use tessera_bpmn::compile::{FlowIndex, Listener};
+use tessera_canary::{Canary, is_planted};
 
 use super::elements::{self, ad_hoc_sub_process, multi_instance};
 use super::fact::Fact;
@@ -224,6 +225,9 @@ fn leave(step: &mut Step<'_>, at: At<'_>) -> Result<Next, Trouble> {
     if enough {
         ad_hoc_sub_process::finish(step, at.parent);
         return Ok(Next::Gone);
+    }
+    if is_planted(Canary::TokenTwice) && flows.len() > 1 {
+        step.take(at.parent, &flows[..1]);
     }
     match at.element.completion_quantity {
         1 => step.take(at.parent, &flows),

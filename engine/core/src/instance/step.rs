@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tessera_bpmn::compile::{Element, ElementIndex, FlowIndex, Kind, Program};
+use tessera_canary::{Canary, is_planted};
 
 use super::apply::{apply, owner};
 use super::called;
@@ -296,6 +297,9 @@ impl<'a> Step<'a> {
     }
 
     pub(super) fn open_wait(&mut self, node: NodeKey, element: &Arc<str>, kind: WaitKind) {
+        if is_planted(Canary::WaitForgotten) && matches!(kind, WaitKind::Message { .. }) {
+            return;
+        }
         let wait = WaitKey(self.instance.next.wait);
         let opened = Wait { node, element: element.clone(), since: self.now, kind };
         self.emit(Fact::WaitOpened { wait, opened });

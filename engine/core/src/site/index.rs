@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use tessera_canary::{Canary, is_planted};
+
 use super::keys::{self};
 use super::placement::{InstanceKey, Placement};
 use crate::identity::{EffectSequence, IncidentKey, Timestamp, WaitKey};
@@ -87,7 +89,8 @@ impl Indexed {
     fn update_waits(&mut self, instance: &Instance, key: InstanceKey, changes: &mut Changes) {
         if self.waits.keys().any(|wait| instance.wait(*wait).is_none()) {
             let gone = self.waits.extract_if(.., |wait, _| instance.wait(*wait).is_none());
-            changes.deletes.extend(gone.map(|(_, row)| row));
+            let rows = gone.map(|(_, row)| row).filter(|_| !is_planted(Canary::IndexLeftBehind));
+            changes.deletes.extend(rows);
         }
         // A wait never changes while it is open, and its key is never used again: a known key is a known row.
         for (wait, open) in instance.waits() {

@@ -114,6 +114,11 @@ pub fn encode(instance: &Instance) -> Vec<u8> {
     postcard::to_stdvec(instance).expect("instances hold nothing that postcard cannot write")
 }
 
+/// An instance from those bytes.
+pub fn decode(bytes: &[u8]) -> Result<Instance, String> {
+    decode_instance(bytes).map_err(|error| error.to_string())
+}
+
 fn key_of(key: &[u8]) -> Result<InstanceKey, String> {
     keys::read_instance(key).ok_or_else(|| "an instance key is too short".to_owned())
 }

@@ -1,6 +1,7 @@
 //! The rules of Task: the core of federation. A peer may leave a Task in its own name; from then on only this site moves it.
 
 use serde_json::Value;
+use tessera_canary::{Canary, is_planted};
 
 use super::{Actor, Code, Context, Identity, Operation, Refusal, permit};
 use crate::directory::Directory;
@@ -174,7 +175,7 @@ fn requested(identity: &Identity, task: &Value, context: Context<'_>) -> Result<
             Identifier::new(names::PRACTITIONER_IDENTIFIER, &practitioner.identifier)
         }
     };
-    if message.requester != caller {
+    if message.requester != caller && !is_planted(Canary::RequesterUnchecked) {
         return Err(Refusal::new(
             Code::Requester,
             format!(

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use serde_json::{Value, json};
+use tessera_canary::{Canary, is_planted};
 use tessera_fhir::access::{self, Identity, content};
 use tessera_fhir::{ResourceType, builtin, names, outcome, profile, resource};
 
@@ -32,7 +33,7 @@ pub(crate) fn create(
     if is_task {
         valid_task(&resource, unit)?;
     }
-    if let Some(criteria) = if_none_exist {
+    if let Some(criteria) = if_none_exist.filter(|_| !is_planted(Canary::StoredTwice)) {
         let query = deciding_query(resource_type, criteria, unit.settings)?;
         match find_same(unit.view(), &query, unit.catalog(), identity, &resource)? {
             Found::None => {}

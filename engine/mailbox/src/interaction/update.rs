@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use serde_json::Value;
+use tessera_canary::{Canary, is_planted};
 use tessera_fhir::ResourceType;
 use tessera_fhir::access::{self, Identity, content};
 use tessera_fhir::resource;
@@ -51,6 +52,7 @@ pub(crate) fn update(
     .map_err(|refusal| Answer::refusal(&refusal))?;
     if let Some(expected) = if_match.and_then(weak_version)
         && expected != stored.head.version
+        && !is_planted(Canary::VersionIgnored)
     {
         return Err(precondition_failed(format!(
             "{resource_type}/{id} has version {}, not {expected}; read it and decide again",

@@ -105,6 +105,21 @@ impl Live {
         self.work_cancelled = false;
     }
 
+    /// One whole step.
+    pub fn step(
+        &mut self,
+        id: &InstanceId,
+        at: Timestamp,
+        cause: &str,
+        facts: &[Fact],
+        expectations: &BTreeMap<Arc<str>, Expectation>,
+    ) -> Checked {
+        self.begin_step(facts, expectations);
+        facts.iter().try_for_each(|fact| self.fold(id, at, fact))?;
+        self.end_step(id, at, cause, self.steps)?;
+        self.check_at_rest(id)
+    }
+
     /// Takes one fact.
     pub(super) fn fold(&mut self, id: &InstanceId, at: Timestamp, fact: &Fact) -> Checked {
         apply(&mut self.instance, fact);
@@ -298,8 +313,8 @@ impl Live {
                 self.met.insert(Mark::BoundaryRace);
             }
         }
-        // Two writes of one answer are there together.
-        for activation in self.instance.activations() {
+        // Two writes of one answer are there together, and nothing of another conversation. Other handlers write what they like.
+        for activation in self.instance.activations().filter(|_| self.model.is_some()) {
             for (name, value) in activation.variables {
                 let Some(block) = name.strip_prefix("one") else { continue };
                 let other = activation.variables.get(&*format!("other{block}"));
@@ -393,7 +408,7 @@ impl Live {
     }
 
     /// What keeps it from being at its end; `None` if nothing does, or if that is excused.
-    pub(super) fn unfinished(&self, excused: &BTreeSet<Arc<str>>) -> Option<String> {
+    pub(super) fn unfinished(&self, excused: &BTreeSet<Arc<str>>, waiting_is_an_end: bool) -> Option<String> {
         if self.instance.effects().next().is_some() {
             return Some("has effects that are not settled".to_owned());
         }
@@ -404,7 +419,7 @@ impl Live {
             return Some(format!("incident {} at {}: {}", incident.code, incident.element, incident.message));
         }
         let waits_only = self.instance.waits().all(|(_, wait)| matches!(wait.kind, WaitKind::Message { .. }));
-        if excused.contains(self.instance.business_key()) && waits_only {
+        if (waiting_is_an_end || excused.contains(self.instance.business_key())) && waits_only {
             return None;
         }
         let places: Vec<_> = self.instance.waits().map(|(_, wait)| wait.element.to_string()).collect();

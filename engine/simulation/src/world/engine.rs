@@ -9,7 +9,6 @@ use tessera_core::driver::{
     Acceptance, Action, Command, CommitId, Driver, Event, Read, Reply, Rows, Settings, Ticket,
 };
 use tessera_core::identity::{EffectId, IncidentKey, InstanceId};
-use tessera_core::limits::{COMMITS_IN_FLIGHT_PER_SHARD_MAX, EFFECTS_IN_FLIGHT_PER_SHARD_MAX};
 use tessera_exchange::inbox::{self, Offer};
 use tessera_mailbox::Events;
 use tessera_store::{Committer, Outcome as CommitOutcome, Store as _};
@@ -69,7 +68,12 @@ impl World {
         of_site.engine_epoch += 1;
         of_site.engine_disk.reopen();
         let committer = Arc::new(Committer::stepwise(of_site.engine_disk.clone()));
-        let settings = Settings { shards: of_site.shards, ..Settings::default() };
+        let settings = Settings {
+            shards: of_site.shards,
+            commits_in_flight_max: of_site.commits_in_flight_max,
+            effects_in_flight_max: of_site.effects_in_flight_max,
+            ..Settings::default()
+        };
         of_site.engine = Some(Engine {
             driver: Driver::new(settings),
             entropy,
@@ -155,8 +159,11 @@ impl World {
                 };
                 engine.committer.submit(batch, Box::new(on_done));
                 let planned = std::mem::replace(&mut engine.commit_planned, true);
-                ensure(under_way <= COMMITS_IN_FLIGHT_PER_SHARD_MAX, Invariant::Bounds, || {
-                    format!("site {site} has {under_way} commits of shard {shard} under way")
+                let most = self.sites[site].commits_in_flight_max;
+                ensure(under_way <= most, Invariant::Bounds, || {
+                    format!(
+                        "site {site} has {under_way} commits of shard {shard} under way, {most} are allowed"
+                    )
                 })?;
                 if !planned {
                     self.after(latency, Happening::EngineCommit { site, epoch });
@@ -167,8 +174,10 @@ impl World {
                 self.take_in_hand(site, epoch, effect, work);
                 let Some(engine) = self.engine(site, epoch) else { return Ok(()) };
                 let under_way = engine.hands.len();
-                ensure(under_way <= EFFECTS_IN_FLIGHT_PER_SHARD_MAX * 4, Invariant::Bounds, || {
-                    format!("site {site} performs {under_way} effects at once")
+                let of_site = &self.sites[site];
+                let most = of_site.effects_in_flight_max * usize::from(of_site.shards);
+                ensure(under_way <= most, Invariant::Bounds, || {
+                    format!("site {site} performs {under_way} effects at once, {most} are allowed")
                 })?;
             }
             Action::Abandon { effect } => {

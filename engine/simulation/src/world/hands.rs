@@ -15,7 +15,7 @@ use super::{Ask, Caller, Happening, Request, Response, TIMEOUT_MS, World};
 use crate::audit::{Checked, mailbox_identity};
 use crate::fault::Fault;
 use crate::network;
-use crate::plugin::{self, Circumstances};
+use crate::plugins;
 
 /// Between attempts to deliver.
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(1), longest: Duration::from_mins(1) };
@@ -85,17 +85,22 @@ impl World {
         }
         let caller = Caller::Effect { site, epoch, effect: effect.clone(), attempt };
         match work {
-            Work::Call { call, .. } => {
+            Work::Call { definition, call } => {
                 let trap = self.strikes(Fault::PluginTrap, 200);
                 let slow = self.strikes(Fault::PluginSlow, 300);
                 let differs = self.strikes(Fault::PluginDiffers, 500);
                 self.nonce += 1;
-                let circumstances = Circumstances { site, nonce: self.nonce, differs };
-                let outcome = if trap {
-                    plugin::trap()
-                } else {
-                    plugin::answer(effect, &call, &self.roles, circumstances)
+                let request = plugins::Request {
+                    site,
+                    effect,
+                    definition: &definition,
+                    call: &call,
+                    network: &self.plan.network,
+                    mailbox: self.sites[site].mailbox.as_ref().map(|running| &running.mailbox),
+                    nonce: self.nonce,
+                    differs,
                 };
+                let outcome = if trap { plugins::trap() } else { self.plan.plugins.call(&request) };
                 let delay =
                     if slow { self.random.between(1_000, 90_000) } else { self.random.between(1, 50) };
                 let event =
@@ -103,12 +108,12 @@ impl World {
                 self.after(delay, Happening::Engine { site, epoch, event });
             }
             Work::Build { message, .. } => {
-                let outcome = Outcome::Call(plugin::build(effect, site, now, &message));
+                let outcome = Outcome::Call(plugins::build(&self.plan.network, site, effect, now, &message));
                 let event = Box::new(Event::Settled { effect: effect.clone(), outcome });
                 self.after(0, Happening::Engine { site, epoch, event });
             }
             Work::Deliver { target, document } => {
-                let Some(to) = network::site_at(&target.address) else { return Ok(()) };
+                let Some(to) = self.plan.network.site_at(&target.address) else { return Ok(()) };
                 let permits = mailbox_identity(&document);
                 let own = to == site;
                 let thumbprint = (!own).then(|| network::thumbprint(site, self.sites[site].generation));

@@ -15,7 +15,6 @@ use super::{Ask, Caller, Happening, Request, Response, World};
 use crate::audit::{Checked, Invariant, ensure};
 use crate::fault::Fault;
 use crate::mark::Mark;
-use crate::network;
 use crate::polling::{self, Polled};
 use crate::random;
 
@@ -38,6 +37,7 @@ impl World {
         }
         self.clock(site);
         let drawn = AtomicU64::new(self.random.draw());
+        let network = self.plan.network.clone();
         let of_site = &mut self.sites[site];
         of_site.mailbox_epoch += 1;
         of_site.mailbox_disk.reopen();
@@ -54,7 +54,7 @@ impl World {
                 bytes[8..].copy_from_slice(&random::mix(!drawn).to_be_bytes());
                 bytes
             }),
-            ..Settings::new(network::address(site), network::organization(site))
+            ..Settings::new(network.address(site), network.organization(site))
         };
         let committer = Arc::new(Committer::stepwise(of_site.mailbox_disk.clone()));
         let opened = polling::run(
@@ -154,7 +154,8 @@ impl World {
                 mailbox.update(&identity, ResourceType::Task, id, Value::clone(&body), Some(&tag)).await
             }),
             Ask::AllowList { generation } => {
-                Box::pin(async move { mailbox.load_allow_list(&network::allow_list(generation)).await })
+                let list = self.plan.network.allow_list(generation);
+                Box::pin(async move { mailbox.load_allow_list(&list).await })
             }
         };
         running.pending.push((request, future));

@@ -20,13 +20,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::Value;
 use tessera_core::driver::{Deployment, Event};
 use tessera_core::identity::{EffectId, Timestamp};
+use tessera_core::limits::EFFECTS_IN_FLIGHT_PER_SHARD_MAX;
 
 use crate::audit::{Auditor, Checked, Invariant, Violation, violated};
 use crate::disk::Disk;
 use crate::fault::{Fault, Swarm};
 use crate::mark::Mark;
-use crate::network;
-use crate::plan::{Plan, Roles};
+use crate::plan::Plan;
 use crate::random::Random;
 use engine::Engine;
 use mailbox::MailboxProcess;
@@ -38,6 +38,8 @@ pub const EPOCH_MS: u64 = 1_793_491_200_000;
 const LIVENESS_MS: u64 = 6 * 60 * 60 * 1_000;
 /// More happenings than any healthy run has: something goes round and round.
 const HAPPENINGS_MAX: u64 = 400_000;
+/// A fault that a seed has strikes at the latest when it has had so many occasions.
+const OCCASIONS_MAX: u64 = 25;
 /// What is not answered by then counts as lost.
 const TIMEOUT_MS: u64 = 30_000;
 /// Between two looks of the engine into its mailbox.
@@ -58,6 +60,9 @@ struct Site {
     /// Mailbox and engine are two processes: the way between them is as bad as every other.
     split: bool,
     shards: u16,
+    /// What it may have under way; some sites are small, so that these bounds are met.
+    commits_in_flight_max: usize,
+    effects_in_flight_max: usize,
     /// What its plugin folder holds.
     definitions: Vec<Deployment>,
     /// Its certificate.
@@ -190,13 +195,14 @@ pub struct World {
     sites: Vec<Site>,
     cut: BTreeSet<(usize, usize)>,
     conversations: Vec<Conversation>,
-    roles: Roles,
     swarm: Swarm,
     chaos: bool,
     auditor: Auditor,
     steps: u64,
     nonce: u64,
     struck: BTreeMap<Fault, u64>,
+    /// Occasions that a fault which has not struck yet lets pass.
+    patience: BTreeMap<Fault, u64>,
     trace_hash: u64,
     history: std::collections::VecDeque<String>,
     borders: u64,
@@ -211,16 +217,20 @@ impl World {
     pub fn new(plan: Plan) -> Self {
         let mut random = Random::new(plan.seed);
         let swarm = plan.swarm.clone();
+        let patience = swarm.kinds().map(|kind| (kind, random.below(OCCASIONS_MAX))).collect();
+        let mut struck = BTreeMap::new();
         let mut auditor = Auditor::new(plan.sites);
+        auditor.waiting_is_an_end = plan.waiting_is_an_end;
         for definition in plan.definitions.iter().chain(&plan.successors) {
-            auditor
-                .expectations
-                .insert(definition.deployment.key.digest.clone(), definition.expectation.clone());
+            if let Some(expectation) = &definition.expectation {
+                auditor.expectations.insert(definition.deployment.key.digest.clone(), expectation.clone());
+            }
         }
         let sites = (0..plan.sites)
             .map(|index| {
                 let skew = swarm.strength(Fault::ClockSkew);
                 let offset = if skew > 0 {
+                    *struck.entry(Fault::ClockSkew).or_default() += 1;
                     i64::try_from(random.below(skew * 4_000)).unwrap_or(0) - 200_000
                 } else {
                     0
@@ -229,13 +239,15 @@ impl World {
                     offset,
                     clock: Arc::new(AtomicU64::new(EPOCH_MS)),
                     engine_disk: Arc::default(),
-                    mailbox_disk: Arc::new(Disk::with(network::mailbox_image(index))),
+                    mailbox_disk: Arc::new(Disk::with(plan.network.mailbox_image(index))),
                     engine: None,
                     mailbox: None,
                     engine_epoch: 0,
                     mailbox_epoch: 0,
                     split: random.happens(400),
                     shards: if random.happens(500) { 1 } else { 4 },
+                    commits_in_flight_max: if random.happens(500) { 64 } else { 1 + random.index(3) },
+                    effects_in_flight_max: EFFECTS_IN_FLIGHT_PER_SHARD_MAX,
                     definitions: plan.deployed_at(index),
                     generation: 0,
                     disk_full: false,
@@ -244,8 +256,7 @@ impl World {
             })
             .collect();
         Self {
-            roles: plan.roles.clone(),
-            conversations: plan.conversations.iter().map(|key| Conversation::new(key)).collect(),
+            conversations: plan.starts.iter().cloned().map(Conversation::new).collect(),
             swarm,
             random,
             now: EPOCH_MS,
@@ -257,7 +268,8 @@ impl World {
             auditor,
             steps: 0,
             nonce: 0,
-            struck: BTreeMap::new(),
+            struck,
+            patience,
             trace_hash: 0,
             history: std::collections::VecDeque::new(),
             borders: 0,
@@ -398,8 +410,14 @@ impl World {
         if !self.chaos || strength == 0 {
             return false;
         }
-        let strikes = self.random.below(100_000) < strength * per_mille_max;
+        let mut strikes = self.random.below(100_000) < strength * per_mille_max;
+        // What a seed has, it shows: a fault that was rare by chance strikes in the end.
+        if !strikes && let Some(patience) = self.patience.get_mut(&fault) {
+            strikes = *patience == 0;
+            *patience = patience.saturating_sub(1);
+        }
         if strikes {
+            self.patience.remove(&fault);
             self.strike(fault);
         }
         strikes

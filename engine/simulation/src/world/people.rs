@@ -10,27 +10,28 @@ use tessera_fhir::task::{self, Draft};
 
 use super::engine::Asked;
 use super::{Ask, Caller, Happening, LIVENESS_MS, Request, World};
-use crate::audit::{Checked, Invariant, ensure, violated};
+use crate::audit::{Checked, Invariant, Seen, ensure, violated};
 use crate::fault::{Fault, Swarm};
 use crate::mark::Mark;
 use crate::model;
 use crate::network;
+use crate::plan::Start;
 
 /// Somebody wants the collaboration to take place.
 #[derive(Debug)]
 pub(super) struct Conversation {
-    key: String,
+    start: Start,
     /// Whether the site has said that it has begun.
     pub(super) acknowledged: bool,
 }
 
 impl Conversation {
-    pub(super) fn new(key: &str) -> Self {
-        Self { key: key.to_owned(), acknowledged: false }
+    pub(super) fn new(start: Start) -> Self {
+        Self { start, acknowledged: false }
     }
 
     fn identity(&self) -> String {
-        format!("start.{}", self.key)
+        format!("start.{}", self.start.business_key)
     }
 }
 
@@ -99,20 +100,22 @@ impl World {
         if self.conversations[conversation].acknowledged {
             return Ok(());
         }
-        let site = self.roles.sites[0];
+        let start = self.conversations[conversation].start.clone();
+        let site = start.site;
         let now = self.clock(site);
         let identity = self.conversations[conversation].identity();
+        let organization = self.plan.network.organization(site);
         let body = task::build(&Draft {
-            profile: model::PROFILE.to_owned(),
-            instantiates_canonical: model::canonical(0),
-            message_name: model::START.to_owned(),
-            business_key: Some(self.conversations[conversation].key.clone()),
+            profile: start.profile,
+            instantiates_canonical: start.canonical,
+            message_name: start.message,
+            business_key: Some(start.business_key),
             correlation_key: None,
-            requester: network::organization(site),
-            recipient: network::organization(site),
+            requester: organization.to_owned(),
+            recipient: organization.to_owned(),
             authored_on: instant(now),
             identifier: Identifier::new(MESSAGE_IDENTIFIER, identity.clone()),
-            additional_inputs: Vec::new(),
+            additional_inputs: start.inputs,
         });
         let once = format!("identifier=https%3A%2F%2Ftessera.dev%2Fsid%2Fmessage%7C{identity}");
         let ask = Ask::Create { body: Arc::new(body), once: Some(once) };
@@ -181,7 +184,7 @@ impl World {
             let (instance, conversation, _) = self.random.pick(&running).clone();
             self.auditor.excused.insert(conversation);
             self.auditor.cancelled.insert(instance.clone());
-            if self.roles.sites[0] != site {
+            if self.conversations.iter().any(|known| known.start.site != site) {
                 self.mark(Mark::CancelledPartner);
             }
             let command =
@@ -265,11 +268,12 @@ impl World {
         let to = self.random.index(self.sites.len());
         let other = (to + 1 + self.random.index(self.sites.len().max(2) - 1)) % self.sites.len();
         let now = self.clock(to);
-        let process = self.random.index(self.roles.sites.len());
+        let process = self.random.index(self.plan.definitions.len());
+        let network = self.plan.network.clone();
         let known = network::thumbprint(other, self.sites[other].generation);
-        let forged = network::organization((other + 1) % network::SITES_MAX);
-        let own = network::organization(other);
-        let conversation = self.random.pick(&self.plan.conversations).clone();
+        let forged = network.organization((other + 1) % network.size()).to_owned();
+        let own = network.organization(other).to_owned();
+        let conversation = self.random.pick(&self.plan.starts).business_key.clone();
         let (thumbprint, requester, message) = match self.random.below(4) {
             // Nobody of this network.
             0 => (network::thumbprint(other, 77), own, model::ASK),
@@ -281,12 +285,12 @@ impl World {
         };
         let body = task::build(&Draft {
             profile: model::PROFILE.to_owned(),
-            instantiates_canonical: model::canonical(process),
+            instantiates_canonical: self.plan.definitions[process].canonical.clone(),
             message_name: message.to_owned(),
             business_key: Some(conversation),
             correlation_key: None,
             requester,
-            recipient: network::organization(to),
+            recipient: network.organization(to).to_owned(),
             authored_on: instant(now),
             identifier: Identifier::new(MESSAGE_IDENTIFIER, format!("intruder.{}", self.nonce)),
             additional_inputs: Vec::new(),
@@ -354,7 +358,7 @@ impl World {
     pub(super) fn inspect(&mut self) -> Checked {
         let waiting = self.conversations.iter().find(|conversation| !conversation.acknowledged);
         let unfinished = match waiting {
-            Some(conversation) => Some(format!("{} was never started", conversation.key)),
+            Some(conversation) => Some(format!("{} was never started", conversation.start.business_key)),
             None => self.auditor.unfinished(),
         };
         let Some(unfinished) = unfinished else {
@@ -386,18 +390,21 @@ impl World {
     pub(super) fn conclude(&mut self) -> Checked {
         self.auditor.conclude()?;
         for conversation in &self.conversations {
-            let site = self.roles.sites[0];
-            let process = model::process_id(0);
-            let roots = self.auditor.instances_of(site, &process, &conversation.key);
+            let Start { site, process, business_key, .. } = &conversation.start;
+            let roots = self.auditor.instances_of(*site, process, business_key);
             ensure(roots == 1, Invariant::OneConsequence, || {
-                format!("{} was started once and has {roots} instances of {process}", conversation.key)
+                format!("{business_key} was started once and has {roots} instances of {process}")
             })?;
             ensure(
                 self.auditor.has_consequence(&conversation.identity()),
                 Invariant::OneCorrelation,
-                || format!("the start message of {} was acknowledged and never taken", conversation.key),
+                || format!("the start message of {business_key} was acknowledged and never taken"),
             )?;
         }
-        Ok(())
+        match &self.plan.verdict {
+            Some(verdict) => (verdict.0)(&Seen::new(&self.auditor, &self.plan.network))
+                .map_err(|reason| violated(Invariant::Expectation, reason)),
+            None => Ok(()),
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tessera_bpmn::compile::{ElementIndex, FlowIndex, Kind, Program};
+use tessera_canary::{Canary, is_planted};
 
 use super::complex_gateway;
 use crate::identity::NodeKey;
@@ -107,7 +108,7 @@ fn is_waited_for(step: &Step<'_>, scope: &Node, join: ElementIndex, taken: &[Arc
     };
     let (with, without): (Vec<FlowIndex>, Vec<FlowIndex>) =
         element.incoming.iter().copied().partition(has_token);
-    if without.is_empty() {
+    if without.is_empty() || is_planted(Canary::JoinedEarly) {
         return false;
     }
     let (can_come, need_not) = (leading_to(program, join, &without), leading_to(program, join, &with));

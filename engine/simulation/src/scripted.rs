@@ -1,49 +1,46 @@
-//! The handlers of simulated processes. What they decide depends on the conversation alone; what else they write differs
-//! from call to call, so that it shows when two answers are mixed up.
+//! The handlers of built-in collaborations. What they decide depends on the conversation alone; what else they write
+//! differs from call to call, so that it shows when two answers are mixed up.
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tessera_core::identity::{EffectId, Timestamp};
-use tessera_core::message::Target;
 use tessera_core::plugin::{
-    Call, CallOutcome, Failure, FailureKind, Hook, RetryAdvice, VariableScope, VariableWrite, Writes,
+    CallOutcome, Failure, FailureKind, Hook, RetryAdvice, VariableScope, VariableWrite, Writes,
 };
-use tessera_exchange::writing::{self, Endpoint};
+use tessera_exchange::writing;
 use tessera_fhir::task::Message;
 
 use crate::block::{Id, decision};
 use crate::model;
-use crate::network;
+use crate::network::Network;
 use crate::plan::Roles;
+use crate::plugins::{Plugins, Request};
 
-/// What distinguishes one call from another.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Circumstances {
-    /// The site that calls.
-    pub site: usize,
-    /// Never twice the same.
-    pub nonce: u64,
-    /// Whether it writes something that no other call writes.
-    pub differs: bool,
+/// Handlers of a built-in collaboration.
+#[derive(Debug)]
+pub(crate) struct Scripted {
+    /// Where its processes run, and who asks whom.
+    pub(crate) roles: Roles,
+}
+
+impl Plugins for Scripted {
+    fn call(&self, request: &Request<'_>) -> CallOutcome {
+        answer(request, &self.roles)
+    }
 }
 
 /// Answers a call as a well-behaved handler does.
-pub(crate) fn answer(
-    effect: &EffectId,
-    call: &Call,
-    roles: &Roles,
-    circumstances: Circumstances,
-) -> CallOutcome {
+fn answer(request: &Request<'_>, roles: &Roles) -> CallOutcome {
+    let Request { call, network, nonce, .. } = *request;
     let execution = &call.execution;
     let conversation = &*execution.business_key;
     let id = number_of(&execution.activity_id);
-    let mark = json!(format!("{conversation}#{}", circumstances.nonce));
+    let mark = json!(format!("{conversation}#{nonce}"));
     // Two writes of one answer: they are committed together or not at all.
     let mut writes =
         vec![write(&format!("one{id}"), mark.clone()), write(&format!("other{id}"), mark.clone())];
-    if circumstances.differs {
-        writes.push(write(&format!("extra{}", circumstances.nonce), mark));
+    if request.differs {
+        writes.push(write(&format!("extra{nonce}"), mark));
     }
     let field = |name: &str| {
         let found = execution.fields.iter().find(|(known, _)| **known == *name);
@@ -52,16 +49,7 @@ pub(crate) fn answer(
     match (&call.hook, &*call.handler) {
         (Hook::Prepare(message), _) => {
             return match writing::unshaped(message) {
-                Ok(plan) => {
-                    let endpoint = endpoint_of(&plan.target);
-                    let organization = network::organization(circumstances.site);
-                    match writing::write(effect, &organization, execution.now, message, plan, endpoint) {
-                        Ok((document, target)) => {
-                            CallOutcome::Prepared { writes: wrapped(writes), document, target }
-                        }
-                        Err(failure) => CallOutcome::Failed(failure),
-                    }
-                }
+                Ok(plan) => request.written(message, wrapped(writes), plan),
                 Err(failure) => CallOutcome::Failed(failure),
             };
         }
@@ -90,7 +78,7 @@ pub(crate) fn answer(
         (_, "address") => {
             let site = roles.sites.get(field("process")).copied().unwrap_or(0);
             let key = &execution.idempotency_key;
-            writes.push(write("target", target(site, Some(key))));
+            writes.push(write("target", target(network, site, Some(key))));
             writes.push(write("correlationKey", json!(key)));
         }
         (_, "answer") => {
@@ -101,25 +89,13 @@ pub(crate) fn answer(
                 .strip_prefix("dsfdev_simulated")
                 .and_then(|number| number.parse::<usize>().ok());
             let asker = process.and_then(|process| roles.askers.get(process)).copied().unwrap_or(0);
-            let site =
-                (0..network::SITES_MAX).find(|site| network::organization(*site) == asked.requester.value);
-            writes.push(write("target", target(site.unwrap_or(0), asked.correlation_key.as_deref())));
+            let site = network.site_of(&asked.requester.value).unwrap_or(0);
+            writes.push(write("target", target(network, site, asked.correlation_key.as_deref())));
             writes.push(write("asker", json!(model::canonical(asker))));
         }
         _ => {}
     }
     CallOutcome::Completed(wrapped(writes))
-}
-
-/// A handler that traps.
-pub(crate) fn trap() -> CallOutcome {
-    CallOutcome::Failed(Failure {
-        kind: FailureKind::PluginBug,
-        message: "wasm trap: unreachable".to_owned(),
-        causes: Vec::new(),
-        log: Vec::new(),
-        retry: RetryAdvice::ByPolicy,
-    })
 }
 
 fn failed(message: &str) -> CallOutcome {
@@ -132,34 +108,11 @@ fn failed(message: &str) -> CallOutcome {
     })
 }
 
-/// What the allow list knows about a target.
-pub(crate) fn endpoint_of(target: &Target) -> Option<Endpoint> {
-    let site = (0..network::SITES_MAX).find(|site| network::endpoint(*site) == target.endpoint)?;
-    Some(Endpoint { address: network::address(site), organization: Some(network::organization(site)) })
-}
-
-/// A message that no handler shapes.
-pub(crate) fn build(
-    effect: &EffectId,
-    site: usize,
-    now: Timestamp,
-    message: &tessera_core::plugin::MessageSpec,
-) -> CallOutcome {
-    let written = writing::unshaped(message).and_then(|plan| {
-        let endpoint = endpoint_of(&plan.target);
-        writing::write(effect, &network::organization(site), now, message, plan, endpoint)
-    });
-    match written {
-        Ok((document, target)) => CallOutcome::Prepared { writes: Writes::default(), document, target },
-        Err(failure) => CallOutcome::Failed(failure),
-    }
-}
-
-fn target(site: usize, correlation_key: Option<&str>) -> Value {
+fn target(network: &Network, site: usize, correlation_key: Option<&str>) -> Value {
     json!({
-        "organizationIdentifierValue": network::organization(site),
-        "endpointIdentifierValue": network::endpoint(site),
-        "endpointUrl": network::address(site),
+        "organizationIdentifierValue": network.organization(site),
+        "endpointIdentifierValue": network.endpoint(site),
+        "endpointUrl": network.address(site),
         "correlationKey": correlation_key,
     })
 }

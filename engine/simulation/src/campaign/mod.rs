@@ -1,0 +1,215 @@
+//! Many seeds on all cores; what they showed; and a failing seed made smaller until nothing can be taken away from it.
+
+mod processor;
+mod report;
+mod shrink;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::audit::{Invariant, violated};
+use crate::canary::{self, Canary};
+use crate::fault::Fault;
+use crate::mark::Mark;
+use crate::plan::{Limits, Plan, Source};
+use crate::world::{Outcome, World};
+use processor::Used;
+pub use shrink::shrink;
+
+/// One seed in this many is run twice.
+const TWICE_EVERY: u64 = 100;
+/// The last happenings that a report shows.
+const HISTORY_MAX: usize = 300;
+
+/// What is to be run.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The first seed.
+    pub first: u64,
+    /// How many.
+    pub seeds: u64,
+    /// What is taken away from each.
+    pub limits: Limits,
+    /// Threads; none: as many as there are cores.
+    pub threads: Option<usize>,
+    /// Whether a failing seed is made smaller.
+    pub shrinks: bool,
+    /// The bug that is planted for it.
+    pub canary: Option<Canary>,
+}
+
+/// What a campaign showed.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Seeds that were run.
+    pub seeds: u64,
+    /// Events that drivers and mailboxes handled.
+    pub steps: u64,
+    /// Of each seed, sorted.
+    pub steps_per_seed: Vec<u64>,
+    /// Virtual milliseconds.
+    pub virtual_ms: u64,
+    /// How long it took.
+    pub took: Duration,
+    /// Time that all threads had a processor.
+    pub worked: Duration,
+    /// Faults that struck.
+    pub struck: BTreeMap<Fault, u64>,
+    /// Fewest kinds of fault that struck in a seed.
+    pub kinds_per_seed_min: usize,
+    /// Fewest sites of a seed.
+    pub sites_min: usize,
+    /// Rare events that were met, and in how many seeds.
+    pub marks: BTreeMap<Mark, u64>,
+    /// Seeds that were run twice, with the same trace.
+    pub repeated: u64,
+    /// Of all traces, in the order of their seeds.
+    pub trace_hash: u64,
+    /// The failing seed with the lowest number, as small as it could be made.
+    pub failure: Option<Failure>,
+}
+
+/// A seed that violates an invariant.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// Which.
+    pub seed: u64,
+    /// What it showed.
+    pub outcome: Outcome,
+    /// What could be taken away from it.
+    pub limits: Limits,
+}
+
+/// Runs one seed.
+pub fn run_seed(source: Source<'_>, seed: u64, limits: &Limits, history_max: usize) -> Outcome {
+    let ran = catch_unwind(AssertUnwindSafe(|| {
+        source(seed, limits).map(|plan| World::new(Plan { history_max, ..plan }).run())
+    }));
+    let why = match ran {
+        Ok(Ok(outcome)) => return outcome,
+        Ok(Err(refused)) => format!("there is no plan: {refused}"),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            format!("something panicked: {}", text.unwrap_or_default())
+        }
+    };
+    Outcome {
+        violation: Some(violated(Invariant::Sanity, why)),
+        steps: 0,
+        virtual_ms: 0,
+        struck: BTreeMap::new(),
+        marks: BTreeSet::new(),
+        trace_hash: 0,
+        history: Vec::new(),
+        sites: 0,
+        borders: 0,
+    }
+}
+
+/// Runs seeds until all are done, one fails, or `stop` is set. `progress` hears how many are done.
+pub fn run(
+    source: Source<'_>,
+    order: &Order,
+    stop: &AtomicBool,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Report, String> {
+    canary::plant(order.canary.or_else(canary::of_this_build))?;
+    let began = Instant::now();
+    let threads =
+        order.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let next = AtomicU64::new(0);
+    let failed = AtomicU64::new(u64::MAX);
+    let gathered = Mutex::new(Gathered::default());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let used = Used::begin();
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let seed = order.first.wrapping_add(index);
+                    if index >= order.seeds
+                        || stop.load(Ordering::Relaxed)
+                        || failed.load(Ordering::Relaxed) < seed
+                    {
+                        break;
+                    }
+                    let mut outcome = run_seed(source, seed, &order.limits, 0);
+                    let again =
+                        index.is_multiple_of(TWICE_EVERY).then(|| run_seed(source, seed, &order.limits, 0));
+                    let repeated = again.is_some();
+                    if again.is_some_and(|again| again.trace_hash != outcome.trace_hash) {
+                        outcome.violation = Some(violated(Invariant::Sanity, "the same seed has two traces"));
+                    }
+                    if outcome.violation.is_some() {
+                        failed.fetch_min(seed, Ordering::Relaxed);
+                    }
+                    let done = {
+                        let mut gathered = gathered.lock().unwrap_or_else(PoisonError::into_inner);
+                        gathered.add(index, seed, outcome, repeated)
+                    };
+                    progress(done);
+                }
+                let worked = used.so_far();
+                gathered.lock().unwrap_or_else(PoisonError::into_inner).worked += worked;
+            });
+        }
+    });
+    let mut gathered = gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let first = gathered.failing.pop_first();
+    let mut report = gathered.report();
+    report.failure = first.map(|(seed, outcome)| {
+        let limits = order.limits.clone();
+        let shrunk = order.shrinks.then(|| shrink(source, seed, &limits));
+        // What does not fail again when it is run alone is told as it was.
+        let shrunk = shrunk.filter(|failure| failure.outcome.violation.is_some());
+        shrunk.unwrap_or(Failure { seed, outcome, limits })
+    });
+    report.took = began.elapsed();
+    Ok(report)
+}
+
+#[derive(Default)]
+struct Gathered {
+    report: Report,
+    hashes: BTreeMap<u64, u64>,
+    failing: BTreeMap<u64, Outcome>,
+    worked: Duration,
+}
+
+impl Gathered {
+    fn add(&mut self, index: u64, seed: u64, outcome: Outcome, repeated: bool) -> u64 {
+        if outcome.violation.is_some() {
+            self.failing.insert(seed, outcome.clone());
+        }
+        let first = self.report.seeds == 0;
+        let report = &mut self.report;
+        report.seeds += 1;
+        report.steps += outcome.steps * if repeated { 2 } else { 1 };
+        report.steps_per_seed.push(outcome.steps);
+        report.virtual_ms += outcome.virtual_ms;
+        report.repeated += u64::from(repeated);
+        let kinds = outcome.struck.len();
+        report.kinds_per_seed_min = if first { kinds } else { report.kinds_per_seed_min.min(kinds) };
+        report.sites_min = if first { outcome.sites } else { report.sites_min.min(outcome.sites) };
+        for (fault, times) in outcome.struck {
+            *report.struck.entry(fault).or_default() += times;
+        }
+        for mark in outcome.marks {
+            *report.marks.entry(mark).or_default() += 1;
+        }
+        self.hashes.insert(index, outcome.trace_hash);
+        report.seeds
+    }
+
+    fn report(self) -> Report {
+        let Self { mut report, hashes, worked, .. } = self;
+        report.steps_per_seed.sort_unstable();
+        report.worked = worked;
+        report.trace_hash = hashes.values().fold(0, |hash, one| crate::random::mix(hash ^ one));
+        report
+    }
+}

@@ -1,0 +1,47 @@
+//! Which planted bug this build has: chosen by a feature (`--features canary-lose-outbox`), or, with the feature `canaries`,
+//! while the program runs. The bugs themselves are where real ones would be; their list is the crate `tessera-canary`.
+
+pub use tessera_canary::Canary;
+
+/// The one whose feature this build has.
+pub fn of_this_build() -> Option<Canary> {
+    let features = [
+        (Canary::TokenTwice, cfg!(feature = "canary-token-twice")),
+        (Canary::WaitForgotten, cfg!(feature = "canary-wait-forgotten")),
+        (Canary::VersionIgnored, cfg!(feature = "canary-version-ignored")),
+        (Canary::TakenAgain, cfg!(feature = "canary-taken-again")),
+        (Canary::PerformedEarly, cfg!(feature = "canary-performed-early")),
+        (Canary::StoredTwice, cfg!(feature = "canary-stored-twice")),
+        (Canary::AnsweredEarly, cfg!(feature = "canary-answered-early")),
+        (Canary::RepliedEarly, cfg!(feature = "canary-replied-early")),
+        (Canary::FactLost, cfg!(feature = "canary-fact-lost")),
+        (Canary::AnyConversation, cfg!(feature = "canary-any-conversation")),
+        (Canary::RequesterUnchecked, cfg!(feature = "canary-requester-unchecked")),
+        (Canary::CommitsUncounted, cfg!(feature = "canary-commits-uncounted")),
+        (Canary::TimerEarly, cfg!(feature = "canary-timer-early")),
+        (Canary::JoinedEarly, cfg!(feature = "canary-joined-early")),
+        (Canary::IndexLeftBehind, cfg!(feature = "canary-index-left-behind")),
+        (Canary::LoseOutbox, cfg!(feature = "canary-lose-outbox")),
+        (Canary::SilenceIsConsent, cfg!(feature = "canary-silence-is-consent")),
+    ];
+    features.into_iter().find_map(|(canary, chosen)| chosen.then_some(canary))
+}
+
+/// Plants a bug from now on. `Err`: this build has none.
+#[cfg(feature = "canaries")]
+#[expect(clippy::unnecessary_wraps, reason = "a build without the feature refuses")]
+pub fn plant(canary: Option<Canary>) -> Result<(), String> {
+    tessera_canary::plant(canary);
+    Ok(())
+}
+
+/// Plants a bug from now on. `Err`: this build has none.
+#[cfg(not(feature = "canaries"))]
+pub fn plant(canary: Option<Canary>) -> Result<(), String> {
+    match canary {
+        None => Ok(()),
+        Some(canary) => {
+            Err(format!("{} is not in this build; build it with `--features canaries`", canary.name()))
+        }
+    }
+}
