@@ -114,8 +114,6 @@ fn rule_of_name(stem: &str) -> Option<&str> {
         "connector-properties" | "sequence-flow-condition-broken-diagram" => return None,
         // bpmnlint has a rule of this name as well, which flags both files.
         "link-event" => return None,
-        // Expressions in FEEL are not parsed yet.
-        "feel" => return None,
         named => named,
     })
 }

@@ -143,6 +143,7 @@ crate::lint_rules! {
     "L470" "secrets" secrets Camunda8 Warning Stable;
     "L471" "no-loop" no_loop Camunda8 Error Stable;
     "L472" "no-expression" no_expression Camunda8 Error Stable;
+    "L473" "feel" feel Camunda8 Error Stable;
     "L501" "dsf-process-id" dsf_process_id Dsf Error Stable;
     "L502" "dsf-one-process" dsf_one_process Dsf Error Stable;
     "L503" "dsf-message-name" dsf_message_name Dsf Error Stable;

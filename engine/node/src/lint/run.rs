@@ -1,7 +1,7 @@
 //! One run: every file is read, checked in its package, and checked by itself, each step on all cores. A plugin that cannot
 //! be opened is a finding; what cannot be read is an error beside the findings of everything else.
 
-use tessera_bpmn::lint::{Config, FileReport, Source};
+use tessera_bpmn::lint::{Config, FileReport, Source, Target};
 use tessera_lint::outcome::{Checked, Outcome};
 use tessera_lint::package::{File, Package, Plugin};
 use tessera_lint::rules::InFile;
@@ -15,6 +15,16 @@ struct Loaded {
     path: String,
     bytes: Vec<u8>,
     file: File,
+    origin: Origin,
+}
+
+/// Where a file comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// It lies there, for whatever engine.
+    Source,
+    /// It is part of a built plugin, which runs here and nowhere else.
+    Plugin,
 }
 
 /// What an input came to: files, and the plugin that they are of.
@@ -56,9 +66,9 @@ pub fn run(inputs: Vec<Input>, settings: &Placed, threads: usize) -> Outcome {
     let mut files: Vec<(usize, Loaded, InFile)> = checked.into_iter().flatten().collect();
     files.sort_by_key(|(place, ..)| *place);
     outcome.files = parallel::map(files, threads, |(_, loaded, found)| {
-        let Loaded { path, bytes, file } = loaded;
+        let Loaded { path, bytes, file, origin } = loaded;
         let source = Source { path: &path, bytes: &bytes };
-        let mut report = tessera_lint::file_report(file, found, source, &configs.of(&path));
+        let mut report = tessera_lint::file_report(file, found, source, &configs.of(&path, origin));
         allow(&mut report, settings);
         Checked { report, known: Vec::new() }
     });
@@ -70,19 +80,25 @@ fn load(input: Input) -> Result<Opened, LintError> {
     let bytes = input.read()?;
     if !has_ending(&path, &[".wasm"]) {
         let file = File::read(Source { path: &path, bytes: &bytes });
-        return Ok(Opened { files: vec![Loaded { path, bytes, file }], plugin: None });
+        return Ok(Opened {
+            files: vec![Loaded { path, bytes, file, origin: Origin::Source }],
+            plugin: None,
+        });
     }
     match open(&path, bytes) {
         Ok(opened) => {
             let files = opened.files.into_iter().map(|(path, bytes)| {
                 let file = File::read(Source { path: &path, bytes: &bytes });
-                Loaded { path, bytes, file }
+                Loaded { path, bytes, file, origin: Origin::Plugin }
             });
             Ok(Opened { files: files.collect(), plugin: Some(opened.plugin) })
         }
         Err(error) => {
             let file = File::unopened(&path, error.to_string());
-            Ok(Opened { files: vec![Loaded { path, bytes: Vec::new(), file }], plugin: None })
+            Ok(Opened {
+                files: vec![Loaded { path, bytes: Vec::new(), file, origin: Origin::Source }],
+                plugin: None,
+            })
         }
     }
 }
@@ -99,13 +115,17 @@ fn grouped(sources: Vec<(usize, Loaded)>) -> Vec<Unjudged> {
 
 fn check(files: Vec<(usize, Loaded)>, plugin: Option<Plugin>, configs: &Configs<'_>) -> Judged {
     let (places, loaded): (Vec<usize>, Vec<Loaded>) = files.into_iter().unzip();
-    let configs: Vec<Config> = loaded.iter().map(|loaded| configs.of(&loaded.path)).collect();
+    let configs: Vec<Config> = loaded.iter().map(|loaded| configs.of(&loaded.path, loaded.origin)).collect();
     let (names, read): (Vec<_>, Vec<File>) =
-        loaded.into_iter().map(|Loaded { path, bytes, file }| ((path, bytes), file)).unzip();
+        loaded.into_iter().map(|Loaded { path, bytes, file, origin }| ((path, bytes, origin), file)).unzip();
     let package = Package { files: read, plugin };
     let found = tessera_lint::rules::run(&package, &configs.iter().collect::<Vec<_>>());
-    let loaded =
-        names.into_iter().zip(package.files).map(|((path, bytes), file)| Loaded { path, bytes, file });
+    let loaded = names.into_iter().zip(package.files).map(|((path, bytes, origin), file)| Loaded {
+        path,
+        bytes,
+        file,
+        origin,
+    });
     places.into_iter().zip(loaded).zip(found).map(|((place, loaded), found)| (place, loaded, found)).collect()
 }
 
@@ -133,10 +153,14 @@ impl<'s> Configs<'s> {
         Self { settings, only: settings.settings.is_uniform().then(|| settings.settings.config("")) }
     }
 
-    fn of(&self, path: &str) -> Config {
-        match &self.only {
+    fn of(&self, path: &str, origin: Origin) -> Config {
+        let mut config = match &self.only {
             Some(config) => config.clone(),
             None => self.settings.settings.config(&self.settings.relative(path)),
+        };
+        if origin == Origin::Plugin && config.effective_target().is_none() {
+            config.target = Some(Target::Tessera);
         }
+        config
     }
 }
