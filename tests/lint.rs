@@ -68,7 +68,7 @@ fn the_exit_code_says_whether_there_are_errors_and_whether_everything_was_looked
     assert!(text(&missing.stderr).contains("missing.bpmn"));
     let found = text(&missing.stdout);
     assert!(
-        found.contains("bad/b.bpmn:3:72") && found.contains("plugin-readable"),
+        found.contains("bad/b.bpmn:3:84") && found.contains("plugin-readable"),
         "all else is checked: {found}"
     );
     assert_eq!(of(&["bad", "--rule", "no-bpmnd=off"]), 2);
@@ -94,7 +94,7 @@ fn human_output_has_a_frame_and_no_colours_in_a_pipe() {
     let folder = folder(&[("b.bpmn", BROKEN.as_bytes())]);
     let plain = text(&lint(folder.path(), &["b.bpmn"]).stdout);
     assert!(!plain.contains('\x1b'));
-    assert!(plain.contains(" --> b.bpmn:3:72\n"), "{plain}");
+    assert!(plain.contains(" --> b.bpmn:3:84\n"), "{plain}");
     assert!(text(&lint(folder.path(), &["b.bpmn", "--color", "always"]).stdout).contains("\x1b[1;31m"));
 }
 
@@ -208,7 +208,7 @@ fn standard_input_is_a_file_without_a_folder() {
     };
     let output = with(&["-"], BROKEN);
     assert_eq!(code(&output), 1);
-    assert!(text(&output.stdout).contains(" --> stdin.bpmn:3:72"));
+    assert!(text(&output.stdout).contains(" --> stdin.bpmn:3:84"));
     let task = r#"{ "resourceType": "Task", "status": "draft", "intent": "plan" }"#;
     let output = with(&["-", "--stdin-name", "task.json"], task);
     assert!(text(&output.stdout).contains("task-draft"), "{}", text(&output.stdout));
@@ -309,7 +309,7 @@ fn the_action_runs_and_annotates() {
     let output = run("a b\n", "");
     assert_eq!(code(&output), 1, "{}", text(&output.stderr));
     assert!(
-        text(&output.stdout).contains("::error file=a b/b.bpmn,line=3,col=72,"),
+        text(&output.stdout).contains("::error file=a b/b.bpmn,line=3,col=84,"),
         "{}",
         text(&output.stdout)
     );

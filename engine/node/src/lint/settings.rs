@@ -43,8 +43,9 @@ impl Placed {
 
 /// A path from a folder; as it is if it lies elsewhere.
 pub fn relative(path: &str, folder: &Path) -> String {
-    let (Ok(absolute), Ok(folder)) = (std::path::absolute(path), std::path::absolute(folder.join(".")))
-    else {
+    // `..` and links are resolved where the file is there; parts of a plugin are not.
+    let resolved = |path: &Path| fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    let (Ok(absolute), Ok(folder)) = (resolved(Path::new(path)), resolved(&folder.join("."))) else {
         return path.to_owned();
     };
     absolute.strip_prefix(folder).map_or_else(|_| path.to_owned(), gather::shown)
