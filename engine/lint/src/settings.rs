@@ -223,6 +223,11 @@ impl Settings {
         self.ignored.iter().any(|pattern| pattern.fits(path))
     }
 
+    /// Whether anything depends on where a file lies.
+    pub fn has_patterns(&self) -> bool {
+        !self.ignored.is_empty() || !self.overrides.is_empty() || !self.allowed.is_empty()
+    }
+
     /// Whether the same holds for every file.
     pub fn is_uniform(&self) -> bool {
         self.overrides.is_empty()

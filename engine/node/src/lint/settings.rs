@@ -37,6 +37,9 @@ impl Placed {
 
     /// A path as the patterns of the configuration see it.
     pub fn relative(&self, path: &str) -> String {
+        if !self.settings.has_patterns() {
+            return path.to_owned();
+        }
         relative(path, &self.folder)
     }
 }
