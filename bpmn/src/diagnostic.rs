@@ -221,6 +221,7 @@ codes! {
     LISTENER = "P307", "a listener cannot be used";
     EXPRESSION_LANGUAGE = "P308", "an expression is in a language that is not evaluated";
     CALLED_ELEMENT = "P310", "a call activity does not say what it calls, or asks for something unknown";
+    HISTORY = "P311", "a time for which history is kept cannot be parsed";
     SCRIPT = "P330", "a script is not executed";
     NO_EFFECT = "P331", "an extension or expression has no effect";
     DECISION = "P332", "a decision is not found or cannot be decided";

@@ -11,7 +11,7 @@ fn examine(fragment: &str) -> Examination {
     let text = format!(
         "<definitions xmlns='http://www.omg.org/spec/BPMN/20100524/MODEL' xmlns:camunda='http://camunda.org/schema/1.0/bpmn' \
          xmlns:zeebe='http://camunda.org/schema/zeebe/1.0' xmlns:t='https://tessera.dev/bpmn/1'><message id='m' name='ping'/>\
-         <signal id='s' name='stop'/><error id='e' errorCode='broken'/><message id='nameless'/>\
+         <signal id='s' name='stop'/><error id='e' errorCode='broken'/><message id='nameless'/><signal id='v' name='of ${{x}}'/><message id='w' name='of ${{x}}'/>\
          <process id='p' isExecutable='true'>\n{fragment}\n</process></definitions>"
     );
     let reading = read(text.as_bytes());
@@ -60,7 +60,7 @@ fn references() {
 #[test]
 fn structure() {
     check("<task id='t'/>", &[]);
-    check("<sequenceFlow id='f' sourceRef='t' targetRef='t'/><task id='t'/>", &["P201 1:319"]);
+    check("<sequenceFlow id='f' sourceRef='t' targetRef='t'/><task id='t'/>", &["P201 1:382"]);
     check("<startEvent id='a'/><startEvent id='b'/>", &["P202 2:21"]);
     let message = "<messageEventDefinition messageRef='m'/></startEvent>";
     check(&format!("<startEvent id='a'>{message}\n<startEvent id='b'>{message}"), &["P211 3:1"]);
@@ -116,6 +116,41 @@ fn structure() {
         "<startEvent id='a'/><sequenceFlow id='f' sourceRef='a' targetRef='h'/>\n<subProcess id='h' triggeredByEvent='true'><startEvent id='s1'><errorEventDefinition/></startEvent></subProcess>",
         &["P204 3:1"],
     );
+}
+
+#[test]
+fn what_starts_a_process_is_known_before_there_are_variables() {
+    let start = |definition: &str| format!("<startEvent id='a'>{definition}</startEvent>");
+    check(&start("<timerEventDefinition><timeCycle>0 0 8 ? * MON</timeCycle></timerEventDefinition>"), &[]);
+    check(
+        &start("<timerEventDefinition><timeCycle>${when}</timeCycle></timerEventDefinition>"),
+        &["P302 2:53"],
+    );
+    check(
+        &start(
+            "<signalEventDefinition signalRef='s'/><timerEventDefinition><timeDate>soon</timeDate></timerEventDefinition>",
+        ),
+        &["P302 2:90"],
+    );
+    check(
+        &start("<conditionalEventDefinition><condition>${x == 1}</condition></conditionalEventDefinition>"),
+        &[],
+    );
+    check(&start("<signalEventDefinition signalRef='v'/>"), &["P113 1:319"]);
+    check(&start("<messageEventDefinition messageRef='w'/>"), &["P112 1:350"]);
+    let both = "<signalEventDefinition signalRef='s'/><messageEventDefinition messageRef='m'/>";
+    check(&start(both), &[]);
+    check(&format!("<startEvent id='a' parallelMultiple='true'>{both}</startEvent>"), &["P401 2:1"]);
+    for (text, expected) in [("30", &[][..]), ("P1Y", &[]), ("", &[]), ("-3", &["P311"]), ("soon", &["P311"])]
+    {
+        let text = format!(
+            "<definitions xmlns='http://www.omg.org/spec/BPMN/20100524/MODEL' xmlns:camunda='http://camunda.org/schema/1.0/bpmn'>
+             <process id='p' isExecutable='true' camunda:historyTimeToLive='{text}'><startEvent id='a'/></process></definitions>"
+        );
+        let examination = compile::examine(&read(text.as_bytes()).model.unwrap(), "p");
+        let found: Vec<_> = examination.diagnostics.iter().map(|finding| finding.code).collect();
+        assert_eq!(found, expected, "{text}");
+    }
 }
 
 #[test]

@@ -166,14 +166,33 @@ impl Party {
             .unwrap_or_else(|error| panic!("tessera {command:?} says no JSON: {error}: {said}"))
     }
 
+    /// Why a command is refused; nothing, if its answer is just "no".
+    pub fn refused(&self, roles: Roles, command: &[&str]) -> String {
+        let output = self.output(roles, command);
+        assert!(!output.status.success(), "tessera {command:?} at {} is not refused", self.name);
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    /// The JSON of a command whose answer is "no".
+    pub fn answer(&self, roles: Roles, command: &[&str]) -> Value {
+        let output = self.output(roles, &[command, &["--format", "json"]].concat());
+        assert_eq!(output.status.code(), Some(1), "tessera {command:?} at {}", self.name);
+        serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("tessera {command:?} says no JSON: {error}"))
+    }
+
     /// The same, as people read it.
     pub fn tell(&self, roles: Roles, command: &[&str]) -> String {
-        let configuration = self.configuration(roles);
-        let configuration = configuration.to_str().expect("temporary folders have readable names");
-        let output = process::run(&self.program, &[command, &["--config", configuration]].concat());
+        let output = self.output(roles, command);
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "tessera {command:?} at {}: {errors}", self.name);
         String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    fn output(&self, roles: Roles, command: &[&str]) -> std::process::Output {
+        let configuration = self.configuration(roles);
+        let configuration = configuration.to_str().expect("temporary folders have readable names");
+        process::run(&self.program, &[command, &["--config", configuration]].concat())
     }
 
     fn write(&self, allow_list: &Value, plugins: &[(&str, &[u8])]) {

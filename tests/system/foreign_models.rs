@@ -56,7 +56,7 @@ fn corpus() -> Option<PathBuf> {
 
 /// The plugin with another content of one of its files. The linker's section gets a name that means nothing, of the same
 /// length; the new one is appended at the component's own level, where any tool may add one.
-fn with_file(mut plugin: Vec<u8>, path: &str, content: &[u8]) -> Vec<u8> {
+pub(crate) fn with_file(mut plugin: Vec<u8>, path: &str, content: &[u8]) -> Vec<u8> {
     let name = format!("{FILE_SECTION}{path}");
     let at = plugin
         .windows(name.len())

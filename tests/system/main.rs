@@ -6,6 +6,7 @@ mod federation;
 mod foreign_models;
 mod hostile;
 mod misbehaving;
+mod operations;
 mod strangers;
 
 use std::path::Path;

@@ -140,14 +140,18 @@ impl<'m> Graph<'m, '_> {
     fn one_trigger(&mut self, definition: &EventDefinition, id: &'m str, place: Place) -> Option<Trigger> {
         match definition {
             EventDefinition::MessageEventDefinition(definition) => {
-                self.message_trigger_of_event(definition, id).map(Trigger::Message)
+                let message = self.message_trigger_of_event(definition, id)?;
+                let known = place != Place::Start || self.is_known(&message.name, codes::MESSAGE_NAME, id);
+                known.then_some(Trigger::Message(message))
             }
             EventDefinition::TimerEventDefinition(definition) => {
-                let timer = self.timer(definition, id);
-                timer.filter(|timer| place != Place::Start || self.is_constant(timer, id)).map(Trigger::Timer)
+                let timer = self.timer(definition, id)?;
+                (place != Place::Start || self.is_due(&timer, id)).then_some(Trigger::Timer(timer))
             }
             EventDefinition::SignalEventDefinition(definition) => {
-                self.signal(definition, id).map(|name| Trigger::Signal { name })
+                let name = self.signal(definition, id)?;
+                let known = place != Place::Start || self.is_known(&name, codes::SIGNAL_NAME, id);
+                known.then_some(Trigger::Signal { name })
             }
             EventDefinition::ErrorEventDefinition(definition) => {
                 Some(Trigger::Error(self.error_trigger(definition, id)))
@@ -585,10 +589,17 @@ impl<'m> Graph<'m, '_> {
     }
 
     /// Before there is an instance there are no variables: what starts one has a value without them.
-    fn is_constant(&mut self, timer: &Timer, id: &str) -> bool {
-        let value = timer.value.evaluate_text(&BTreeMap::<String, serde_json::Value>::new());
-        let checked = value.map_err(|wrong| wrong.to_string());
-        let Err(wrong) = checked.and_then(|value| time::check(timer.kind, &value)) else { return true };
+    fn is_known(&mut self, value: &Template, code: &'static str, id: &str) -> bool {
+        let known = evaluate_without_variables(value);
+        let Err(wrong) = known else { return true };
+        let finding = Diagnostic::error(code, wrong, value.position()).about(id);
+        self.findings.add(finding.help("what starts a process sees no variables; write the name itself"));
+        false
+    }
+
+    fn is_due(&mut self, timer: &Timer, id: &str) -> bool {
+        let value = evaluate_without_variables(&timer.value);
+        let Err(wrong) = value.and_then(|value| time::check(timer.kind, &value)) else { return true };
         let finding = Diagnostic::error(codes::TIMER, wrong, timer.value.position()).about(id);
         self.findings.add(finding.help("the timer of a start event sees no variables"));
         false
@@ -607,4 +618,9 @@ impl<'m> Graph<'m, '_> {
                 .help(format!("add the {what}, or correct the reference")),
         );
     }
+}
+
+fn evaluate_without_variables(value: &Template) -> Result<String, String> {
+    let nothing = BTreeMap::<String, serde_json::Value>::new();
+    value.evaluate_text(&nothing).map_err(|wrong| wrong.to_string())
 }

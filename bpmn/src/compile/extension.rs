@@ -1,6 +1,6 @@
 //! The dialects: what `camunda:`, `zeebe:` and `tessera:` attributes and elements say, brought into one form.
 
-use super::{Field, Listener, ListenerEvent, Mapping, MappingValue, RetryCycle, time};
+use super::{Field, Listener, ListenerEvent, Mapping, MappingValue, RetryCycle, TimerKind, time};
 use crate::diagnostic::{Diagnostic, Findings, Position, codes};
 use crate::dialect::{CAMUNDA, TESSERA, ZEEBE, attribute, is_ours_or_camunda};
 use crate::expression::{Dialect, Expression, Template};
@@ -345,6 +345,22 @@ impl Extensions<'_, '_> {
             return None;
         }
         Some(Mapping { name, path, value })
+    }
+
+    /// For how long the history of an instance is kept: days, or a duration. Nothing, where nothing is written.
+    pub(super) fn history_time_to_live(&mut self) -> Option<String> {
+        let written = attribute(self.base, "historyTimeToLive")?;
+        let text = written.value.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let duration = text.parse::<u32>().map_or_else(|_| text.to_owned(), |days| format!("P{days}D"));
+        if time::check(TimerKind::Duration, &duration).is_err() {
+            let message = format!("`{text}` is neither a number of days nor a duration such as P30D");
+            self.error(codes::HISTORY, message, written.position);
+            return None;
+        }
+        Some(duration)
     }
 
     pub(super) fn retry_cycle(&mut self) -> Option<RetryCycle> {

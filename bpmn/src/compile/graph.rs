@@ -98,6 +98,7 @@ pub(super) fn program<'m>(
     graph.find_starts();
     graph.declare_data();
     check::check(&graph.elements, &mut graph.flows, graph.findings);
+    let history_time_to_live = graph.extensions(process.base(), process_id).history_time_to_live();
     if graph.findings.has_errors() {
         return None;
     }
@@ -106,7 +107,7 @@ pub(super) fn program<'m>(
     let zeebe_tag = extension::zeebe(process.base(), "versionTag").and_then(|tag| tag.attribute("value"));
     program.version_tag =
         extension::text(process.base(), "versionTag").or_else(|| zeebe_tag.map(str::to_owned));
-    program.history_time_to_live = extension::text(process.base(), "historyTimeToLive");
+    program.history_time_to_live = history_time_to_live;
     Some(program)
 }
 

@@ -61,7 +61,7 @@ pub struct Program {
     pub name: Option<String>,
     /// `camunda:versionTag` or `tessera:versionTag`.
     pub version_tag: Option<String>,
-    /// `camunda:historyTimeToLive`, as written.
+    /// `camunda:historyTimeToLive`, as a duration.
     pub history_time_to_live: Option<String>,
     elements: Vec<Element>,
     flows: Vec<Flow>,

@@ -29,6 +29,12 @@ pub enum Request {
         limit: usize,
         /// Only those that run.
         running: bool,
+        /// Only of this process.
+        process: Option<String>,
+        /// Only with this business key.
+        business_key: Option<String>,
+        /// Only with an open incident.
+        with_incident: bool,
     },
     /// One instance: state, variables' names, waits, effects, incidents.
     Show {
@@ -82,6 +88,53 @@ pub enum Request {
         /// Only say what would happen.
         dry_run: bool,
     },
+    /// Set process variables of a running instance.
+    SetVariables {
+        /// The instance.
+        instance: String,
+        /// New values.
+        variables: BTreeMap<String, Value>,
+    },
+    /// Say that work is done that somebody outside does.
+    Complete {
+        /// The instance.
+        instance: String,
+        /// Where it waits.
+        element: String,
+        /// Which of several tokens there.
+        wait: Option<u64>,
+        /// What came of it.
+        variables: BTreeMap<String, Value>,
+    },
+    /// Say that such work ended with a BPMN error.
+    Throw {
+        /// The instance.
+        instance: String,
+        /// Where it waits.
+        element: String,
+        /// Which of several tokens there.
+        wait: Option<u64>,
+        /// The error's code.
+        code: String,
+        /// For people.
+        message: String,
+        /// What came of it.
+        variables: BTreeMap<String, Value>,
+    },
+    /// The steps of an instance.
+    Journal {
+        /// The instance.
+        instance: String,
+        /// The first step wanted.
+        from: u64,
+        /// At most so many.
+        limit: usize,
+    },
+    /// Delete an instance that has ended, and its journal.
+    Delete {
+        /// The instance.
+        instance: String,
+    },
     /// Broadcast a signal.
     Signal {
         /// Its name.
@@ -93,6 +146,34 @@ pub enum Request {
     Message(Box<Correlation>),
     /// Definitions that the site knows.
     Processes,
+    /// Start an instance.
+    Start {
+        /// Process id.
+        process: String,
+        /// Version tag; the newest that is in use if absent.
+        version: Option<String>,
+        /// The name of the message that starts it; the start event without a trigger if absent.
+        message: Option<String>,
+        /// Drawn if absent.
+        business_key: Option<String>,
+        /// Process variables.
+        variables: BTreeMap<String, Value>,
+        /// Elements to begin before, instead of at a start event.
+        before: Vec<String>,
+    },
+    /// Bring all running instances of a version to another one.
+    MigrateAll {
+        /// Process id.
+        process: String,
+        /// Version tag of those that are to be migrated.
+        from: String,
+        /// Version tag; the newest active one if absent.
+        version: Option<String>,
+        /// Old element ids and new ones.
+        mapping: BTreeMap<String, String>,
+        /// Only say what would happen.
+        dry_run: bool,
+    },
     /// Start what starts by a condition that holds.
     Evaluate {
         /// Only this process.

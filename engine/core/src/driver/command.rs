@@ -93,6 +93,11 @@ pub enum Command {
         /// Goes into the journal and into answers.
         reason: String,
     },
+    /// Delete an instance that has ended, with its journal, before its history is over.
+    Delete {
+        /// Which one.
+        instance: InstanceId,
+    },
     /// Try again what led to an incident.
     Retry {
         /// Whose.

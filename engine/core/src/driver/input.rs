@@ -149,6 +149,7 @@ pub(super) enum Change {
     Modify { changes: Vec<Modification> },
     Migrate { version: Option<Arc<str>>, mapping: BTreeMap<Arc<str>, Arc<str>>, dry_run: bool },
     Continue { wait: WaitKey },
+    Delete,
     Retry { incident: IncidentKey },
     SetVariables { variables: Vec<(Arc<str>, Arc<Value>)> },
     Deliver { wait: WaitKey, name: Arc<str>, variables: Vec<(Arc<str>, Arc<Value>)> },

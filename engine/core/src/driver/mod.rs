@@ -304,6 +304,7 @@ impl Driver {
                 return None;
             }
             Command::Cancel { instance, reason } => change(&instance, Change::Cancel { reason }),
+            Command::Delete { instance } => change(&instance, Change::Delete),
             Command::Retry { instance, incident } => change(&instance, Change::Retry { incident }),
             Command::SetVariables { instance, variables } => {
                 change(&instance, Change::SetVariables { variables })

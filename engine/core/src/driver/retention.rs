@@ -1,6 +1,7 @@
 //! The end of history: an ended instance is deleted when its process says so, with its journal and its values. In bounded
 //! batches; the row that asks for it goes in the last of them, so that a restart only begins again.
 
+use super::Reply;
 use super::input::Input;
 use super::shard::{Context, Draft, Purpose, Shard};
 use super::step::Presence;
@@ -13,14 +14,27 @@ use crate::site::placement::InstanceKey;
 
 /// When the history of an instance that ends now is over; `None`: never.
 pub(super) fn over_at(time_to_live: Option<&str>, now: Timestamp) -> Option<Timestamp> {
-    let text = time_to_live?.trim();
-    let days = text.parse::<u32>().ok().map(|days| format!("P{days}D"));
-    let duration = days.as_deref().unwrap_or(text);
-    let (due, _) = timers::begin(tessera_bpmn::compile::TimerKind::Duration, duration, now)?;
+    let (due, _) = timers::begin(tessera_bpmn::compile::TimerKind::Duration, time_to_live?, now)?;
     Some(due.max(now.plus_ms(DELETION_DELAY_MIN_MS)))
 }
 
 impl Shard {
+    /// Its history is over now.
+    pub(super) fn delete_by_command(&mut self, key: InstanceKey, now: Timestamp, draft: &mut Draft) -> Reply {
+        match self.instance(key) {
+            None => Reply::NotFound,
+            Some(instance) if instance.is_running() => {
+                let reason = format!("instance {} still runs; cancel it first", instance.id());
+                Reply::Refused { reason }
+            }
+            Some(_) => {
+                draft.put(keys::timer_of_deletion(now, key), Vec::new());
+                self.due_at(now);
+                Reply::Done
+            }
+        }
+    }
+
     /// Deletes the next part of an ended instance.
     pub(super) fn decide_deletion(
         &mut self,

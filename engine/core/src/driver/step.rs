@@ -344,6 +344,7 @@ impl Shard {
                     | Change::Resume
                     | Change::Modify { .. }
                     | Change::Continue { .. }
+                    | Change::Delete
                     | Change::Retry { .. }
                     | Change::SetVariables { .. }
                     | Change::Deliver { .. }
@@ -368,6 +369,12 @@ impl Shard {
                         }
                         None => return Ok(()),
                     },
+                    Change::Delete => {
+                        let reply = self.delete_by_command(key, context.now, &mut draft);
+                        draft.reply(Some(ticket), reply);
+                        self.commit(context, draft);
+                        return Ok(());
+                    }
                     Change::Suspend => (instance::Input::Suspend, "an operator suspended it".to_owned()),
                     Change::Resume => (instance::Input::Resume, "an operator resumed it".to_owned()),
                     Change::Modify { changes } => {

@@ -1,20 +1,26 @@
 //! An operator moves an instance: ends what is active somewhere, or puts a token before or behind an element. Scopes around
-//! it that are not active are entered, without what they begin with; scopes that are left empty end.
+//! it that are not active are entered, without what they begin with; scopes that are left empty end at once, the process
+//! itself only if nothing else of the modification puts a token into it. Of a multi-instance activity, its id means one
+//! iteration, and `id#multiInstanceBody` all of them together.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tessera_bpmn::compile::{ElementIndex, Kind, Program};
 
-use super::elements::multi_instance;
+use super::elements::{multi_instance, sub_process};
 use super::fact::Fact;
 use super::input::Refused;
 use super::mappings::Direction;
+use super::occurrence::Trouble;
 use super::state::{Role, State, Status};
 use super::step::{At, Step};
 use super::{called, mappings, triggers};
 use crate::calling::Returned;
 use crate::identity::NodeKey;
+
+/// Behind the id of a multi-instance activity: all its iterations together.
+const BODY: &str = "#multiInstanceBody";
 
 /// One change of where an instance stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,21 +38,21 @@ pub enum Modification {
 
 /// Does all of it, in order. `Err`: try it on a copy first.
 pub(super) fn modify(step: &mut Step<'_>, changes: &[Modification]) -> Result<(), Refused> {
-    let mut left = Vec::new();
     for change in changes {
         match change {
             Modification::Cancel(element) => {
-                find(step, element)?;
-                left.extend(cancel_all(step, element));
+                let (index, _) = find(step, element)?;
+                cancel_all(step, index);
             }
             Modification::CancelOne(node) => {
                 let known = step.instance.node(*node).filter(|_| *node != NodeKey::ROOT);
-                left.push(known.ok_or(Refused::UnknownNode(*node))?.parent);
+                let scope = known.ok_or(Refused::UnknownNode(*node))?.parent;
                 multi_instance::give_up(step, *node);
+                end_if_empty(step, scope);
             }
             Modification::StartBefore(element) => start_before(step, element)?,
             Modification::StartAfter(element) => {
-                let index = find(step, element)?;
+                let (index, _) = find(step, element)?;
                 let [flow] = step.program.element(index).outgoing[..] else {
                     let reason = "not exactly one sequence flow leaves it; start before its target instead";
                     return Err(Refused::Modification {
@@ -59,17 +65,22 @@ pub(super) fn modify(step: &mut Step<'_>, changes: &[Modification]) -> Result<()
             }
         }
     }
-    for scope in left {
-        end_if_empty(step, scope);
+    if step.instance.node(NodeKey::ROOT).is_some_and(|root| root.children.is_empty()) {
+        let reason = "it was modified so that nothing is left of it";
+        called::tell(step, Returned::Lost { reason: reason.to_owned() });
+        step.end(Status::Cancelled, Some(reason));
     }
     Ok(())
 }
 
 /// Puts a token before an element.
 pub(super) fn start_before(step: &mut Step<'_>, id: &Arc<str>) -> Result<(), Refused> {
-    let index = find(step, id)?;
+    let (index, what) = find(step, id)?;
     let element = step.program.element(index);
     let scope = scope(step, element.scope, id)?;
+    if what == What::OneIteration {
+        return start_iteration(step, scope, index, id);
+    }
     if matches!(element.kind, Kind::EventSubProcess { .. })
         && let [start, ..] = step.program.scope(index).start_events[..]
     {
@@ -89,39 +100,75 @@ pub(super) fn start_before(step: &mut Step<'_>, id: &Arc<str>) -> Result<(), Ref
     Ok(())
 }
 
-fn find(step: &Step<'_>, id: &Arc<str>) -> Result<ElementIndex, Refused> {
-    let found = step.program.find(id).filter(|index| *index != Program::ROOT);
-    found.ok_or_else(|| Refused::UnknownElement {
+/// What an id of a modification means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    All,
+    OneIteration,
+}
+
+fn find(step: &Step<'_>, id: &Arc<str>) -> Result<(ElementIndex, What), Refused> {
+    let is_repeated = |index: &ElementIndex| step.program.element(*index).multi_instance.is_some();
+    if let Some(index) = step.program.find(id).filter(|index| *index != Program::ROOT) {
+        return Ok((index, if is_repeated(&index) { What::OneIteration } else { What::All }));
+    }
+    let body = id.strip_suffix(BODY).and_then(|id| step.program.find(id)).filter(is_repeated);
+    body.map(|index| (index, What::All)).ok_or_else(|| Refused::UnknownElement {
         process: step.program.process_id.clone(),
         element: id.clone(),
     })
 }
 
-/// Returns the scopes that may be empty now.
-fn cancel_all(step: &mut Step<'_>, element: &str) -> Vec<NodeKey> {
+/// Iterations end with their body. Scopes that are left empty end too.
+fn cancel_all(step: &mut Step<'_>, index: ElementIndex) {
+    let element = &step.program.element(index).id;
     let here = step.instance.activations().filter(|activation| {
-        // Iterations end with their body.
-        **activation.element == *element && matches!(activation.role, Role::Element | Role::Body)
+        activation.element == element && matches!(activation.role, Role::Element | Role::Body)
     });
-    let here = here.map(|activation| (activation.key, activation.parent)).collect::<Vec<_>>();
-    for (node, _) in &here {
-        step.cancel(*node);
+    for (node, scope) in here.map(|activation| (activation.key, activation.parent)).collect::<Vec<_>>() {
+        step.cancel(node);
+        end_if_empty(step, scope);
     }
-    here.into_iter().map(|(_, parent)| parent).collect()
 }
 
+/// The process itself may yet get a token.
 fn end_if_empty(step: &mut Step<'_>, mut scope: NodeKey) {
-    while step.instance.is_running() && step.instance.node(scope).is_some_and(|node| node.children.is_empty())
+    while scope != NodeKey::ROOT
+        && let Some(node) = step.instance.node(scope)
+        && node.children.is_empty()
     {
-        if scope == NodeKey::ROOT {
-            let reason = "it was modified so that nothing is left of it";
-            called::tell(step, Returned::Lost { reason: reason.to_owned() });
-            return step.end(Status::Cancelled, Some(reason));
-        }
-        let Some(parent) = step.instance.node(scope).map(|node| node.parent) else { return };
+        let parent = node.parent;
         step.cancel(scope);
         scope = parent;
     }
+}
+
+/// Adds an iteration to those that are active side by side, or begins an activity with one.
+fn start_iteration(
+    step: &mut Step<'_>,
+    scope: NodeKey,
+    index: ElementIndex,
+    wanted: &Arc<str>,
+) -> Result<(), Refused> {
+    let element = step.program.element(index);
+    let bodies = step.instance.activations().filter(|activation| {
+        activation.parent == scope && *activation.element == element.id && activation.role == Role::Body
+    });
+    let bodies: Vec<NodeKey> = bodies.map(|activation| activation.key).collect();
+    let refused =
+        |reason: &str| Err(Refused::Modification { element: wanted.clone(), reason: reason.to_owned() });
+    let sequential = element.multi_instance.as_ref().is_some_and(|plan| plan.sequential);
+    let body = match bodies[..] {
+        [] => begin_body(step, scope, index, wanted)?,
+        [_] if sequential => return refused("its iterations follow one another, and one is active"),
+        [body] if step.instance.node(body).is_none_or(|body| body.iterations.is_none()) => {
+            return refused("its other iterations have not begun; add one afterwards");
+        }
+        [body] => body,
+        _ => return refused("it is active several times"),
+    };
+    multi_instance::add_iteration(step, At { node: body, parent: scope, role: Role::Body, index, element });
+    Ok(())
 }
 
 /// The one activation of a scope; entered if there is none. `wanted` is what the token is for.
@@ -171,38 +218,59 @@ fn enter_scope(
         step.cancel_children(parent);
         triggers::close_starts(step, parent);
     }
-    let begin = |step: &mut Step<'_>, parent: NodeKey, role: Role| {
-        let node = NodeKey(step.instance.next.node);
-        let (element, at) = (element.id.clone(), step.now);
-        step.emit(Fact::NodeEntered { node, parent, element, role, by: None, at });
-        step.emit(Fact::NodeAdvanced { node, state: State::Holding });
-        node
-    };
-    let outer_role = if element.multi_instance.is_some() { Role::Body } else { Role::Element };
-    let outer = begin(step, parent, outer_role);
-    let inner = if outer_role == Role::Body {
-        step.emit(Fact::IterationsPlanned { node: outer, total: 1, items: None });
-        step.emit(Fact::IterationsCounted { node: outer, started: 1, ended: 0 });
-        begin(step, outer, Role::Iteration(0))
+    let (outer, inner) = if element.multi_instance.is_some() {
+        let body = begin_body(step, parent, index, wanted)?;
+        step.emit(Fact::IterationsPlanned { node: body, total: 1, items: None });
+        step.emit(Fact::IterationsCounted { node: body, started: 1, ended: 0 });
+        (body, hold(step, body, index, Role::Iteration(0)))
     } else {
-        outer
+        let node = hold(step, parent, index, Role::Element);
+        (node, node)
     };
-    let refused = |trouble: super::occurrence::Trouble| Refused::Modification {
-        element: wanted.clone(),
-        reason: format!("the scope `{}` around it cannot be entered: {}", element.id, trouble.message),
-    };
-    let outer_at = At { node: outer, parent, role: outer_role, index, element };
-    let inner_at = match outer_role {
-        Role::Body => At { node: inner, parent: outer, role: Role::Iteration(0), ..outer_at },
-        Role::Element | Role::Iteration(_) | Role::Flow | Role::Restored => outer_at,
-    };
+    let refused = |trouble: Trouble| cannot_be_entered(&element.id, &trouble, wanted);
+    let Some(at) = step.at(inner) else { return Ok(inner) };
     let inputs = mappings::evaluate(step, inner, &element.inputs, Direction::In).map_err(refused)?;
     for (name, value) in inputs {
         step.emit(Fact::VariableSet { node: inner, name, value });
     }
-    triggers::open_boundary(step, outer_at).map_err(refused)?;
-    triggers::open_event_sub_processes(step, inner_at).map_err(refused)?;
+    if outer == inner {
+        triggers::open_boundary(step, at).map_err(refused)?;
+    }
+    sub_process::prepare(step, at).map_err(refused)?;
+    // Nothing of it begins by itself but what is put into it.
+    if matches!(element.kind, Kind::AdHocSubProcess { .. }) {
+        step.emit(Fact::IterationsPlanned { node: inner, total: 0, items: None });
+    }
     Ok(inner)
+}
+
+/// Begins all iterations of an activity together, without any.
+fn begin_body(
+    step: &mut Step<'_>,
+    parent: NodeKey,
+    index: ElementIndex,
+    wanted: &Arc<str>,
+) -> Result<NodeKey, Refused> {
+    let body = hold(step, parent, index, Role::Body);
+    step.emit(Fact::IterationsPlanned { node: body, total: 0, items: None });
+    if let Some(at) = step.at(body) {
+        let opened = triggers::open_boundary(step, at);
+        opened.map_err(|trouble| cannot_be_entered(&at.element.id, &trouble, wanted))?;
+    }
+    Ok(body)
+}
+
+fn hold(step: &mut Step<'_>, parent: NodeKey, index: ElementIndex, role: Role) -> NodeKey {
+    let node = NodeKey(step.instance.next.node);
+    let element = step.program.element(index).id.clone();
+    step.emit(Fact::NodeEntered { node, parent, element, role, by: None, at: step.now });
+    step.emit(Fact::NodeAdvanced { node, state: State::Holding });
+    node
+}
+
+fn cannot_be_entered(id: &str, trouble: &Trouble, wanted: &Arc<str>) -> Refused {
+    let reason = format!("`{id}` cannot be entered: {}", trouble.message);
+    Refused::Modification { element: wanted.clone(), reason }
 }
 
 #[cfg(test)]
@@ -253,7 +321,7 @@ mod tests {
 
     #[test]
     fn where_it_stands_afterwards() {
-        let cases: [(&[&str], &str); 12] = [
+        let cases: [(&[&str], &str); 17] = [
             (&["cancel a"], "b"),
             (&["cancel a", "cancel b"], "Cancelled"),
             (&["cancel a", "before c"], "b c sub"),
@@ -265,7 +333,12 @@ mod tests {
             (&["after a"], "a b join+"),
             (&["after a", "cancel b", "after b"], "a c sub"),
             (&["cancel a", "cancel b", "before each"], "each"),
-            (&["cancel a", "cancel b", "before many", "before end"], "each each each end"),
+            (&["cancel a", "cancel b", "before many#multiInstanceBody", "before end"], "each each each end"),
+            (&["cancel a", "cancel b", "before many"], "each"),
+            (&["cancel a", "cancel b", "before many", "before many"], "each each"),
+            (&["before many", "cancel many", "cancel a"], "b"),
+            (&["before many", "cancel many#multiInstanceBody", "cancel a"], "b"),
+            (&["cancel a", "cancel b", "before a"], "a"),
         ];
         for (changes, places) in cases {
             let mut run = Run::start(MODEL);
@@ -293,8 +366,21 @@ mod tests {
     }
 
     #[test]
+    fn a_scope_that_is_left_empty_ends_before_the_next_change() {
+        let mut run = Run::start(MODEL);
+        modify(&mut run, &["cancel a", "cancel b", "before c"]).unwrap();
+        let sub = |run: &Run| run.instance.activations().find(|one| **one.element == *"sub").unwrap().key;
+        let before = sub(&run);
+        modify(&mut run, &["before c", "cancel c", "before c"]).unwrap();
+        assert!(run.places().contains('c') && sub(&run) != before, "another activation of the scope");
+        let before = sub(&run);
+        modify(&mut run, &["before hu", "cancel c"]).unwrap();
+        assert!(run.places().contains("hu") && sub(&run) == before, "what is put into it first keeps it");
+    }
+
+    #[test]
     fn what_cannot_be_done_leaves_no_trace() {
-        let several = ["cancel a", "cancel b", "before many"];
+        let several = ["cancel a", "cancel b", "before many#multiInstanceBody"];
         let mut run = Run::start(MODEL);
         modify(&mut run, &several).unwrap();
         let ambiguous = modify(&mut run, &["before each"]).unwrap_err().to_string();
@@ -302,6 +388,8 @@ mod tests {
         let mut run = Run::start(MODEL);
         assert!(modify(&mut run, &["cancel a", "before nowhere"]).is_err());
         assert!(modify(&mut run, &["cancel a", "after which"]).is_err());
+        assert!(modify(&mut run, &["cancel a#multiInstanceBody"]).is_err());
+        assert!(modify(&mut run, &["before many#multiInstanceBody", "before many"]).is_err());
         assert_eq!(run.places(), "a b");
         assert!(run.input(Input::Modify(vec![Modification::CancelOne(NodeKey(77))])).is_err());
     }
@@ -309,14 +397,17 @@ mod tests {
     #[test]
     fn one_iteration_is_given_up() {
         let mut run = Run::start(MODEL);
-        modify(&mut run, &["cancel a", "cancel b", "before many"]).unwrap();
+        modify(&mut run, &["cancel a", "cancel b", "before many#multiInstanceBody"]).unwrap();
         let iteration = |run: &Run| {
             let iterations = run.instance.activations().filter(|one| matches!(one.role, Role::Iteration(_)));
             iterations.map(|one| one.key).next().unwrap()
         };
         let one = iteration(&run);
+        modify(&mut run, &["before many"]).unwrap();
+        assert_eq!(run.places(), "each each each each");
         run.input(Input::Modify(vec![Modification::CancelOne(one)])).unwrap();
-        assert_eq!(run.places(), "each each");
+        assert_eq!(run.places(), "each each each");
+        run.complete("each", json!({}));
         run.complete("each", json!({}));
         run.complete("each", json!({}));
         assert_eq!(run.places(), "end");

@@ -418,7 +418,7 @@ impl Starts {
 
     /// A name that depends on variables cannot be known before there is an instance.
     fn add_message(&mut self, element: &Arc<str>, message: &MessageTrigger) {
-        if let Some(name) = message.name.literal() {
+        if let Ok(name) = message.name.evaluate_text(&BTreeMap::<String, Value>::new()) {
             self.by_name.entry(Some(name.into())).or_insert_with(|| element.clone());
         }
     }

@@ -1,5 +1,7 @@
 //! `tessera instance`: what a running site's process instances do, and why one does not move.
 
+mod text;
+
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
@@ -8,13 +10,11 @@ use tessera_core::driver::Correlation;
 use tessera_core::identity::NodeKey;
 use tessera_core::instance::Modification;
 
-use crate::clock;
 use crate::commands::exec::{pair, variable};
 use crate::commands::{Failure, Format, SiteArguments, block_on, say, say_line};
 use crate::control::{self, Request};
-use crate::table::{Table, printable};
 
-const LINE_CHARACTERS_MAX: usize = 2_000;
+use text::{explain, journal, list, plan, show};
 
 /// Process instances of a running site.
 #[derive(Debug, Args)]
@@ -35,6 +35,15 @@ enum Command {
         /// Only those that run
         #[arg(long)]
         running: bool,
+        /// Only those of this process
+        #[arg(long, value_name = "ID")]
+        process: Option<String>,
+        /// Only those with this business key
+        #[arg(long, value_name = "KEY")]
+        business_key: Option<String>,
+        /// Only those that need somebody to look after them
+        #[arg(long)]
+        with_incident: bool,
         /// At most this many
         #[arg(long, default_value_t = 100)]
         limit: usize,
@@ -46,6 +55,48 @@ enum Command {
     },
     /// Why an instance stands where it stands, and what would move it
     Explain {
+        /// Its id
+        instance: String,
+    },
+    /// What happened to an instance, step by step
+    Journal {
+        /// Its id
+        instance: String,
+        /// The first step wanted
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// At most this many
+        #[arg(long, default_value_t = 1_000)]
+        limit: usize,
+    },
+    /// Set process variables of a running instance; what failed for want of them can be tried again then
+    Set {
+        /// Its id
+        instance: String,
+        /// A value is JSON, or else text
+        #[arg(required = true, value_name = "NAME=VALUE", value_parser = variable)]
+        variables: Vec<(String, Value)>,
+    },
+    /// Say that work is done that somebody outside does, such as a user task
+    Complete {
+        #[command(flatten)]
+        work: Work,
+    },
+    /// Say that work of somebody outside ended with a BPMN error, which the model may catch
+    Throw {
+        #[command(flatten)]
+        work: Work,
+        /// The error's code
+        #[arg(long)]
+        code: String,
+        /// What went wrong, for people
+        #[arg(long, default_value = "")]
+        message: String,
+    },
+    /// Delete an instance that has ended, and its journal
+    ///
+    /// A process whose model has `historyTimeToLive` deletes the history of its instances by itself.
+    Delete {
         /// Its id
         instance: String,
     },
@@ -138,6 +189,21 @@ enum Command {
     },
 }
 
+/// Which work.
+#[derive(Debug, Args)]
+struct Work {
+    /// The instance's id
+    instance: String,
+    /// Where it waits
+    element: String,
+    /// Which of several tokens there, as `show --format json` numbers their waits
+    #[arg(long, value_name = "NUMBER")]
+    wait: Option<u64>,
+    /// What came of it; a value is JSON, or else text
+    #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = variable)]
+    variables: Vec<(String, Value)>,
+}
+
 fn change(text: &str) -> Result<Modification, String> {
     let (what, where_) = pair(text)?;
     match what.as_str() {
@@ -172,7 +238,12 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
                 None => format!("{words}\n"),
             }
         },
-        Command::Retry { .. }
+        Command::Journal { .. } => journal,
+        Command::Set { .. }
+        | Command::Complete { .. }
+        | Command::Throw { .. }
+        | Command::Delete { .. }
+        | Command::Retry { .. }
         | Command::Cancel { .. }
         | Command::Suspend { .. }
         | Command::Resume { .. }
@@ -180,9 +251,23 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         | Command::Signal { .. } => |_| "done\n".to_owned(),
     };
     let request = match arguments.command {
-        Command::List { running, limit } => Request::List { limit, running },
+        Command::List { running, process, business_key, with_incident, limit } => {
+            Request::List { limit, running, process, business_key, with_incident }
+        }
         Command::Show { instance } => Request::Show { instance },
         Command::Explain { instance } => Request::Explain { instance },
+        Command::Journal { instance, from, limit } => Request::Journal { instance, from, limit },
+        Command::Set { instance, variables } => {
+            Request::SetVariables { instance, variables: variables.into_iter().collect() }
+        }
+        Command::Complete { work: Work { instance, element, wait, variables } } => {
+            Request::Complete { instance, element, wait, variables: variables.into_iter().collect() }
+        }
+        Command::Throw { work: Work { instance, element, wait, variables }, code, message } => {
+            let variables = variables.into_iter().collect();
+            Request::Throw { instance, element, wait, code, message, variables }
+        }
+        Command::Delete { instance } => Request::Delete { instance },
         Command::Retry { instance, incident } => Request::Retry { instance, incident },
         Command::Cancel { instance, reason } => Request::Cancel { instance, reason },
         Command::Suspend { instance } => Request::Suspend { instance },
@@ -216,107 +301,4 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     // A migration that was only tried may have found something in its way.
     let obstacles = answer.get("obstacles").and_then(Value::as_array);
     if obstacles.is_some_and(|obstacles| !obstacles.is_empty()) { Err(Failure::No) } else { Ok(()) }
-}
-
-/// What a migration moves, and what stands in its way.
-fn plan(plan: &Value) -> String {
-    use std::fmt::Write as _;
-    let mut table = Table::new(["ACTIVE", "GOES TO", "TOKENS"]);
-    for moved in tessera_fhir::resource::list(plan, "moves") {
-        let count = moved.get("count").map(ToString::to_string).unwrap_or_default();
-        table.row([text(moved, "from"), text(moved, "to"), count]);
-    }
-    let mut out = table.to_string();
-    let lines = [
-        ("dropped", "not waited for any more"),
-        ("added", "waited for in addition"),
-        ("obstacles", "in the way"),
-    ];
-    for (key, words) in lines {
-        for line in strings(plan, key) {
-            let _ = writeln!(out, "{words}: {line}");
-        }
-    }
-    out
-}
-
-/// Messages and keys come from peers and plugins.
-fn text(value: &Value, key: &str) -> String {
-    printable(value.get(key).and_then(Value::as_str).unwrap_or("-"), LINE_CHARACTERS_MAX)
-}
-
-/// Milliseconds since the epoch, as people write time.
-fn time(value: &Value, key: &str) -> String {
-    value.get(key).and_then(Value::as_u64).map_or_else(
-        || "-".to_owned(),
-        |milliseconds| format!("{:.0}", clock::instant(tessera_core::identity::Timestamp(milliseconds))),
-    )
-}
-
-fn strings(value: &Value, key: &str) -> Vec<String> {
-    tessera_fhir::resource::list(value, key)
-        .iter()
-        .filter_map(Value::as_str)
-        .map(|line| printable(line, LINE_CHARACTERS_MAX))
-        .collect()
-}
-
-fn list(rows: &Value) -> String {
-    let mut table =
-        Table::new(["INSTANCE", "PROCESS", "BUSINESS KEY", "STATE", "STARTED", "AT", "INCIDENTS"]);
-    for row in rows.as_array().map_or(&[][..], Vec::as_slice) {
-        table.row([
-            text(row, "instance"),
-            format!("{}|{}", text(row, "process_id"), text(row, "version")),
-            text(row, "business_key"),
-            text(row, "state"),
-            time(row, "started_at"),
-            strings(row, "at").join(","),
-            row.get("incidents").map(ToString::to_string).unwrap_or_default(),
-        ]);
-    }
-    table.to_string()
-}
-
-fn show(shown: &Value) -> String {
-    use std::fmt::Write as _;
-    let row = shown.get("row").unwrap_or(&Value::Null);
-    let mut out = String::new();
-    let lines = [
-        ("instance", text(row, "instance")),
-        ("process", format!("{}|{}", text(row, "process_id"), text(row, "version"))),
-        ("business key", text(row, "business_key")),
-        ("state", text(row, "state")),
-        ("started", time(row, "started_at")),
-        ("ended", time(row, "ended_at")),
-        ("at", strings(row, "at").join(", ")),
-        ("steps", shown.get("steps").map(ToString::to_string).unwrap_or_default()),
-    ];
-    for (name, value) in lines {
-        let _ = writeln!(out, "{name:<14}{value}");
-    }
-    out.push_str("variables\n");
-    for (name, value) in shown.get("variables").and_then(Value::as_object).into_iter().flatten() {
-        let _ = writeln!(out, "  {name} = {}", shortened(&value.to_string()));
-    }
-    out.push('\n');
-    out.push_str(&explain(shown.get("explanation").unwrap_or(&Value::Null)));
-    out
-}
-
-/// A terminal is no place for a whole FHIR resource; `--format json` has it.
-fn shortened(text: &str) -> String {
-    const CHARACTERS_MAX: usize = 120;
-    if text.chars().count() <= CHARACTERS_MAX {
-        return text.to_owned();
-    }
-    let start: String = text.chars().take(CHARACTERS_MAX).collect();
-    format!("{start}… ({} bytes)", text.len())
-}
-
-/// The lines say everything about open incidents too; the structured form is for programs.
-fn explain(explanation: &Value) -> String {
-    let mut out = strings(explanation, "lines").join("\n");
-    out.push('\n');
-    out
 }

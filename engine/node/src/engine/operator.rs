@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use tessera_core::driver::{Command, Filter, Reply, State};
-use tessera_core::identity::{IncidentKey, InstanceId};
+use tessera_core::driver::{Command, Filter, Reply, Row, State};
+use tessera_core::identity::{IncidentKey, InstanceId, WaitKey};
+use tessera_core::instance::WaitKind;
 
 use crate::control::{Answer, Request, Response};
 use crate::engine::deployment::Listed;
@@ -33,7 +34,15 @@ impl Answer for Operator {
 impl Operator {
     async fn result(&self, request: Request) -> Result<Value, String> {
         match request {
-            Request::List { limit, running } => self.list(limit, running).await,
+            Request::List { limit, running, process, business_key, with_incident } => {
+                let filter = Filter {
+                    process_id: process.map(Into::into),
+                    business_key: business_key.map(Into::into),
+                    states: if running { vec![State::Running] } else { Vec::new() },
+                    with_incident,
+                };
+                self.list(limit, filter).await
+            }
             Request::Show { instance } => self.ask(Command::Show { instance: id(&instance) }).await,
             Request::Explain { instance } => self.ask(Command::Explain { instance: id(&instance) }).await,
             Request::Retry { instance, incident: Some(incident) } => {
@@ -52,6 +61,40 @@ impl Operator {
                 let version = version.map(Into::into);
                 let mapping = mapping.into_iter().map(|(from, to)| (from.into(), to.into())).collect();
                 self.ask(Command::Migrate { instance: id(&instance), version, mapping, dry_run }).await
+            }
+            Request::SetVariables { instance, variables } => {
+                let variables = named(variables);
+                self.ask(Command::SetVariables { instance: id(&instance), variables }).await
+            }
+            Request::Complete { instance, element, wait, variables } => {
+                let instance = id(&instance);
+                let wait = self.work(&instance, &element, wait).await?;
+                self.ask(Command::Complete { instance, wait, variables: named(variables) }).await
+            }
+            Request::Throw { instance, element, wait, code, message, variables } => {
+                let instance = id(&instance);
+                let wait = self.work(&instance, &element, wait).await?;
+                let variables = named(variables);
+                self.ask(Command::Throw { instance, wait, code, message, variables }).await
+            }
+            Request::Journal { instance, from, limit } => {
+                self.ask(Command::Journal { instance: id(&instance), from, limit }).await
+            }
+            Request::Delete { instance } => self.ask(Command::Delete { instance: id(&instance) }).await,
+            Request::Start { process, version, message, business_key, variables, before } => {
+                let command = Command::Start {
+                    process_id: process.into(),
+                    version: version.map(Into::into),
+                    message_name: message.map(Into::into),
+                    business_key: business_key.map(Into::into),
+                    variables: named(variables),
+                    before: before.into_iter().map(Into::into).collect(),
+                };
+                self.ask(command).await
+            }
+            Request::MigrateAll { process, from, version, mapping, dry_run } => {
+                let mapping = mapping.into_iter().map(|(from, to)| (from.into(), to.into())).collect();
+                self.migrate_all(process, &from, version.map(Into::into), &mapping, dry_run).await
             }
             Request::Signal { name, variables } => {
                 self.ask(Command::Signal { name: name.into(), variables: named(variables) }).await
@@ -72,10 +115,16 @@ impl Operator {
         }
     }
 
-    /// All pages of the driver, so that "newest first" holds for the whole list.
-    async fn list(&self, limit: usize, running: bool) -> Result<Value, String> {
-        let states = if running { vec![State::Running] } else { Vec::new() };
-        let filter = Filter { states, ..Filter::default() };
+    /// Newest first.
+    async fn list(&self, limit: usize, filter: Filter) -> Result<Value, String> {
+        let mut all = self.rows(filter).await?;
+        all.sort_by_key(|row| std::cmp::Reverse(row.started_at));
+        all.truncate(limit);
+        json_of(&all)
+    }
+
+    /// All pages of the driver.
+    async fn rows(&self, filter: Filter) -> Result<Vec<Row>, String> {
         let mut all = Vec::new();
         let mut after = None;
         loop {
@@ -86,12 +135,63 @@ impl Operator {
             all.extend(rows);
             after = more_after;
             if after.is_none() {
-                break;
+                return Ok(all);
             }
         }
-        all.sort_by_key(|row| std::cmp::Reverse(row.started_at));
-        all.truncate(limit);
-        json_of(&all)
+    }
+
+    /// The one token at an element whose work somebody outside does, or the one that is named.
+    async fn work(
+        &self,
+        instance: &InstanceId,
+        element: &str,
+        wanted: Option<u64>,
+    ) -> Result<WaitKey, String> {
+        let reply = self.engine.command(Command::Show { instance: instance.clone() }).await;
+        let Reply::Shown(shown) = reply else { return Err(unexpected(&reply)) };
+        let work: Vec<_> = shown.waits.iter().filter(|(_, wait)| wait.kind == WaitKind::Completion).collect();
+        let here = work.iter().filter(|(_, wait)| *wait.element == *element);
+        let here: Vec<WaitKey> = here.map(|(key, _)| **key).collect();
+        match (wanted.map(WaitKey), here.as_slice()) {
+            (None, [only]) => Ok(*only),
+            (Some(wanted), here) if here.contains(&wanted) => Ok(wanted),
+            (None, []) => {
+                let mut elements: Vec<_> = work.iter().map(|(_, wait)| &*wait.element).collect();
+                elements.dedup();
+                let elsewhere = if elements.is_empty() { "nowhere".to_owned() } else { elements.join(", ") };
+                Err(format!(
+                    "no work of instance {instance} is open at {element}; it is open at: {elsewhere}"
+                ))
+            }
+            (None | Some(_), several) => {
+                let numbers: Vec<_> = several.iter().map(|key| key.0.to_string()).collect();
+                Err(format!("say with --wait which work at {element} is meant: {}", numbers.join(", ")))
+            }
+        }
+    }
+
+    /// One instance after the other; what stands in the way of one does not stop the others.
+    async fn migrate_all(
+        &self,
+        process: String,
+        from: &str,
+        version: Option<Arc<str>>,
+        mapping: &BTreeMap<Arc<str>, Arc<str>>,
+        dry_run: bool,
+    ) -> Result<Value, String> {
+        let process_id = Some(process.into());
+        let rows =
+            self.rows(Filter { process_id, states: vec![State::Running], ..Filter::default() }).await?;
+        let mut results = Vec::new();
+        for row in rows.into_iter().filter(|row| *row.version == *from) {
+            let (instance, version, mapping) = (row.instance, version.clone(), mapping.clone());
+            let command = Command::Migrate { instance: instance.clone(), version, mapping, dry_run };
+            results.push(match self.ask(command).await {
+                Ok(plan) => json!({ "instance": instance, "plan": plan }),
+                Err(reason) => json!({ "instance": instance, "refused": reason }),
+            });
+        }
+        Ok(Value::Array(results))
     }
 
     async fn retry_all(&self, instance: &InstanceId) -> Result<Value, String> {

@@ -406,7 +406,7 @@ fn history_is_deleted_when_its_time_is_over() {
         u -> end"#;
     let mut deployment = definition("p", "a", body);
     let mut program = tessera_bpmn::compile::Program::clone(&deployment.program);
-    program.history_time_to_live = Some("1".to_owned());
+    program.history_time_to_live = Some("P1D".to_owned());
     deployment.program = Arc::new(program);
     let mut world = World::new(1, vec![deployment, definition("q", "b", body)]);
     world.settle_down();

@@ -29,7 +29,7 @@ mod sending;
 mod service_task;
 mod standard_loop;
 mod start_event;
-mod sub_process;
+pub(super) mod sub_process;
 mod task;
 mod throw_event;
 mod undoing;

@@ -149,6 +149,23 @@ pub(super) fn abandon(step: &mut Step<'_>, iteration: NodeKey) {
     count_ended(step, iteration, at.parent, Place::Element(at.index), false);
 }
 
+/// Begins one iteration more by hand; it has no item.
+pub(in crate::instance) fn add_iteration(step: &mut Step<'_>, at: At<'_>) {
+    let Some(counts) = step.instance.node(at.node).and_then(|body| body.iterations.as_deref()) else {
+        return;
+    };
+    let (total, started, ended, results) =
+        (counts.total, counts.started, counts.ended, counts.results.clone());
+    // A plan begins without results.
+    step.emit(Fact::IterationsPlanned { node: at.node, total: total.saturating_add(1), items: None });
+    step.emit(Fact::IterationsCounted { node: at.node, started: started.saturating_add(1), ended });
+    for (index, value) in results {
+        step.emit(Fact::ResultCollected { node: at.node, index, value });
+    }
+    let node = begin_iteration(step, at, None, total, None);
+    step.due(node, Place::Element(at.index), Occurrence::Begun);
+}
+
 /// Ends one activation by hand; an iteration counts as ended for those that go on.
 pub(in crate::instance) fn give_up(step: &mut Step<'_>, node: NodeKey) {
     let at = step.at(node).filter(|at| matches!(at.role, Role::Iteration(_)));

@@ -45,7 +45,7 @@ fn begin(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble
 }
 
 /// Opens what the event subprocesses wait for, and declares the data objects.
-pub(super) fn prepare(step: &mut Step<'_>, at: At<'_>) -> Result<(), Trouble> {
+pub(in crate::instance) fn prepare(step: &mut Step<'_>, at: At<'_>) -> Result<(), Trouble> {
     triggers::open_event_sub_processes(step, at)?;
     for name in &step.program.scope(at.index).data_objects {
         step.emit(Fact::VariableSet { node: at.node, name: name.clone(), value: Arc::new(Value::Null) });
