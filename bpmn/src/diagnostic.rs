@@ -205,7 +205,7 @@ codes! {
     UNREACHABLE = "P208", "nothing leads to an element";
     EVENT_DEFINITION_PLACE = "P209", "an event definition is not allowed on this event";
     EVENT_WITHOUT_TRIGGER = "P210", "an event that waits has nothing to wait for";
-    MESSAGE_START_EVENTS = "P211", "two start events wait for the same message";
+    SAME_START_EVENTS = "P211", "two start events wait for the same message or signal";
     GATEWAY_WITHOUT_FLOW = "P212", "a gateway leads nowhere";
     TRANSACTION = "P220", "a cancel event and its transaction do not fit together";
     SAME_EVENT = "P221", "two events that wait at one place cannot be told apart";

@@ -138,6 +138,14 @@ fn what_starts_a_process_is_known_before_there_are_variables() {
     );
     check(&start("<signalEventDefinition signalRef='v'/>"), &["P113 1:319"]);
     check(&start("<messageEventDefinition messageRef='w'/>"), &["P112 1:350"]);
+    check(
+        "<startEvent id='a'><signalEventDefinition signalRef='s'/></startEvent>\n<startEvent id='b'><messageEventDefinition messageRef='m'/><signalEventDefinition signalRef='s'/></startEvent>",
+        &["P211 3:1"],
+    );
+    check(
+        "<startEvent id='a'/><sequenceFlow id='f' sourceRef='a' targetRef='g'/>\n<eventBasedGateway id='g' camunda:asyncAfter='true'/><sequenceFlow id='h' sourceRef='g' targetRef='r'/><receiveTask id='r' messageRef='m'/>",
+        &["P203 3:1"],
+    );
     let both = "<signalEventDefinition signalRef='s'/><messageEventDefinition messageRef='m'/>";
     check(&start(both), &[]);
     check(&format!("<startEvent id='a' parallelMultiple='true'>{both}</startEvent>"), &["P401 2:1"]);

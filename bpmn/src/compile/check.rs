@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Element, ElementIndex, Flow, FlowIndex, Kind, Program, Scope, Trigger};
+use super::{Element, ElementIndex, Flow, FlowIndex, Kind, MessageTrigger, Program, Scope, Trigger};
 use crate::diagnostic::{Diagnostic, Findings, codes};
 
 pub(super) fn check(elements: &[Element], flows: &mut [Flow], findings: &mut Findings) {
@@ -82,6 +82,30 @@ fn key(trigger: &Trigger) -> Option<(&'static str, String)> {
     }
 }
 
+/// The messages and signals that begin something at an element, by name.
+fn starting(kind: &Kind) -> Vec<(&'static str, &str)> {
+    fn message(awaited: &MessageTrigger) -> (&'static str, &str) {
+        ("message", awaited.name.source())
+    }
+    if let Kind::ReceiveTask(awaited) = kind {
+        return vec![message(awaited)];
+    }
+    let triggers = kind.trigger().map(Trigger::each).unwrap_or_default();
+    let names = triggers.iter().filter_map(|trigger| match trigger {
+        Trigger::Message(awaited) => Some(message(awaited)),
+        Trigger::Signal { name } => Some(("signal", name.source())),
+        Trigger::None
+        | Trigger::Timer(_)
+        | Trigger::Error(_)
+        | Trigger::Escalation(_)
+        | Trigger::Condition(_)
+        | Trigger::Compensation
+        | Trigger::Cancel
+        | Trigger::Several { .. } => None,
+    });
+    names.collect()
+}
+
 struct Checking<'g> {
     elements: &'g [Element],
     flows: &'g mut [Flow],
@@ -99,19 +123,12 @@ impl Checking<'_> {
         if scope.start_events.is_empty() && scope.implicit_starts.is_empty() && instantiating.is_empty() {
             self.error(codes::START_EVENT, process, "the process has no start event", "add a start event");
         }
-        let mut messages: BTreeMap<&str, &Element> = BTreeMap::new();
+        let mut taken: BTreeMap<(&str, &str), &Element> = BTreeMap::new();
         let mut plain: Option<&Element> = None;
         let starts = scope.start_events.iter().filter_map(|index| self.elements.get(index.slot()));
         let starts: Vec<&Element> = starts.chain(instantiating).collect();
         for start in starts {
-            if let Kind::StartEvent(Trigger::Message(message))
-            | Kind::CatchEvent(Trigger::Message(message))
-            | Kind::ReceiveTask(message) = &start.kind
-            {
-                let Some(first) = messages.insert(message.name.source(), start) else { continue };
-                let wrong = format!("`{}` is started by the same message `{}`", first.id, message.name);
-                self.error(codes::MESSAGE_START_EVENTS, start, wrong, "give one of them another message");
-            } else if let Kind::StartEvent(Trigger::None) = start.kind
+            if let Kind::StartEvent(Trigger::None) = start.kind
                 && let Some(first) = plain.replace(start)
             {
                 let wrong = format!("`{}` is also a start event without a trigger", first.id);
@@ -120,6 +137,16 @@ impl Checking<'_> {
                     start,
                     wrong,
                     "join them into one, or give one a message",
+                );
+            }
+            for (what, name) in starting(&start.kind) {
+                let Some(first) = taken.insert((what, name), start) else { continue };
+                let wrong = format!("`{}` is started by the same {what} `{name}`", first.id);
+                self.error(
+                    codes::SAME_START_EVENTS,
+                    start,
+                    wrong,
+                    &format!("give one of them another {what}, or join them into one"),
                 );
             }
         }
@@ -291,6 +318,14 @@ impl Checking<'_> {
                 gateway,
                 "the gateway leads nowhere",
                 "add flows to catch events",
+            );
+        }
+        if gateway.async_after {
+            self.error(
+                codes::EVENT_BASED_GATEWAY,
+                gateway,
+                "nothing is left to do behind an event-based gateway once its event has come: `asyncAfter` has no effect",
+                "put `asyncAfter` on the catch event",
             );
         }
         for index in &gateway.outgoing {

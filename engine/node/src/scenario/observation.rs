@@ -115,7 +115,7 @@ impl Observation {
         let mut pending = Vec::new();
         for seen in self.running() {
             let places = seen.shown.places.iter().filter(|place| is_pending(seen, place));
-            pending.extend(places.map(|place| place.element.to_string()));
+            pending.extend(places.map(|place| super::history::named(&place.element, place.role)));
         }
         pending.sort();
         pending
