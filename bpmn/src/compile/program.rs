@@ -23,7 +23,8 @@ impl ElementIndex {
         Self(u32::try_from(index).expect("the reader admits fewer elements than u32 can count"))
     }
 
-    pub(super) fn slot(self) -> usize {
+    /// Its position among all elements of its program, from 0.
+    pub fn slot(self) -> usize {
         usize::try_from(self.0).expect("usize holds u32")
     }
 }
@@ -68,6 +69,7 @@ pub struct Program {
     element_by_id: BTreeMap<Arc<str>, ElementIndex>,
     flow_by_id: BTreeMap<Arc<str>, FlowIndex>,
     inclusive_joins: Vec<ElementIndex>,
+    has_complex_joins: bool,
     has_conditions: bool,
 }
 
@@ -86,13 +88,16 @@ impl Program {
             .iter()
             .enumerate()
             .filter(|(_, element)| waits_at_rest(&element.kind) && element.incoming.len() > 1);
-        let inclusive_joins = joins.map(|(index, _)| ElementIndex::new(index)).collect();
+        let inclusive_joins = joins.clone().map(|(index, _)| ElementIndex::new(index)).collect();
+        let has_complex_joins =
+            joins.clone().any(|(_, element)| matches!(element.kind, Kind::ComplexGateway { .. }));
         let has_conditions = elements.iter().any(|element| {
             let triggers = element.kind.trigger().map(Trigger::each).unwrap_or_default();
             triggers.iter().any(|trigger| matches!(trigger, Trigger::Condition(_)))
         });
         Self {
             has_conditions,
+            has_complex_joins,
             inclusive_joins,
             process_id,
             name: None,
@@ -122,7 +127,7 @@ impl Program {
     }
 
     /// All elements, the process first, each before what it contains.
-    pub fn elements(&self) -> impl Iterator<Item = (ElementIndex, &Element)> {
+    pub fn elements(&self) -> impl ExactSizeIterator<Item = (ElementIndex, &Element)> {
         self.elements.iter().enumerate().map(|(index, element)| (ElementIndex::new(index), element))
     }
 
@@ -149,6 +154,11 @@ impl Program {
     /// The gateways with several incoming flows that wait for the tokens that can still come: inclusive and complex ones.
     pub fn inclusive_joins(&self) -> &[ElementIndex] {
         &self.inclusive_joins
+    }
+
+    /// Whether some of them are complex gateways.
+    pub fn has_complex_joins(&self) -> bool {
+        self.has_complex_joins
     }
 
     /// What a process or subprocess contains.

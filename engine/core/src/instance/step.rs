@@ -35,6 +35,8 @@ pub(super) struct Step<'a> {
     pub(super) news: Vec<News>,
     /// Variables of what came at a gateway, for the event behind it.
     pub(super) handed: Named,
+    /// Scopes where something has happened since their joins were last looked at.
+    pub(super) unsettled: BTreeSet<NodeKey>,
     /// What is being driven: it has begun, whatever its stored state says.
     driven: Option<NodeKey>,
 }
@@ -79,6 +81,7 @@ impl<'a> Step<'a> {
             agenda: Vec::new(),
             news: Vec::new(),
             handed: Named::new(),
+            unsettled: BTreeSet::new(),
             driven: None,
         }
     }
@@ -88,8 +91,24 @@ impl<'a> Step<'a> {
         if self.program.has_conditions() {
             self.news.extend(conditions::news(self.instance, &fact));
         }
+        if !self.program.inclusive_joins().is_empty() {
+            self.unsettled.extend(self.moved_in(&fact));
+        }
         apply(self.instance, &fact);
         self.facts.push(fact);
+    }
+
+    /// The scope in which a fact moves a token, or lets one move that stood still.
+    fn moved_in(&self, fact: &Fact) -> Option<NodeKey> {
+        let scope_of = |node: NodeKey| self.instance.node(node).map(|node| node.parent);
+        match fact {
+            Fact::NodeEntered { parent, .. } | Fact::NodeRestored { parent, .. } => Some(*parent),
+            Fact::NodeAdvanced { node, .. } | Fact::NodeLeft { node, .. } => scope_of(*node),
+            Fact::IncidentResolved { incident } => {
+                self.instance.incident(*incident).and_then(|resolved| scope_of(resolved.node))
+            }
+            _ => None,
+        }
     }
 
     /// Drives everything that is due until nothing is, and returns what happened.

@@ -6,6 +6,7 @@
 
 mod crowd;
 mod durable;
+mod growth;
 mod harness;
 mod interpreter;
 mod limits;
@@ -53,6 +54,10 @@ pub async fn run(options: &Options, progress: impl Fn(&str)) -> Result<Report, F
     progress("interpreter in memory");
     let instances_per_s = interpreter::instances_per_s(&plugins, options.scaled(200_000))?;
 
+    progress("growth");
+    let sizes: &[usize] = if options.quick { &[10, 100, 1_000] } else { &[10, 100, 1_000, 10_000] };
+    let growth = growth::measure(sizes, &progress)?;
+
     let mut durable = std::collections::BTreeMap::new();
     let mut fan_out = Vec::new();
     for kind in [Kind::Sled, Kind::Fjall] {
@@ -82,6 +87,7 @@ pub async fn run(options: &Options, progress: impl Fn(&str)) -> Result<Report, F
         message,
         neighbours,
         strangers,
+        growth,
         limits: report::Limits { fdatasync_per_s, wasm_calls_per_s },
     })
 }

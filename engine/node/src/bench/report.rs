@@ -30,6 +30,8 @@ pub struct Report {
     pub neighbours: Neighbours,
     /// A mailbox among strangers.
     pub strangers: Strangers,
+    /// How costs grow with size.
+    pub growth: Vec<Growth>,
     /// What the machine allows.
     pub limits: Limits,
 }
@@ -122,6 +124,15 @@ pub struct Neighbours {
     pub past_cpu_limit_ms: f64,
     /// How much later than its wall-clock limit a spinning call ended; the longest of all.
     pub past_wall_limit_ms: f64,
+}
+
+/// How the cost of one element or token grows with their number in one model or instance.
+#[derive(Debug, Clone, Serialize)]
+pub struct Growth {
+    /// Of what.
+    pub what: String,
+    /// How many there were, and the microseconds that each took.
+    pub us_each: Vec<(usize, f64)>,
 }
 
 /// What the machine allows.
@@ -275,9 +286,17 @@ pub fn human(report: &Report) -> String {
         none(),
         none(),
     ]);
+    let mut growing = Table::new(["MICROSECONDS FOR EACH OF", "10", "100", "1000", "10000"]);
+    for growth in &report.growth {
+        let each = |size: usize| {
+            let found = growth.us_each.iter().find(|(measured, _)| *measured == size);
+            found.map_or_else(String::new, |(_, us)| format!("{us:.1}"))
+        };
+        growing.row([growth.what.clone(), each(10), each(100), each(1_000), each(10_000)]);
+    }
     let Machine { processor, cores, date, tessera } = &report.machine;
     format!(
-        "{table}\n{processor}, {cores} cores, {date}, tessera {tessera}{}\n",
+        "{table}\n{growing}\n{processor}, {cores} cores, {date}, tessera {tessera}{}\n",
         if report.quick { ", quick" } else { "" }
     )
 }

@@ -80,9 +80,6 @@ impl Scope for Counted<'_> {
 
 fn activate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
     let Kind::ComplexGateway { activation } = &at.element.kind else { return Err(misplaced(at)) };
-    if held(step, at.parent, &at.element.id).next().is_some() {
-        return Ok(Next::Stay(State::Parked));
-    }
     let parked = step.instance.node(at.parent).and_then(|scope| scope.parked.get(&at.element.id));
     let all = parked.into_iter().flatten();
     let own = flow_of(step.instance.node(at.node));
@@ -91,7 +88,10 @@ fn activate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trou
     count = count.saturating_add(usize::from(!is_counted));
     let count = Value::from(count);
     let view = View::of(step, at.node);
-    if !activation.evaluate_condition(&Counted { view, count: count.clone() })? {
+    let activates = activation.evaluate_condition(&Counted { view, count: count.clone() });
+    // Looked for last, because it takes a look at every token.
+    let is_reset_first = || held(step, at.parent, &at.element.id).next().is_some();
+    if matches!(activates, Ok(false)) || is_reset_first() || !activates? {
         return Ok(Next::Stay(State::Parked));
     }
     let others = all.filter(|(flow, _)| **flow != own).filter_map(|(_, tokens)| tokens.first().copied());
@@ -136,11 +136,7 @@ fn flow_of(node: Option<&Node>) -> Arc<str> {
 }
 
 /// The tokens that were let through and are kept until the gateway begins anew.
-pub(super) fn held<'s>(
-    step: &'s Step<'_>,
-    scope: NodeKey,
-    id: &'s Arc<str>,
-) -> impl Iterator<Item = NodeKey> + 's {
+fn held<'s>(step: &'s Step<'_>, scope: NodeKey, id: &'s Arc<str>) -> impl Iterator<Item = NodeKey> + 's {
     let children = step.instance.node(scope).into_iter().flat_map(|scope| &scope.children);
     children.copied().filter(move |child| {
         step.instance.node(*child).is_some_and(|node| node.state == State::Holding && node.element == *id)

@@ -2,13 +2,11 @@
 //! in its scope could still come by an incoming flow that none has come by, unless that token could as well come by one
 //! that some has: then it need not be waited for (the rule of BPMN 2.0). This is looked at whenever all has come to rest.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tessera_bpmn::compile::{ElementIndex, FlowIndex, Kind, Program};
 use tessera_canary::{Canary, is_planted};
 
-use super::complex_gateway;
 use crate::identity::NodeKey;
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::{Node, Role, State};
@@ -44,53 +42,60 @@ fn join(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble>
     Ok(Next::DONE)
 }
 
-/// The first join that need not wait any longer, when all is at rest.
-pub(in crate::instance) fn next_join(step: &Step<'_>) -> Option<Due> {
-    let program = step.program;
-    if program.inclusive_joins().is_empty() || !step.instance.is_running() {
+/// The first join that need not wait any longer, when all is at rest. Only scopes where something has happened since
+/// are looked at: what a join waits for lies in its own scope.
+pub(in crate::instance) fn next_join(step: &mut Step<'_>) -> Option<Due> {
+    if step.unsettled.is_empty() || !step.instance.is_running() {
         return None;
     }
-    next_reset(step).or_else(|| next_inclusive_join(step))
+    let scopes = step.unsettled.iter().filter_map(|scope| step.instance.node(*scope)).collect::<Vec<_>>();
+    let due = scopes.iter().find_map(|scope| next_reset(step, scope));
+    let due = due.or_else(|| scopes.iter().find_map(|scope| next_inclusive_join(step, scope)));
+    if due.is_none() {
+        step.unsettled.clear();
+    }
+    due
 }
 
-fn next_inclusive_join(step: &Step<'_>) -> Option<Due> {
+fn next_inclusive_join(step: &Step<'_>, scope: &Node) -> Option<Due> {
     let program = step.program;
-    for scope in step.instance.nodes.values().filter(|node| !node.parked.is_empty()) {
-        for element in scope.parked.keys() {
-            let joins = program.find(element).filter(|index| is_join(program, *index));
-            let Some(index) = joins.filter(|index| program.element(*index).kind == Kind::InclusiveGateway)
-            else {
-                continue;
-            };
-            let parked = scope.parked.get(element)?;
-            let node = *parked.values().flatten().next_back()?;
-            let stands_still = step.instance.node(node).is_some_and(|node| node.incident.is_some());
-            if !stands_still && !is_waited_for(step, scope, index, &[]) {
-                return Some(Due { node, place: Place::Element(index), occurrence: Occurrence::Begun });
-            }
+    for (element, parked) in &scope.parked {
+        let joins = program.find(element).filter(|index| is_join(program, *index));
+        let Some(index) = joins.filter(|index| program.element(*index).kind == Kind::InclusiveGateway) else {
+            continue;
+        };
+        let node = *parked.values().flatten().next_back()?;
+        let stands_still = step.instance.node(node).is_some_and(|node| node.incident.is_some());
+        if !stands_still && !is_waited_for(step, scope, index, &BTreeSet::new()) {
+            return Some(Due { node, place: Place::Element(index), occurrence: Occurrence::Begun });
         }
     }
     None
 }
 
 /// A complex gateway has let tokens through, and nothing else can come.
-fn next_reset(step: &Step<'_>) -> Option<Due> {
+fn next_reset(step: &Step<'_>, scope: &Node) -> Option<Due> {
     let program = step.program;
-    let held = step.instance.nodes.iter().filter(|(_, node)| node.state == State::Holding);
-    for (key, node) in held {
-        let Some(index) = program.find(&node.element) else { continue };
-        if node.role != Role::Element || !matches!(program.element(index).kind, Kind::ComplexGateway { .. }) {
-            continue;
-        }
-        let scope = step.instance.node(node.parent)?;
-        let all =
-            complex_gateway::held(step, node.parent, &node.element).filter_map(|key| step.instance.node(key));
-        let taken = all.filter_map(|node| node.by.clone()).collect::<Vec<_>>();
-        if node.incident.is_none() && !is_waited_for(step, scope, index, &taken) {
-            return Some(Due { node: *key, place: Place::Element(index), occurrence: Occurrence::Begun });
+    if !program.has_complex_joins() {
+        return None;
+    }
+    let mut kept: BTreeMap<ElementIndex, Vec<(NodeKey, &Node)>> = BTreeMap::new();
+    let children = scope.children.iter().filter_map(|key| Some((*key, step.instance.node(*key)?)));
+    for (key, node) in children.filter(|(_, node)| node.state == State::Holding && node.role == Role::Element)
+    {
+        let gateway = program.find(&node.element);
+        let is_complex =
+            |index: &ElementIndex| matches!(program.element(*index).kind, Kind::ComplexGateway { .. });
+        if let Some(index) = gateway.filter(is_complex) {
+            kept.entry(index).or_default().push((key, node));
         }
     }
-    None
+    kept.into_iter().find_map(|(index, tokens)| {
+        let taken = tokens.iter().filter_map(|(_, node)| node.by.as_deref()).collect::<BTreeSet<_>>();
+        let node = tokens.iter().find(|(_, node)| node.incident.is_none())?.0;
+        let can_go_on = !is_waited_for(step, scope, index, &taken);
+        can_go_on.then_some(Due { node, place: Place::Element(index), occurrence: Occurrence::Begun })
+    })
 }
 
 fn is_join(program: &Program, index: ElementIndex) -> bool {
@@ -98,58 +103,60 @@ fn is_join(program: &Program, index: ElementIndex) -> bool {
 }
 
 /// Whether a token may still come that the join has to wait for. By the `taken` flows some has come before.
-fn is_waited_for(step: &Step<'_>, scope: &Node, join: ElementIndex, taken: &[Arc<str>]) -> bool {
+fn is_waited_for(step: &Step<'_>, scope: &Node, join: ElementIndex, taken: &BTreeSet<&str>) -> bool {
     let program = step.program;
     let element = program.element(join);
     let parked = scope.parked.get(&element.id);
-    let has_token = |flow: &FlowIndex| {
-        let id = &program.flow(*flow).id;
-        taken.contains(id) || parked.is_some_and(|flows| flows.contains_key(id))
+    let has_token = |flow: FlowIndex| {
+        let id = &program.flow(flow).id;
+        taken.contains(&**id) || parked.is_some_and(|flows| flows.contains_key(id))
     };
-    let (with, without): (Vec<FlowIndex>, Vec<FlowIndex>) =
-        element.incoming.iter().copied().partition(has_token);
-    if without.is_empty() || is_planted(Canary::JoinedEarly) {
+    if is_planted(Canary::JoinedEarly) {
         return false;
     }
-    let (can_come, need_not) = (leading_to(program, join, &without), leading_to(program, join, &with));
-    scope.children.iter().any(|child| match position(step, *child) {
-        Some(Position::On(flow)) if program.flow(flow).target == join => without.contains(&flow),
-        Some(Position::On(flow)) => {
-            let next = program.flow(flow).target;
-            can_come.contains(&next) && !need_not.contains(&next)
+    let mut known = BTreeMap::new();
+    scope.children.iter().any(|child| match step.place(*child) {
+        Some(Place::Flow(flow)) if program.flow(flow).target == join => !has_token(flow),
+        Some(Place::Flow(flow)) => {
+            let from = program.flow(flow).target;
+            *known.entry(from).or_insert_with(|| comes_anew(program, from, join, has_token))
         }
-        Some(Position::At(at)) => at != join && can_come.contains(&at) && !need_not.contains(&at),
+        Some(Place::Element(at)) if at == join => false,
+        Some(Place::Element(at)) => {
+            *known.entry(at).or_insert_with(|| comes_anew(program, at, join, has_token))
+        }
         None => false,
     })
 }
 
-enum Position {
-    At(ElementIndex),
-    On(FlowIndex),
-}
-
-fn position(step: &Step<'_>, node: NodeKey) -> Option<Position> {
-    match step.place(node)? {
-        Place::Element(index) => Some(Position::At(index)),
-        Place::Flow(index) => Some(Position::On(index)),
-    }
-}
-
-/// The elements from which a token can come to one of these flows without passing the join.
-fn leading_to(program: &Program, join: ElementIndex, flows: &[FlowIndex]) -> BTreeSet<ElementIndex> {
-    let mut found = BTreeSet::new();
-    let mut ahead = flows.iter().map(|flow| program.flow(*flow).source).collect::<Vec<_>>();
+/// Whether a token can come from an element to the join, without passing it, and only by flows by which none has come.
+fn comes_anew(
+    program: &Program,
+    from: ElementIndex,
+    join: ElementIndex,
+    has_token: impl Fn(FlowIndex) -> bool,
+) -> bool {
+    let mut seen = vec![false; program.elements().len()];
+    let mut is_new =
+        |index: ElementIndex| seen.get_mut(index.slot()).is_some_and(|seen| !std::mem::replace(seen, true));
+    let mut ahead = vec![from];
+    let mut comes = false;
     while let Some(index) = ahead.pop() {
-        if index == join || !found.insert(index) {
-            continue;
-        }
         let element = program.element(index);
-        ahead.extend(element.incoming.iter().map(|flow| program.flow(*flow).source));
-        if let Kind::BoundaryEvent { attached_to, .. } = &element.kind {
-            ahead.push(*attached_to);
+        for flow in &element.outgoing {
+            let target = program.flow(*flow).target;
+            if target == join {
+                if has_token(*flow) {
+                    return false;
+                }
+                comes = true;
+            } else if is_new(target) {
+                ahead.push(target);
+            }
         }
+        ahead.extend(element.boundary_events.iter().filter(|event| is_new(**event)));
     }
-    found
+    comes
 }
 
 #[cfg(test)]
