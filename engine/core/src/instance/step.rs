@@ -95,6 +95,10 @@ impl<'a> Step<'a> {
             self.unsettled.extend(self.moved_in(&fact));
         }
         apply(self.instance, &fact);
+        if let Fact::Migrated(_) = &fact {
+            // Other ways lead to the same joins.
+            self.unsettled.extend(self.instance.nodes.keys());
+        }
         self.facts.push(fact);
     }
 

@@ -335,7 +335,8 @@ impl<'a> Play<'a> {
         if let Some(delivery) = waiting {
             return self.deliver(delivery, &step.vars);
         }
-        if self.observed.waiting(&self.world).contains(&step.at) && !self.has_work(&step.at) {
+        let waits = step.visible.is_empty() && self.observed.waiting(&self.world).contains(&step.at);
+        if waits && !self.has_work(&step.at) {
             return Err(Obstacle::Unsupported("completion of this kind of wait"));
         }
         Err(Obstacle::Refused(self.nobody(&step.at)))
