@@ -105,14 +105,14 @@ impl<'a> Step<'a> {
     /// The scope in which a fact moves a token, or lets one move that stood still.
     fn moved_in(&self, fact: &Fact) -> Option<NodeKey> {
         let scope_of = |node: NodeKey| self.instance.node(node).map(|node| node.parent);
-        match fact {
-            Fact::NodeEntered { parent, .. } | Fact::NodeRestored { parent, .. } => Some(*parent),
-            Fact::NodeAdvanced { node, .. } | Fact::NodeLeft { node, .. } => scope_of(*node),
-            Fact::IncidentResolved { incident } => {
-                self.instance.incident(*incident).and_then(|resolved| scope_of(resolved.node))
-            }
-            _ => None,
+        if let Fact::NodeEntered { parent, .. } | Fact::NodeRestored { parent, .. } = fact {
+            return Some(*parent);
         }
+        if let Fact::IncidentResolved { incident } = fact {
+            return self.instance.incident(*incident).and_then(|resolved| scope_of(resolved.node));
+        }
+        let (Fact::NodeAdvanced { node, .. } | Fact::NodeLeft { node, .. }) = fact else { return None };
+        scope_of(*node)
     }
 
     /// Drives everything that is due until nothing is, and returns what happened.
