@@ -156,6 +156,7 @@ fn walk(program: &Program, variables: Vec<(Arc<str>, Arc<Value>)>) -> Result<Dur
         variables,
         message: None,
         caller: None,
+        before: Vec::new(),
     }));
     timed(|| {
         handle(&mut instance, program, Timestamp(0), start).map_err(|refused| failed(refused.to_string()))?;
