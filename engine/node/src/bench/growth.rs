@@ -17,12 +17,14 @@ use crate::commands::Failure;
 /// Small sizes are measured several times, so that each figure stands for so many tokens at least.
 const TOKENS_AT_LEAST: usize = 10_000;
 
+type Variables = Vec<(Arc<str>, Arc<Value>)>;
+
 /// A model of a size, and what starts it.
 struct Shape {
     name: &'static str,
     /// What stands in the process, beside `start`, for so many tokens.
     body: fn(usize) -> String,
-    variables: fn(usize) -> Vec<(Arc<str>, Arc<Value>)>,
+    variables: fn(usize) -> Variables,
     /// The largest size that is measured.
     up_to: usize,
 }
@@ -139,7 +141,7 @@ fn timed(once: impl FnOnce() -> Result<(), Failure>) -> Result<Duration, Failure
 }
 
 /// Starts an instance and completes every user task, the oldest first, each by an input of its own.
-fn walk(program: &Program, variables: Vec<(Arc<str>, Arc<Value>)>) -> Result<Duration, Failure> {
+fn walk(program: &Program, variables: Variables) -> Result<Duration, Failure> {
     let failed =
         |what: String| Failure::CouldNotRun(format!("a model of the growth benchmark fails: {what}"));
     let mut instance = Instance::empty();
@@ -167,9 +169,10 @@ fn walk(program: &Program, variables: Vec<(Arc<str>, Arc<Value>)>) -> Result<Dur
             handle(&mut instance, program, Timestamp(0), input)
                 .map_err(|refused| failed(refused.to_string()))?;
         }
-        match instance.status() {
-            Status::Completed => Ok(()),
-            other => Err(failed(format!("it is {other:?}"))),
+        if instance.status() == Status::Completed {
+            Ok(())
+        } else {
+            Err(failed(format!("it is {:?}", instance.status())))
         }
     })
 }
@@ -221,7 +224,7 @@ fn iterations(open: &str, close: &str) -> String {
     body
 }
 
-fn items(size: usize) -> Vec<(Arc<str>, Arc<Value>)> {
+fn items(size: usize) -> Variables {
     vec![("items".into(), Arc::new(json!((0..size).collect::<Vec<_>>())))]
 }
 
