@@ -43,6 +43,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "tessera-lint",
             "tessera-mailbox",
             "tessera-plugin-host",
+            "tessera-simulation",
             "tessera-store",
         ],
     ),

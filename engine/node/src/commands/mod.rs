@@ -12,6 +12,7 @@ pub mod plugin;
 pub mod process;
 pub mod run;
 pub mod scenario;
+pub mod simulate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,6 +40,8 @@ pub enum Command {
     Lint(lint::Arguments),
     /// Run scenario files against process models, in virtual time
     Scenario(scenario::Arguments),
+    /// Run a network of sites in virtual time, with faults
+    Simulate(simulate::Arguments),
     /// Run one process locally and print the way it took
     Exec(exec::Arguments),
     /// Compile the plugin on standard input for the process that started this one
@@ -94,6 +97,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Cert(arguments) => cert::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Scenario(arguments) => scenario::run(arguments),
+        Command::Simulate(arguments) => simulate::run_seeds(&arguments),
         Command::Exec(arguments) => exec::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     };
