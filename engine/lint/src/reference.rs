@@ -76,8 +76,6 @@ fn status(about: &About) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[test]
