@@ -9,6 +9,18 @@ pub(crate) fn raise() {
     }
 }
 
+/// Whether so many files and connections can be open; if not, what to do.
+pub(crate) fn ensure(wanted: usize) -> Result<(), String> {
+    let allowed = rlimit::Resource::NOFILE.get_soft().map_err(|error| error.to_string())?;
+    if u64::try_from(wanted).is_ok_and(|wanted| wanted <= allowed) {
+        return Ok(());
+    }
+    Err(format!(
+        "{wanted} files must be open at one time and {allowed} may be; raise the hard limit (`ulimit -Hn {wanted}` as root, \
+         `LimitNOFILE=` of a service)"
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use rlimit::Resource;
@@ -21,5 +33,7 @@ mod tests {
         Resource::NOFILE.set(hard.min(512), hard).unwrap();
         raise();
         assert_eq!(Resource::NOFILE.get().unwrap(), (hard, hard));
+        assert_eq!(ensure(usize::try_from(hard).unwrap()), Ok(()));
+        assert!(ensure(usize::MAX).unwrap_err().contains("raise the hard limit"));
     }
 }

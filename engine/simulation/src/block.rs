@@ -63,6 +63,80 @@ pub enum Block {
     },
     /// Replies to who started the process.
     Reply(Id),
+    /// Works, and then undoes all of it by compensation.
+    Undo(Id, Vec<Id>),
+    /// One branch waits for a signal that the other broadcasts after some work.
+    Signal {
+        /// Its name.
+        id: Id,
+        /// What comes before the broadcast.
+        work: Id,
+    },
+    /// A scope with a timer that does not interrupt it: if it takes too long, somebody is reminded, once.
+    Reminded {
+        /// Its name.
+        id: Id,
+        /// The scope.
+        body: Box<Self>,
+        /// Milliseconds.
+        after_ms: u64,
+        /// The reminder.
+        work: Id,
+    },
+    /// A call activity: a process of its own at the same site, in the same conversation.
+    Call {
+        /// Its name.
+        id: Id,
+        /// What the called process does.
+        body: Box<Self>,
+    },
+    /// Was not there in the version before: an instance that comes from there has not passed it.
+    Added(Box<Self>),
+}
+
+impl Block {
+    /// What an instance does in the end that came here from the version before.
+    #[must_use]
+    pub fn for_migrated(&self) -> Self {
+        match self {
+            Self::Sequence(all) => {
+                Self::Sequence(all.iter().filter(|one| !matches!(one, Self::Added(_))).cloned().collect())
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// The called processes, with those that they call.
+    pub fn calls(&self) -> Vec<(Id, &Self)> {
+        let mut found = Vec::new();
+        self.collect_calls(&mut found);
+        found
+    }
+
+    fn collect_calls<'a>(&'a self, into: &mut Vec<(Id, &'a Self)>) {
+        match self {
+            Self::Call { id, body } => {
+                into.push((*id, body));
+                body.collect_calls(into);
+            }
+            Self::Sequence(all) | Self::Choice(_, all) | Self::Parallel(_, all) | Self::Inclusive(_, all) => {
+                all.iter().for_each(|one| one.collect_calls(into));
+            }
+            Self::Work { on_error: Some(body), .. }
+            | Self::Loop(_, body)
+            | Self::Scope { body, .. }
+            | Self::Each { body, .. }
+            | Self::Reminded { body, .. }
+            | Self::Added(body) => body.collect_calls(into),
+            Self::Pass(_)
+            | Self::Work { on_error: None, .. }
+            | Self::Pause(..)
+            | Self::Ask { .. }
+            | Self::Reply(_)
+            | Self::Undo(..)
+            | Self::Signal { .. } => {}
+        }
+    }
 }
 
 /// How deep a body may nest.
@@ -132,7 +206,7 @@ impl<'a> Generator<'a> {
     fn block(&mut self, depth: u32, once: bool) -> Block {
         self.budget -= 1;
         let leaf = depth >= DEPTH_MAX || self.budget <= 0;
-        let kind = if leaf { self.random.below(5) } else { self.random.below(14) };
+        let kind = if leaf { self.random.below(5) } else { self.random.below(18) };
         match kind {
             0 => Block::Pass(self.id()),
             1 => Block::Pause(self.id(), self.random.between(1, 120) * 1_000),
@@ -155,6 +229,19 @@ impl<'a> Generator<'a> {
                 let once = once && deadline_ms.is_none();
                 Block::Scope { id: self.id(), body: Box::new(self.sequence(depth, once)), deadline_ms }
             }
+            13 => {
+                let count = self.random.between(1, 3);
+                Block::Undo(self.id(), (0..count).map(|_| self.id()).collect())
+            }
+            14 => Block::Signal { id: self.id(), work: self.id() },
+            15 => Block::Reminded {
+                id: self.id(),
+                work: self.id(),
+                after_ms: self.random.between(1, 60) * 1_000,
+                body: Box::new(self.sequence(depth, once)),
+            },
+            // A called process asks nobody: it has no message that it could reply to.
+            16 if once => Block::Call { id: self.id(), body: Box::new(self.sequence(depth, false)) },
             _ => Block::Each {
                 id: self.id(),
                 count: u32::try_from(self.random.between(0, 3)).unwrap_or(1),

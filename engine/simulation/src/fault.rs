@@ -1,7 +1,7 @@
 //! What can go wrong. Each seed draws a random subset at random strength (a swarm), because faults hide each other: a
 //! network that loses everything never shows what duplication breaks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::random::Random;
@@ -61,6 +61,8 @@ faults! {
     ClockJump = "clock-jump";
     /// A handler traps.
     PluginTrap = "plugin-trap";
+    /// A handler says that it could not do its work now.
+    PluginFails = "plugin-fails";
     /// A handler takes long.
     PluginSlow = "plugin-slow";
     /// A handler answers something else when it is asked again.
@@ -69,6 +71,10 @@ faults! {
     Cancel = "cancel";
     /// An operator retries incidents, also twice.
     Retry = "retry";
+    /// An operator stops an instance for a while.
+    Suspend = "suspend";
+    /// An operator brings a running instance to the next version of its process.
+    Migrate = "migrate";
     /// A new version is deployed while instances run; the old one is withdrawn for a while.
     Redeploy = "redeploy";
     /// Certificates are rotated: the allow lists change one after the other.
@@ -76,6 +82,14 @@ faults! {
     /// Somebody who may not sends messages: no certificate of the network, a forged requester, a message that only the
     /// own organisation may send, a status that only the recipient may set.
     Intruder = "intruder";
+}
+
+impl Fault {
+    /// Whether every history has an occasion for it: each has messages, commits, reads and calls, and whatever happens at a
+    /// certain time happens. An operator needs an instance that runs.
+    const fn finds_an_occasion(self) -> bool {
+        !matches!(self, Self::Cancel | Self::Retry | Self::Suspend | Self::Migrate)
+    }
 }
 
 impl fmt::Display for Fault {
@@ -90,6 +104,12 @@ pub struct Swarm(BTreeMap<Fault, u64>);
 
 /// Fewer kinds than this would not be a test of their interplay.
 pub const FAULT_KINDS_MIN: usize = 8;
+/// So many of them strike soon, whatever chance says.
+pub const IMPATIENT_KINDS: usize = 5;
+/// An impatient kind strikes at the latest when it has let so many occasions pass; see [`Swarm::patience`].
+const OCCASIONS_OF_IMPATIENT_MAX: u64 = 3;
+/// A kind that is not strikes at the latest then.
+const OCCASIONS_MAX: u64 = 25;
 
 impl Swarm {
     /// Draws one.
@@ -120,6 +140,17 @@ impl Swarm {
                 .map(|(kind, strength)| (*kind, *strength))
                 .collect(),
         )
+    }
+
+    /// How many occasions each kind lets pass at most before it strikes for the first time: what a seed has, it shows.
+    pub fn patience(&self, random: &mut Random) -> BTreeMap<Fault, u64> {
+        let mut certain: Vec<Fault> = self.kinds().filter(|kind| kind.finds_an_occasion()).collect();
+        let mut impatient = BTreeSet::new();
+        while impatient.len() < IMPATIENT_KINDS && !certain.is_empty() {
+            impatient.insert(certain.swap_remove(random.index(certain.len())));
+        }
+        let most = |kind| if impatient.contains(&kind) { OCCASIONS_OF_IMPATIENT_MAX } else { OCCASIONS_MAX };
+        self.kinds().map(|kind| (kind, random.below(most(kind)))).collect()
     }
 
     /// How strong a fault is; 0 if this seed does not have it.

@@ -53,6 +53,18 @@ marks! {
     CrashDuringRecovery = "a site died while it recovered";
     /// Nobody waited for it any more.
     ReplyAfterDeadline = "a reply came after its deadline";
+    /// It went on in the next version.
+    Migrated = "a running instance was migrated";
+    /// By whoever threw it.
+    Undone = "what was done was undone";
+    /// It was in another instance.
+    SignalCrossed = "a signal of one conversation moved another";
+    /// Without interrupting.
+    Reminded = "a reminder came while the work went on";
+    /// It ended before.
+    CallAbandoned = "a call was interrupted, and what it had called was cancelled";
+    /// It moved again afterwards.
+    Resumed = "an instance was stopped and went on";
     /// The partner heard of it.
     CancelledPartner = "a partner was cancelled while it was waited for";
     /// Found by search.

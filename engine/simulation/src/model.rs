@@ -10,7 +10,7 @@ use tessera_bpmn::read;
 use tessera_core::driver::Deployment;
 use tessera_core::identity::DefinitionKey;
 
-use crate::block::Block;
+use crate::block::{Block, Id};
 
 /// The version of every process of a simulated collaboration.
 pub const VERSION: &str = "1.0";
@@ -26,6 +26,11 @@ pub const PROFILE: &str = "http://dsf.dev/fhir/StructureDefinition/task-simulati
 /// `process/@id` of a process of the collaboration.
 pub fn process_id(process: usize) -> String {
     format!("dsfdev_simulated{process}")
+}
+
+/// `process/@id` of what a call activity of it calls.
+pub fn called_id(process: usize, call: Id) -> String {
+    format!("{}called{call}", process_id(process))
 }
 
 /// What messages name it by.
@@ -46,36 +51,46 @@ pub struct Model {
 
 /// The BPMN text of a process that is started by a message.
 pub fn write(process: usize, starter: &str, block: &Block) -> Model {
-    let mut writer = Writer::default();
+    let start = format!(
+        r#"<startEvent id="start"><messageEventDefinition messageRef="m_{starter}"/></startEvent>"#
+    );
+    text(process, &process_id(process), &start, block)
+}
+
+/// The BPMN text of a process that is started by a call activity of another.
+pub fn write_called(process: usize, call: Id, block: &Block) -> Model {
+    text(process, &called_id(process, call), r#"<startEvent id="start"/>"#, block)
+}
+
+fn text(process: usize, id: &str, start: &str, block: &Block) -> Model {
+    let mut writer = Writer { process, ..Writer::default() };
     let (first, last) = writer.block(block);
-    writer.element(format_args!(
-        r#"<startEvent id="start"><messageEventDefinition messageRef="m_{starter}"/></startEvent><endEvent id="end"/>"#
-    ));
+    writer.element(format_args!(r#"{start}<endEvent id="end"/>"#));
     writer.flow("start", &first, None);
     writer.flow(&last, "end", None);
     let text = format!(
         r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" targetNamespace="simulation">
 <message id="m_start" name="{START}"/><message id="m_ask" name="{ASK}"/><message id="m_reply" name="{REPLY}"/><error id="e_no" errorCode="no"/>
-<process id="{}" isExecutable="true" camunda:versionTag="{VERSION}">{}</process></definitions>"#,
-        process_id(process),
-        writer.elements
+{}<process id="{id}" isExecutable="true" camunda:versionTag="{VERSION}">{}</process></definitions>"#,
+        writer.signals, writer.elements
     );
     Model { text, flows: writer.sources, timers: writer.timers }
 }
 
 /// Compiles a text. An error names what the engine refuses: a bug of the generator or of the compiler.
-pub fn compiled(process: usize, digest: &str, text: &str) -> Result<Deployment, String> {
-    let id = process_id(process);
+pub fn compiled(id: &str, digest: &str, text: &str) -> Result<Deployment, String> {
     let reading = read::read(text.as_bytes());
     let model = reading.model.ok_or_else(|| format!("{:?}\n{text}", reading.diagnostics))?;
-    let program: Program = compile::compile(&model, &id).map_err(|wrong| format!("{wrong:?}\n{text}"))?;
+    let program: Program = compile::compile(&model, id).map_err(|wrong| format!("{wrong:?}\n{text}"))?;
     let key = DefinitionKey { process_id: id.into(), version: VERSION.into(), digest: digest.into() };
     Ok(Deployment { key, program: Arc::new(program) })
 }
 
 #[derive(Default)]
 struct Writer {
+    process: usize,
     elements: String,
+    signals: String,
     flows: u32,
     sources: BTreeMap<String, String>,
     timers: BTreeMap<String, u64>,
@@ -112,14 +127,14 @@ impl Writer {
         ));
     }
 
-    /// A scope's content with a start and an end of its own.
-    fn content(&mut self, id: u32, body: &Block) -> String {
+    /// A scope's content with a start and an end of its own, whose names begin with `of`.
+    fn content(&mut self, of: &str, id: Id, body: &Block) -> String {
         let outer = std::mem::take(&mut self.elements);
         let inner = &mut *self;
         let (first, last) = inner.block(body);
-        inner.element(format_args!(r#"<startEvent id="begin{id}"/><endEvent id="finish{id}"/>"#));
-        inner.flow(&format!("begin{id}"), &first, None);
-        inner.flow(&last, &format!("finish{id}"), None);
+        inner.element(format_args!(r#"<startEvent id="{of}begin{id}"/><endEvent id="{of}finish{id}"/>"#));
+        inner.flow(&format!("{of}begin{id}"), &first, None);
+        inner.flow(&last, &format!("{of}finish{id}"), None);
         std::mem::replace(&mut self.elements, outer)
     }
 
@@ -233,7 +248,7 @@ impl Writer {
             }
             Block::Scope { id, body, deadline_ms } => {
                 let scope = format!("scope{id}");
-                let content = self.content(*id, body);
+                let content = self.content("", *id, body);
                 self.element(format_args!(r#"<subProcess id="{scope}">{content}</subProcess>"#));
                 let Some(deadline_ms) = deadline_ms else { return (scope.clone(), scope) };
                 let (late, merge) = (format!("late{id}"), format!("merge{id}"));
@@ -245,7 +260,7 @@ impl Writer {
             }
             Block::Each { id, count, sequential, body } => {
                 let each = format!("each{id}");
-                let content = self.content(*id, body);
+                let content = self.content("", *id, body);
                 self.element(format_args!(
                     r#"<subProcess id="{each}"><multiInstanceLoopCharacteristics isSequential="{sequential}"><loopCardinality>{count}</loopCardinality></multiInstanceLoopCharacteristics>{content}</subProcess>"#
                 ));
@@ -257,6 +272,48 @@ impl Writer {
                 self.element(format_args!(r#"<subProcess id="{scope}">{content}</subProcess>"#));
                 (scope.clone(), scope)
             }
+            Block::Undo(id, works) => {
+                let scope = format!("scope{id}");
+                let outer = std::mem::take(&mut self.elements);
+                self.undoing(*id, works);
+                let content = std::mem::replace(&mut self.elements, outer);
+                self.element(format_args!(r#"<subProcess id="{scope}">{content}</subProcess>"#));
+                (scope.clone(), scope)
+            }
+            Block::Signal { id, work } => {
+                let (fork, join) = (format!("fork{id}"), format!("join{id}"));
+                let (catch, throw, work) = (format!("catch{id}"), format!("throw{id}"), format!("work{work}"));
+                // All conversations of a process share it: whoever broadcasts first sets all free that wait.
+                let process = self.process;
+                let _ = writeln!(self.signals, r#"<signal id="s{id}" name="signal-{process}-{id}"/>"#);
+                let definition = format!(r#"<signalEventDefinition signalRef="s{id}"/>"#);
+                self.element(format_args!(
+                    r#"<parallelGateway id="{fork}"/><parallelGateway id="{join}"/><intermediateCatchEvent id="{catch}">{definition}</intermediateCatchEvent><intermediateThrowEvent id="{throw}">{definition}</intermediateThrowEvent>"#
+                ));
+                self.handler(&work, "work");
+                for (from, to) in [(&fork, &catch), (&catch, &join), (&fork, &work), (&work, &throw), (&throw, &join)]
+                {
+                    self.flow(from, to, None);
+                }
+                (fork, join)
+            }
+            Block::Reminded { id, body, after_ms, work } => {
+                let scope = format!("scope{id}");
+                let outer = std::mem::take(&mut self.elements);
+                self.reminded(*id, body, *after_ms, *work);
+                let content = std::mem::replace(&mut self.elements, outer);
+                self.element(format_args!(r#"<subProcess id="{scope}">{content}</subProcess>"#));
+                (scope.clone(), scope)
+            }
+            Block::Call { id, .. } => {
+                let call = format!("call{id}");
+                let called = called_id(self.process, *id);
+                self.element(format_args!(
+                    r#"<callActivity id="{call}" calledElement="{called}"><extensionElements><camunda:in businessKey="${{execution.processBusinessKey}}"/></extensionElements></callActivity>"#
+                ));
+                (call.clone(), call)
+            }
+            Block::Added(block) => self.block(block),
             Block::Reply(id) => {
                 let scope = format!("scope{id}");
                 let outer = std::mem::take(&mut self.elements);
@@ -272,6 +329,46 @@ impl Writer {
                 self.element(format_args!(r#"<subProcess id="{scope}">{content}</subProcess>"#));
                 (scope.clone(), scope)
             }
+        }
+    }
+
+    fn undoing(&mut self, id: Id, works: &[Id]) {
+        let mut before = format!("begin{id}");
+        self.element(format_args!(r#"<startEvent id="{before}"/><endEvent id="finish{id}"/>"#));
+        for number in works {
+            let (work, undo) = (format!("work{number}"), format!("undo{number}"));
+            self.handler(&work, "work");
+            self.element(format_args!(
+                r#"<boundaryEvent id="undone{number}" attachedToRef="{work}"><compensateEventDefinition/></boundaryEvent><serviceTask id="{undo}" isForCompensation="true" camunda:class="work"/><association id="by{number}" sourceRef="undone{number}" targetRef="{undo}" associationDirection="One"/>"#
+            ));
+            self.flow(&before, &work, None);
+            before = work;
+        }
+        let undoing = format!("undoing{id}");
+        self.element(format_args!(
+            r#"<intermediateThrowEvent id="{undoing}"><compensateEventDefinition/></intermediateThrowEvent>"#
+        ));
+        self.flow(&before, &undoing, None);
+        self.flow(&undoing, &format!("finish{id}"), None);
+    }
+
+    fn reminded(&mut self, id: Id, body: &Block, after_ms: u64, work: Id) {
+        let named = |name: &str| format!("{name}{id}");
+        let (begin, finish, inner, remind, reminded) =
+            (named("begin"), named("finish"), named("body"), named("remind"), named("reminded"));
+        self.element(format_args!(
+            r#"<startEvent id="{begin}"/><endEvent id="{finish}"/><endEvent id="{reminded}"/>"#
+        ));
+        let content = self.content("body", id, body);
+        self.element(format_args!(r#"<subProcess id="{inner}">{content}</subProcess>"#));
+        let attached = format!(r#" attachedToRef="{inner}" cancelActivity="false""#);
+        self.timer("boundaryEvent", &remind, &attached, after_ms);
+        let work = format!("work{work}");
+        self.handler(&work, "work");
+        for (from, to) in
+            [(&begin, &inner), (&inner, &finish), (&remind, &work), (&work, &reminded)]
+        {
+            self.flow(from, to, None);
         }
     }
 

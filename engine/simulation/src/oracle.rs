@@ -169,6 +169,40 @@ fn of(block: &Block, conversation: &str) -> Expected {
             inside.extend([once("finish", *id), once("scope", *id)]);
             sequence(inside)
         }
+        Block::Undo(id, works) => {
+            let mut all = vec![once("begin", *id)];
+            all.extend(works.iter().map(|work| once("work", *work)));
+            all.push(Expected::Parallel(works.iter().map(|work| once("undo", *work)).collect()));
+            all.extend([once("undoing", *id), once("finish", *id), once("scope", *id)]);
+            sequence(all)
+        }
+        Block::Signal { id, work } => sequence(vec![
+            once("fork", *id),
+            Expected::Parallel(vec![
+                once("catch", *id),
+                sequence(vec![once("work", *work), once("throw", *id)]),
+            ]),
+            Expected::Times(format!("join{id}"), 2),
+        ]),
+        Block::Reminded { id, body, work, .. } => {
+            let inside = sequence(vec![
+                once("bodybegin", *id),
+                of(body, conversation),
+                once("bodyfinish", *id),
+                once("body", *id),
+                once("finish", *id),
+            ]);
+            let reminder = sequence(vec![once("remind", *id), once("work", *work), once("reminded", *id)]);
+            let perhaps = Expected::Either(Box::new(reminder), Box::new(sequence(Vec::new())));
+            sequence(vec![
+                once("begin", *id),
+                Expected::Parallel(vec![inside, perhaps]),
+                once("scope", *id),
+            ])
+        }
+        // What the called one does is expected of itself.
+        Block::Call { id, .. } => once("call", *id),
+        Block::Added(block) => of(block, conversation),
         Block::Reply(id) => sequence(vec![
             once("begin", *id),
             once("address", *id),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tessera_core::driver::Deployment;
 
 use crate::audit::{Expectation, Seen};
-use crate::block::{Block, Generator};
+use crate::block::{Block, Generator, Id};
 use crate::fault::{Fault, Swarm};
 use crate::model;
 use crate::network::{Network, PROCESSES_MAX, SITES_MAX};
@@ -150,12 +150,15 @@ impl Plan {
             let mut own = shape.fork();
             let block = Generator::new(&mut own, partners, budget).process(process > 0);
             let next = Block::Sequence(vec![
-                Block::Pass(900),
+                Block::Added(Box::new(Block::Pass(900))),
                 block.clone(),
                 Block::Work { id: 901, on_error: None },
             ]);
             if process < processes {
                 let site = roles.sites[process];
+                for (call, body) in block.calls() {
+                    definitions.push(define_called(site, process, call, body)?);
+                }
                 definitions.push(define(site, process, &format!("first-{process}"), block)?);
                 successors.push(define(site, process, &format!("second-{process}"), next)?);
             }
@@ -236,7 +239,17 @@ fn start(site: usize, number: usize) -> Start {
 fn define(site: usize, process: usize, digest: &str, block: Block) -> Result<Definition, String> {
     let starter = if process == 0 { model::START } else { model::ASK };
     let model = model::write(process, starter, &block);
-    let deployment = model::compiled(process, digest, &model.text)?;
+    let deployment = model::compiled(&model::process_id(process), digest, &model.text)?;
     let canonical = model::canonical(process);
     Ok(Definition { site, canonical, deployment, expectation: Some(Expectation { block, model }) })
+}
+
+/// Compiles what a call activity of a process calls. Messages name it by its caller: there are none for itself.
+fn define_called(site: usize, process: usize, call: Id, block: &Block) -> Result<Definition, String> {
+    let model = model::write_called(process, call, block);
+    let digest = format!("first-{process}-called-{call}");
+    let deployment = model::compiled(&model::called_id(process, call), &digest, &model.text)?;
+    let canonical = model::canonical(process);
+    let expectation = Some(Expectation { block: block.clone(), model });
+    Ok(Definition { site, canonical, deployment, expectation })
 }

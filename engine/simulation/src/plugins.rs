@@ -77,9 +77,18 @@ fn write(
 
 /// A handler that traps.
 pub(crate) fn trap() -> CallOutcome {
+    broken(FailureKind::PluginBug, "wasm trap: unreachable")
+}
+
+/// A handler that cannot do its work now.
+pub(crate) fn fail() -> CallOutcome {
+    broken(FailureKind::Technical, "the database is away")
+}
+
+fn broken(kind: FailureKind, message: &str) -> CallOutcome {
     CallOutcome::Failed(Failure {
-        kind: FailureKind::PluginBug,
-        message: "wasm trap: unreachable".to_owned(),
+        kind,
+        message: message.to_owned(),
         causes: Vec::new(),
         log: Vec::new(),
         retry: RetryAdvice::ByPolicy,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use tessera_bpmn::compile::Program;
+use tessera_core::calling::Returned;
 use tessera_core::effect::{Effect, Outcome};
 use tessera_core::identity::{
     DefinitionKey, EffectId, EffectSequence, Incarnation, InstanceId, Timestamp, WaitKey,
@@ -85,7 +86,7 @@ pub fn walk(seed: u64, paths: u64) -> Result<Walked, Box<Deviation>> {
     let fails = |path: u64, violation: Violation| {
         Box::new(Deviation { seed, path, violation, text: model.text.clone() })
     };
-    let deployment = model::compiled(0, "walked", &model.text)
+    let deployment = model::compiled(&model::process_id(0), "walked", &model.text)
         .map_err(|refused| fails(0, violated(Invariant::Sanity, refused)))?;
     let expectation = Expectation { block, model: model.clone() };
     let mut walked = Walked { models: 1, ..Walked::default() };
@@ -119,6 +120,8 @@ enum Possible {
     Settle(EffectSequence),
     Elapse(WaitKey, Timestamp),
     Receive(WaitKey, Arc<str>),
+    Hear(WaitKey, Arc<str>),
+    Return(WaitKey),
 }
 
 impl<'a> Walker<'a> {
@@ -173,6 +176,15 @@ impl<'a> Walker<'a> {
                     let message = self.message(&name);
                     self.take(Input::Message { wait, message }, "a message came")?;
                 }
+                Some(Possible::Hear(wait, name)) => {
+                    let heard = Input::Signal { wait, name, variables: Vec::new() };
+                    self.take(heard, "a signal was broadcast")?;
+                }
+                Some(Possible::Return(wait)) => {
+                    let returned = Returned::Completed;
+                    let input = Input::Returned { wait, returned, variables: Vec::new() };
+                    self.take(input, "what it called has ended")?;
+                }
                 None => {}
             }
         }
@@ -192,10 +204,10 @@ impl<'a> Walker<'a> {
                     first = first.into_iter().chain([(*due, key)]).min();
                 }
                 WaitKind::Message { name, .. } => possible.push(Possible::Receive(key, name.clone())),
-                WaitKind::Signal { .. }
-                | WaitKind::Completion
-                | WaitKind::Condition
-                | WaitKind::Called { .. } => {}
+                // As if another conversation had broadcast it.
+                WaitKind::Signal { name } => possible.push(Possible::Hear(key, name.clone())),
+                WaitKind::Called { .. } => possible.push(Possible::Return(key)),
+                WaitKind::Completion | WaitKind::Condition => {}
             }
         }
         possible.extend(first.map(|(due, wait)| Possible::Elapse(wait, due)));

@@ -22,7 +22,7 @@ fn a_sample_of_seeds_violates_nothing() {
     assert!(report.failure.is_none(), "{report}");
     assert_eq!(report.seeds, 60);
     assert!(
-        report.sites_min >= 3 && report.kinds_per_seed_min >= 5 && report.median_steps() >= 300,
+        report.sites_min >= 3 && report.struck_per_seed_min >= 5 && report.median_steps() >= 300,
         "{report}"
     );
 }

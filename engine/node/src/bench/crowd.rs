@@ -16,8 +16,9 @@ use tokio_rustls::TlsConnector;
 
 use crate::client::TlsIdentity;
 
-/// Between two attempts of a stranger that was thrown out.
-const RETURN_AFTER: Duration = Duration::from_millis(100);
+/// Between two attempts of a stranger that was thrown out: it is slow in this too. Coming back at once would make the crowd a
+/// flood of handshakes, which costs whoever sends it as much as whoever gets it, and measures the machine.
+const RETURN_AFTER: Duration = Duration::from_secs(1);
 /// Between two bytes of a stranger that is slow.
 const BYTE_EVERY: Duration = Duration::from_millis(500);
 /// The addresses on loopback that a crowd comes from. No honest peer has one of them.

@@ -9,7 +9,7 @@ use tessera_plugin_host::{Limits, Package, Plugin, PluginHost, Settings};
 use tessera_store::Kind;
 use tokio::task::JoinSet;
 
-use crate::bench::Options;
+use crate::bench::{Options, median};
 use crate::bench::durable::{THREE_TASKS, one_by_one};
 use crate::bench::harness::{EngineOnly, Plugins, execution};
 use crate::bench::report::{Neighbours, percentile_ms, rounded};
@@ -52,9 +52,9 @@ pub(super) async fn measure(options: &Options, plugins: &Plugins) -> Result<Neig
     let by_cpu = Limits { cpu: LIMIT, ..generous.clone() };
     let by_wall = Limits { wall: LIMIT, cpu: LIMIT * 100, ..generous };
     Ok(Neighbours {
-        undisturbed_p99_ms: median(undisturbed),
-        disturbed_p99_ms: median(disturbed),
-        ratio: rounded(median(ratios)),
+        undisturbed_p99_ms: middle(undisturbed),
+        disturbed_p99_ms: middle(disturbed),
+        ratio: rounded(middle(ratios)),
         past_cpu_limit_ms: longest_past(by_cpu, &directory).await?,
         past_wall_limit_ms: longest_past(by_wall, &directory).await?,
     })
@@ -79,7 +79,6 @@ async fn longest_past(limits: Limits, directory: &Arc<Directory>) -> Result<f64,
     Ok(rounded(longest.as_secs_f64() * 1_000.0))
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
+fn middle(values: Vec<f64>) -> f64 {
+    median(values, f64::total_cmp).unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use crate::bench::{Parked, Strangers};
 use crate::clock;
 use crate::table::Table;
 
-/// All figures of one run.
+/// All figures of one run; what was not asked for is not there.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
     /// Where and when.
@@ -17,23 +17,51 @@ pub struct Report {
     /// Whether this was a short run.
     pub quick: bool,
     /// The interpreter alone.
-    pub core: Core,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub core: Option<Core>,
     /// Three WebAssembly service tasks and a gateway, every step committed and synced, by store.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub durable: BTreeMap<String, Durable>,
     /// One instance with a hundred WebAssembly tasks at the same time.
-    pub fanout100: FanOut,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fanout100: Option<FanOut>,
     /// Instances that wait.
-    pub parked: Parked,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parked: Option<Parked>,
     /// A message to another site and its answer, both durable, over mutual TLS.
-    pub message: Latency,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Latency>,
     /// Instances of one plugin while another one spins.
-    pub neighbours: Neighbours,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub neighbours: Option<Neighbours>,
     /// A mailbox among strangers.
-    pub strangers: Strangers,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strangers: Option<Strangers>,
     /// How costs grow with size.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub growth: Vec<Growth>,
     /// What the machine allows.
-    pub limits: Limits,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
+}
+
+impl Report {
+    /// One without figures.
+    pub(super) fn of(machine: Machine, quick: bool) -> Self {
+        Self {
+            machine,
+            quick,
+            core: None,
+            durable: BTreeMap::new(),
+            fanout100: None,
+            parked: None,
+            message: None,
+            neighbours: None,
+            strangers: None,
+            growth: Vec::new(),
+            limits: None,
+        }
+    }
 }
 
 /// Where and when a run was made.
@@ -194,13 +222,10 @@ pub fn human(report: &Report) -> String {
     let per_s = |rate: u64| format!("{rate}/s");
     let ms = |value: f64| format!("{value:.2} ms");
     let none = String::new;
-    table.row([
-        "interpreter in memory".into(),
-        per_s(report.core.instances_per_s),
-        none(),
-        none(),
-        "one core".into(),
-    ]);
+    if let Some(core) = report.core {
+        let name = "interpreter in memory".into();
+        table.row([name, per_s(core.instances_per_s), none(), none(), "one core".into()]);
+    }
     for (store, durable) in &report.durable {
         let one = durable.sequential;
         table.row([
@@ -223,80 +248,75 @@ pub fn human(report: &Report) -> String {
             note,
         ]);
     }
-    table.row(["fan-out of 100 tasks".into(), none(), ms(report.fanout100.ms), none(), "sled".into()]);
-    let parked = &report.parked;
-    let note = format!(
-        "{} parked, {} bytes of memory each, recovered in {:.0} ms after kill -9",
-        parked.instances, parked.bytes_each, parked.recover_ms
-    );
-    table.row([
-        "correlation of parked instances".into(),
-        per_s(parked.correlate_per_s),
-        none(),
-        none(),
-        note,
-    ]);
-    let message = report.message;
-    table.row([
-        "message to a peer and back".into(),
-        none(),
-        ms(message.p50_ms),
-        ms(message.p99_ms),
-        "mutual TLS".into(),
-    ]);
-    let neighbours = &report.neighbours;
-    table.row([
-        "neighbour of 100 spinning calls".into(),
-        none(),
-        none(),
-        ms(neighbours.disturbed_p99_ms),
-        format!(
+    if let Some(fan_out) = report.fanout100 {
+        table.row(["fan-out of 100 tasks".into(), none(), ms(fan_out.ms), none(), "sled".into()]);
+    }
+    if let Some(parked) = &report.parked {
+        let note = format!(
+            "{} parked, {} bytes of memory each, recovered in {:.0} ms after kill -9",
+            parked.instances, parked.bytes_each, parked.recover_ms
+        );
+        let name = "correlation of parked instances".into();
+        table.row([name, per_s(parked.correlate_per_s), none(), none(), note]);
+    }
+    if let Some(message) = report.message {
+        let name = "message to a peer and back".into();
+        table.row([name, none(), ms(message.p50_ms), ms(message.p99_ms), "mutual TLS".into()]);
+    }
+    if let Some(neighbours) = &report.neighbours {
+        let note = format!(
             "undisturbed {}, ratio {:.2}; stopped {} after the CPU limit, {} after the wall-clock limit",
             ms(neighbours.undisturbed_p99_ms),
             neighbours.ratio,
             ms(neighbours.past_cpu_limit_ms),
             ms(neighbours.past_wall_limit_ms)
-        ),
-    ]);
-    let strangers = report.strangers;
-    let note = format!(
-        "undisturbed p99 {}; each stranger costs {} KiB and stays {:.1} s at most",
-        ms(strangers.undisturbed.p99_ms),
-        strangers.kib_each,
-        strangers.longest_s
-    );
-    table.row([
-        format!("request on a new connection among {} strangers", strangers.strangers),
-        none(),
-        ms(strangers.honest.p50_ms),
-        ms(strangers.honest.p99_ms),
-        note,
-    ]);
-    table.row([
-        "limit: append 4 KiB + fdatasync".into(),
-        per_s(report.limits.fdatasync_per_s),
-        none(),
-        none(),
-        none(),
-    ]);
-    table.row([
-        "limit: WebAssembly calls".into(),
-        per_s(report.limits.wasm_calls_per_s),
-        none(),
-        none(),
-        none(),
-    ]);
-    let mut growing = Table::new(["MICROSECONDS FOR EACH OF", "10", "100", "1000", "10000"]);
-    for growth in &report.growth {
+        );
+        let name = "neighbour of 100 spinning calls".into();
+        table.row([name, none(), none(), ms(neighbours.disturbed_p99_ms), note]);
+    }
+    if let Some(strangers) = &report.strangers {
+        let note = format!(
+            "{} open at one time, undisturbed p99 {}; each stranger costs {} KiB and stays {:.1} s at most",
+            strangers.open,
+            ms(strangers.undisturbed.p99_ms),
+            strangers.kib_each,
+            strangers.longest_s
+        );
+        table.row([
+            format!("request on a new connection among {} strangers", strangers.strangers),
+            none(),
+            ms(strangers.honest.p50_ms),
+            ms(strangers.honest.p99_ms),
+            note,
+        ]);
+    }
+    if let Some(limits) = report.limits {
+        for (name, rate) in [
+            ("limit: append 4 KiB + fdatasync", limits.fdatasync_per_s),
+            ("limit: WebAssembly calls", limits.wasm_calls_per_s),
+        ] {
+            table.row([name.into(), per_s(rate), none(), none(), none()]);
+        }
+    }
+    let Machine { processor, cores, date, tessera } = &report.machine;
+    format!(
+        "{table}\n{}{processor}, {cores} cores, {date}, tessera {tessera}{}\n",
+        growing(&report.growth),
+        if report.quick { ", quick" } else { "" }
+    )
+}
+
+fn growing(growth: &[Growth]) -> String {
+    if growth.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(["MICROSECONDS FOR EACH OF", "10", "100", "1000", "10000"]);
+    for growth in growth {
         let each = |size: usize| {
             let found = growth.us_each.iter().find(|(measured, _)| *measured == size);
             found.map_or_else(String::new, |(_, us)| format!("{us:.1}"))
         };
-        growing.row([growth.what.clone(), each(10), each(100), each(1_000), each(10_000)]);
+        table.row([growth.what.clone(), each(10), each(100), each(1_000), each(10_000)]);
     }
-    let Machine { processor, cores, date, tessera } = &report.machine;
-    format!(
-        "{table}\n{growing}\n{processor}, {cores} cores, {date}, tessera {tessera}{}\n",
-        if report.quick { ", quick" } else { "" }
-    )
+    format!("{table}\n")
 }

@@ -13,19 +13,23 @@ use tokio::process::{Child, Command};
 
 use crate::bench::crowd::Crowd;
 use crate::bench::report::{Latency, percentile_ms, rounded};
-use crate::bench::{Options, resident_bytes};
+use crate::bench::{Options, median, resident_bytes};
 use crate::certificate::{self, Issued, Validity};
 use crate::client::{FhirClient, Timeouts, TlsIdentity};
 use crate::clock;
 use crate::commands::Failure;
+use crate::descriptors;
 
 const STRANGERS: usize = 2_000;
-const REQUESTS: usize = 500;
+const ROUNDS: usize = 5;
+const REQUESTS: usize = 200;
 /// As many strangers are open at one time; one more pushes another out.
 const HELD_MAX: usize = tessera_mailbox::limits::HANDSHAKES_MAX;
 /// A stranger that is not pushed out has come to its end by then.
 const STAY: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// What takes longer than all strangers together may take is no slow peer, it is a mailbox that serves nobody.
+const GATHERING_MAX: Duration = Duration::from_mins(1);
 const PATIENCE: Timeouts = Timeouts { connect: Duration::from_secs(10), request: Duration::from_secs(30) };
 const SITE: &str = "a.example";
 const PEER: &str = "b.example";
@@ -35,31 +39,81 @@ const PEER: &str = "b.example";
 pub struct Strangers {
     /// Strangers that held connections or tried to.
     pub strangers: usize,
-    /// Connections that they made while the honest peer was served.
+    /// As many of them the mailbox keeps open at one time.
+    pub open: usize,
+    /// Connections that they made while the honest peer was served; all rounds.
     pub connections: usize,
-    /// Growth of the mailbox's resident memory for each connection that it keeps open at one time.
+    /// Growth of the mailbox's resident memory for each connection that it keeps open at one time; median of the rounds.
     pub kib_each: u64,
-    /// The longest time that one stranger's connection was open.
+    /// The longest time that one stranger's connection was open, of all rounds.
     pub longest_s: f64,
-    /// Requests of a listed peer, each on a connection of its own, while nobody else is there.
+    /// Requests of a listed peer, each on a connection of its own, while nobody else is there; medians of the rounds.
     pub undisturbed: Latency,
     /// The same among the strangers.
     pub honest: Latency,
 }
 
-pub(super) async fn measure(options: &Options) -> Result<Strangers, Failure> {
+pub(super) async fn measure(options: &Options, progress: &impl Fn(&str)) -> Result<Strangers, Failure> {
+    let strangers = options.scaled(STRANGERS);
+    // A stranger has a socket; the rest is what everybody has open.
+    descriptors::ensure(strangers + 100).map_err(failed)?;
+    let mut rounds = Vec::new();
+    for number in 1..=ROUNDS {
+        progress(&format!("strangers at a mailbox, round {number} of {ROUNDS}"));
+        let round = measure_once(options, strangers).await?;
+        progress(&format!(
+            "    p99 {:.1} ms, undisturbed {:.1} ms, {} KiB each, {} connections",
+            round.honest.p99_ms, round.undisturbed.p99_ms, round.kib_each, round.connections
+        ));
+        rounds.push(round);
+    }
+    let middle = |figure: fn(&Round) -> f64| {
+        median(rounds.iter().map(figure).collect(), f64::total_cmp).unwrap_or_default()
+    };
+    Ok(Strangers {
+        strangers,
+        open: strangers.min(HELD_MAX),
+        connections: rounds.iter().map(|round| round.connections).sum(),
+        kib_each: median(rounds.iter().map(|round| round.kib_each).collect(), Ord::cmp).unwrap_or_default(),
+        longest_s: rounded(rounds.iter().map(|round| round.longest).max().unwrap_or_default().as_secs_f64()),
+        undisturbed: Latency {
+            p50_ms: middle(|round| round.undisturbed.p50_ms),
+            p99_ms: middle(|round| round.undisturbed.p99_ms),
+        },
+        honest: Latency {
+            p50_ms: middle(|round| round.honest.p50_ms),
+            p99_ms: middle(|round| round.honest.p99_ms),
+        },
+    })
+}
+
+/// One mailbox's figures.
+struct Round {
+    connections: usize,
+    kib_each: u64,
+    longest: Duration,
+    undisturbed: Latency,
+    honest: Latency,
+}
+
+async fn measure_once(options: &Options, strangers: usize) -> Result<Round, Failure> {
     let dir = options.dir.join("strangers");
     let scene = Scene::prepare(&dir)?;
     let mailbox = scene.start(&dir).await?;
     let process = mailbox.id().ok_or_else(|| failed("the mailbox ended at once"))?;
     let requests = options.scaled(REQUESTS);
-    // Once before, so that what is made at the first request is not put down to strangers.
+    // Before the memory is looked at, so that what is made at the first request is not put down to strangers.
     let undisturbed = scene.ask(requests).await?;
     let before = resident_bytes(process)?;
 
-    let strangers = options.scaled(STRANGERS);
     let crowd = Crowd::gather(scene.address, &scene.stranger, strangers);
-    crowd.is_there().await;
+    tokio::time::timeout(GATHERING_MAX, crowd.is_there()).await.map_err(|_| {
+        failed(format!(
+            "only {} of {strangers} strangers were let in within {} s",
+            crowd.connections(),
+            GATHERING_MAX.as_secs()
+        ))
+    })?;
     let gathered = crowd.connections();
     let honest = scene.ask(requests);
     let mut honest = std::pin::pin!(honest);
@@ -79,11 +133,10 @@ pub(super) async fn measure(options: &Options) -> Result<Strangers, Failure> {
     drop(mailbox);
     std::fs::remove_dir_all(&dir)?;
     let held = u64::try_from(strangers.clamp(1, HELD_MAX)).unwrap_or(1);
-    Ok(Strangers {
-        strangers,
+    Ok(Round {
         connections,
         kib_each: peak.saturating_sub(before).div_ceil(1024 * held),
-        longest_s: rounded(longest.as_secs_f64()),
+        longest,
         undisturbed: latency(&undisturbed),
         honest: latency(&honest),
     })

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::bench::{self, Options};
+use crate::bench::{self, Options, Workload};
 use crate::clock;
 use crate::commands::{Failure, Format, say, say_line};
 use crate::config::{Log, LogFormat};
@@ -13,12 +13,15 @@ use crate::descriptors;
 use crate::logging;
 
 /// Measures this build on this machine: interpreter, durable instances on each embedded store, parked instances, messages
-/// between sites, strangers at a mailbox, and the physical limits beside them.
+/// between sites, neighbours of spinning plugins, strangers at a mailbox, and the physical limits beside them.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// A tenth of the work: for a look, not for comparison
     #[arg(long)]
     quick: bool,
+    /// Only these workloads, comma-separated
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WORKLOAD")]
+    only: Vec<Workload>,
     /// Output
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -41,7 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let parent = arguments.dir.clone().unwrap_or_else(|| PathBuf::from("."));
     let dir = parent.join(format!("tessera-bench-{}", clock::uuid()));
     std::fs::create_dir_all(&dir)?;
-    let options = Options { quick: arguments.quick, dir: dir.clone() };
+    let options = Options { quick: arguments.quick, dir: dir.clone(), only: arguments.only.clone() };
     let report = runtime.block_on(bench::run(&options, progress));
     drop(runtime);
     std::fs::remove_dir_all(&dir)?;

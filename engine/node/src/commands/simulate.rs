@@ -15,8 +15,8 @@ then everything is healed and must come to its end. The first seed that breaks a
 with the options that repeat it. The exit code is 1 then.
 
 Faults: crash, engine-crash, mailbox-crash, loss, answer-lost, duplication, delay, cut, commit-fails, commit-torn,
-commit-unknown-landed, commit-unknown-lost, disk-full, slow-disk, read-fails, clock-skew, clock-jump, plugin-trap,
-plugin-slow, plugin-differs, cancel, retry, redeploy, rotate, intruder.";
+commit-unknown-landed, commit-unknown-lost, disk-full, slow-disk, read-fails, clock-skew, clock-jump, plugin-trap, plugin-fails,
+plugin-slow, plugin-differs, cancel, retry, suspend, migrate, redeploy, rotate, intruder.";
 
 /// What is simulated, and how often.
 #[derive(Debug, Args)]

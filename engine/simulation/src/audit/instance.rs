@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use tessera_core::effect::Effect;
 use tessera_core::identity::{EffectSequence, InstanceId, NodeKey, Timestamp, WaitKey};
-use tessera_core::instance::{Ending, Fact, Instance, Role, State, Status, WaitKind, apply};
+use tessera_core::instance::{Ending, Fact, Instance, Role, Settlement, State, Status, WaitKind, apply};
+use tessera_core::limits::CALL_ATTEMPTS_DEFAULT;
+use tessera_core::plugin::FailureKind;
 
 use super::{Checked, Expectation, Invariant, ensure, violated};
 use crate::mark::Mark;
 use crate::model::Model;
-use crate::oracle::{Ended, Part};
+use crate::oracle::{self, Ended, Extent, Part};
 
 /// What was seen of an instance.
 #[derive(Debug)]
@@ -47,6 +49,16 @@ pub struct Live {
     offered: BTreeMap<String, u64>,
     closed_now: Vec<Opened>,
     work_cancelled: bool,
+    /// The block whose work was undone last in this step.
+    undone: Option<u64>,
+    /// By effect, whose call it is.
+    calls: BTreeMap<EffectSequence, u64>,
+    /// How often the work of an activation has failed in a row.
+    failures: BTreeMap<u64, u32>,
+    /// Activations whose handler could not do its work in this step.
+    could_not: BTreeSet<u64>,
+    /// It runs on another version than it began with.
+    migrated: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -89,6 +101,11 @@ impl Default for Live {
             offered: BTreeMap::new(),
             closed_now: Vec::new(),
             work_cancelled: false,
+            undone: None,
+            calls: BTreeMap::new(),
+            failures: BTreeMap::new(),
+            could_not: BTreeSet::new(),
+            migrated: false,
         }
     }
 }
@@ -103,6 +120,8 @@ impl Live {
         self.closed_now.clear();
         self.met.clear();
         self.work_cancelled = false;
+        self.undone = None;
+        self.could_not.clear();
     }
 
     /// One whole step.
@@ -115,13 +134,27 @@ impl Live {
         expectations: &BTreeMap<Arc<str>, Expectation>,
     ) -> Checked {
         self.begin_step(facts, expectations);
-        facts.iter().try_for_each(|fact| self.fold(id, at, fact))?;
+        facts.iter().try_for_each(|fact| self.fold(id, at, fact, expectations))?;
         self.end_step(id, at, cause, self.steps)?;
         self.check_at_rest(id)
     }
 
     /// Takes one fact.
-    pub(super) fn fold(&mut self, id: &InstanceId, at: Timestamp, fact: &Fact) -> Checked {
+    pub(super) fn fold(
+        &mut self,
+        id: &InstanceId,
+        at: Timestamp,
+        fact: &Fact,
+        expectations: &BTreeMap<Arc<str>, Expectation>,
+    ) -> Checked {
+        let moves = match fact {
+            // What it has answered may become known, it decides nothing.
+            Fact::EffectSettled { sequence, .. } => self.calls.contains_key(sequence),
+            other => matches!(other, Fact::NodeEntered { .. } | Fact::MessageTaken { .. }),
+        };
+        ensure(!moves || !self.instance.is_suspended(), Invariant::Oracle, || {
+            format!("{id} moves while it is suspended: {fact:?}")
+        })?;
         apply(&mut self.instance, fact);
         #[expect(
             clippy::wildcard_enum_match_arm,
@@ -143,6 +176,11 @@ impl Live {
             Fact::NodeEntered { node, parent, element, role, by, .. } => {
                 self.entered(id, *node, *parent, element, *role, by.as_deref())
             }
+            Fact::NodeRestored { node, parent, .. } => {
+                let restored = self.instance.activations().find(|activation| activation.key == *node);
+                let element: Arc<str> = restored.map_or_else(|| "?".into(), |found| found.element.clone());
+                self.entered(id, *node, *parent, &element, Role::Restored, None)
+            }
             Fact::NodeLeft { node, ending } => self.left(id, *node, *ending),
             Fact::WaitOpened { wait, opened } => {
                 ensure(
@@ -151,6 +189,12 @@ impl Live {
                     || format!("{id} opens wait {} twice", wait.0),
                 )?;
                 let is_retry = matches!(opened.kind, WaitKind::Retry { .. });
+                let failures = self.failures.get(&opened.node.0).copied().unwrap_or_default();
+                ensure(
+                    !is_retry || self.model.is_none() || failures < CALL_ATTEMPTS_DEFAULT,
+                    Invariant::Bounds,
+                    || format!("{id}: {} is tried again after {failures} failures", opened.element),
+                )?;
                 let due = opened.kind.due();
                 self.waits.insert(wait.0, Opened { element: opened.element.clone(), at, due, is_retry });
                 Ok(())
@@ -167,6 +211,13 @@ impl Live {
                 Ok(())
             }
             Fact::EffectQueued { sequence, effect } => {
+                if let Effect::Call { node, attempt, .. } = &**effect {
+                    self.calls.insert(*sequence, node.0);
+                    let failures = self.failures.get(&node.0).copied().unwrap_or_default();
+                    ensure(*attempt == failures + 1, Invariant::Effects, || {
+                        format!("{id}: effect {} is attempt {attempt} after {failures} failures", sequence.0)
+                    })?;
+                }
                 if matches!(**effect, Effect::Broadcast { .. } | Effect::Notify(_)) {
                     self.broadcasts.insert(*sequence);
                 }
@@ -179,6 +230,16 @@ impl Live {
                     format!("{id} settles effect {}, which was never queued", sequence.0)
                 })?;
                 let before = self.settled.contains(sequence) || self.withdrawn.contains(sequence);
+                if let (Fact::EffectSettled { settlement, .. }, Some(node)) = (fact, self.calls.get(sequence)) {
+                    if let Settlement::Failed { kind, .. } = &**settlement {
+                        *self.failures.entry(*node).or_default() += 1;
+                        if *kind == FailureKind::Technical {
+                            self.could_not.insert(*node);
+                        }
+                    } else {
+                        self.failures.remove(node);
+                    }
+                }
                 let is_settled = matches!(fact, Fact::EffectSettled { .. });
                 if is_settled {
                     self.settled.insert(*sequence)
@@ -186,6 +247,24 @@ impl Live {
                     self.withdrawn.insert(*sequence)
                 };
                 ensure(!before, Invariant::Effects, || format!("{id} settles effect {} twice", sequence.0))
+            }
+            Fact::IncidentOpened { incident } => {
+                let failures = self.failures.remove(&incident.node.0).unwrap_or_default();
+                let gave_up = self.model.is_some() && self.could_not.contains(&incident.node.0);
+                ensure(!gave_up || failures == CALL_ATTEMPTS_DEFAULT, Invariant::Bounds, || {
+                    format!("{id}: {} needs a human after {failures} failures", incident.element)
+                })
+            }
+            Fact::Migrated(migrated) => {
+                let expected = expectations.get(&migrated.definition.digest);
+                self.model = expected.map(|expectation| Arc::new(expectation.model.clone()));
+                self.migrated = true;
+                self.met.insert(Mark::Migrated);
+                Ok(())
+            }
+            Fact::SuspensionChanged { suspended: false } => {
+                self.met.insert(Mark::Resumed);
+                Ok(())
             }
             Fact::Ended { status, .. } => {
                 let left = self.nodes.len();
@@ -234,6 +313,16 @@ impl Live {
             };
             *offered -= 1;
         }
+        // What was done last is undone first.
+        if let (Some(block), Some(_)) = (element.strip_prefix("undo"), &self.model)
+            && let Ok(block) = block.parse::<u64>()
+        {
+            ensure(self.undone.is_none_or(|before| block < before), Invariant::Oracle, || {
+                format!("{id}: {element} begins after undo{}", self.undone.unwrap_or_default())
+            })?;
+            self.undone = Some(block);
+            self.met.insert(Mark::Undone);
+        }
         self.nodes.insert(
             node.0,
             Counted { parent: parent.0, element: element.clone(), role, children: 0, step: self.steps },
@@ -267,7 +356,16 @@ impl Live {
                 *self.offered.entry(format!("{element}>{flow}")).or_default() += 1;
             }
         }
-        if node != NodeKey::ROOT && counted.role != Role::Flow {
+        if completed && element.starts_with("remind") {
+            self.met.insert(Mark::Reminded);
+        }
+        if let (true, Some(signal)) = (completed, element.strip_prefix("catch")) {
+            let throw = format!("throw{signal}");
+            if self.model.is_some() && !self.trace.iter().any(|ended| ended.element == throw) {
+                self.met.insert(Mark::SignalCrossed);
+            }
+        }
+        if node != NodeKey::ROOT && !matches!(counted.role, Role::Flow | Role::Restored) {
             let part = if counted.role == Role::Body { Part::All } else { Part::One };
             self.trace.push(Ended { element: element.to_string(), part, iterations, completed });
         }
@@ -405,6 +503,16 @@ impl Live {
             )
         })?;
         ensure(any, Invariant::NoOrphan, || format!("{id} is running and nothing can move it"))
+    }
+
+    /// Whether its trace is one that the oracle allows.
+    pub(super) fn check_trace(&self, expectation: &Expectation, extent: Extent) -> Result<(), String> {
+        let conversation = self.instance.business_key();
+        if self.migrated {
+            oracle::check(&expectation.block.for_migrated(), conversation, &self.trace, extent)
+        } else {
+            oracle::check(&expectation.block, conversation, &self.trace, extent)
+        }
     }
 
     /// What keeps it from being at its end; `None` if nothing does, or if that is excused.

@@ -13,7 +13,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use tessera_core::driver::Work;
-use tessera_core::identity::{EffectId, EffectSequence, InstanceId, Timestamp};
+use tessera_core::identity::{EffectId, EffectSequence, InstanceId, Timestamp, WaitKey};
 use tessera_core::instance::{Fact, Status};
 use tessera_core::site::inspect::{self, Row};
 use tessera_store::Write;
@@ -21,7 +21,7 @@ use tessera_store::Write;
 use crate::block::Block;
 use crate::mark::Mark;
 use crate::model::Model;
-use crate::oracle::{self, Extent};
+use crate::oracle::Extent;
 use crate::random::digest;
 pub use instance::Live;
 pub use mailbox::{TaskState, Tasks, identity as mailbox_identity};
@@ -128,6 +128,8 @@ pub struct Site {
     pub tasks: Tasks,
     /// Mailbox identities of the messages that instances took.
     taken: BTreeSet<Arc<str>>,
+    /// Who called an instance, and with which wait.
+    callers: BTreeMap<InstanceId, (InstanceId, WaitKey)>,
     /// What was asked under an identity, as a digest.
     performed: BTreeMap<(InstanceId, EffectSequence), u64>,
     /// The latest time that its clock has shown.
@@ -257,7 +259,7 @@ impl Auditor {
         })?;
         live.begin_step(facts, &self.expectations);
         for fact in facts {
-            of_site.instances.entry(id.clone()).or_default().fold(id, at, fact)?;
+            of_site.instances.entry(id.clone()).or_default().fold(id, at, fact, &self.expectations)?;
             #[expect(clippy::wildcard_enum_match_arm, reason = "all other facts concern the instance alone")]
             match fact {
                 Fact::MessageTaken { message, .. } => {
@@ -303,9 +305,27 @@ impl Auditor {
                     )?;
                 }
                 Fact::Ended { status: Status::Cancelled, .. } => {
-                    ensure(self.cancelled.contains(id), Invariant::Oracle, || {
+                    let caller = of_site.callers.get(id);
+                    let is_called = caller.is_some_and(|(caller, wait)| {
+                        let live = of_site.instances.get(caller);
+                        live.is_some_and(|live| live.instance.waits().any(|(open, _)| open == *wait))
+                    });
+                    // Whom nobody waits for any more, because the call was interrupted, is cancelled by the engine.
+                    let abandoned = caller.is_some() && !is_called;
+                    if abandoned && !self.cancelled.contains(id) {
+                        self.marks.insert(Mark::CallAbandoned);
+                    }
+                    ensure(self.cancelled.contains(id) || abandoned, Invariant::Oracle, || {
                         format!("{id} was cancelled by nobody")
                     })?;
+                }
+                Fact::CalledBy(caller) => {
+                    let call = (caller.instance.clone(), caller.wait);
+                    let twice = of_site.callers.values().any(|known| *known == call);
+                    ensure(!twice, Invariant::OneConsequence, || {
+                        format!("wait {} of {} called a second instance: {id}", call.1.0, call.0)
+                    })?;
+                    of_site.callers.insert(id.clone(), call);
                 }
                 _ => {}
             }
@@ -313,15 +333,12 @@ impl Auditor {
         let live = of_site.instances.get_mut(id).expect("it was folded just now");
         live.end_step(id, at, cause, number)?;
         self.marks.extend(live.met.iter().copied());
-        let conversation = live.instance.business_key().clone();
-        if let Some(expectation) = self.expectations.get(&live.instance.definition().digest) {
-            let extent =
-                if live.instance.status() == Status::Completed { Extent::Whole } else { Extent::Begun };
-            if extent == Extent::Whole {
-                oracle::check(&expectation.block, &conversation, &live.trace, extent).map_err(|reason| {
-                    violated(Invariant::Oracle, format!("{id} at site {site}: {reason}"))
-                })?;
-            }
+        if let Some(expectation) = self.expectations.get(&live.instance.definition().digest)
+            && live.instance.status() == Status::Completed
+        {
+            live.check_trace(expectation, Extent::Whole).map_err(|reason| {
+                violated(Invariant::Oracle, format!("{id} at site {site}: {reason}"))
+            })?;
         }
         let is_known = self.expectations.contains_key(&live.instance.definition().digest);
         ensure(!is_known || live.instance.status() != Status::Failed, Invariant::Oracle, || {
@@ -405,10 +422,9 @@ impl Auditor {
                 };
                 let extent =
                     if live.instance.status() == Status::Completed { Extent::Whole } else { Extent::Begun };
-                oracle::check(&expectation.block, live.instance.business_key(), &live.trace, extent)
-                    .map_err(|reason| {
-                        violated(Invariant::Oracle, format!("{id} at site {index}: {reason}"))
-                    })?;
+                live.check_trace(expectation, extent).map_err(|reason| {
+                    violated(Invariant::Oracle, format!("{id} at site {index}: {reason}"))
+                })?;
             }
             // What a mailbox acknowledged was taken or refused, never both, never neither.
             for (id, task) in site.tasks.all() {

@@ -58,8 +58,10 @@ pub struct Report {
     pub worked: Duration,
     /// Faults that struck.
     pub struck: BTreeMap<Fault, u64>,
-    /// Fewest kinds of fault that struck in a seed.
+    /// Fewest kinds of fault that a seed had.
     pub kinds_per_seed_min: usize,
+    /// Fewest kinds of fault that struck in a seed.
+    pub struck_per_seed_min: usize,
     /// Fewest sites of a seed.
     pub sites_min: usize,
     /// Rare events that were met, and in how many seeds.
@@ -101,6 +103,7 @@ pub fn run_seed(source: Source<'_>, seed: u64, limits: &Limits, history_max: usi
         violation: Some(violated(Invariant::Sanity, why)),
         steps: 0,
         virtual_ms: 0,
+        kinds: 0,
         struck: BTreeMap::new(),
         marks: BTreeSet::new(),
         trace_hash: 0,
@@ -192,9 +195,10 @@ impl Gathered {
         report.steps_per_seed.push(outcome.steps);
         report.virtual_ms += outcome.virtual_ms;
         report.repeated += u64::from(repeated);
-        let kinds = outcome.struck.len();
-        report.kinds_per_seed_min = if first { kinds } else { report.kinds_per_seed_min.min(kinds) };
-        report.sites_min = if first { outcome.sites } else { report.sites_min.min(outcome.sites) };
+        let fewest = |so_far: usize, here: usize| if first { here } else { so_far.min(here) };
+        report.kinds_per_seed_min = fewest(report.kinds_per_seed_min, outcome.kinds);
+        report.struck_per_seed_min = fewest(report.struck_per_seed_min, outcome.struck.len());
+        report.sites_min = fewest(report.sites_min, outcome.sites);
         for (fault, times) in outcome.struck {
             *report.struck.entry(fault).or_default() += times;
         }

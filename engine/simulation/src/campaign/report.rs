@@ -35,6 +35,7 @@ impl Report {
             "virtual_hours": self.virtual_ms / 3_600_000,
             "sites_per_seed_min": self.sites_min,
             "fault_kinds_per_seed_min": self.kinds_per_seed_min,
+            "fault_kinds_that_struck_per_seed_min": self.struck_per_seed_min,
             "seeds_run_twice": self.repeated,
             "trace": format!("{:016x}", self.trace_hash),
             "faults": struck,
@@ -99,12 +100,15 @@ impl std::fmt::Display for Report {
         )?;
         writeln!(
             formatter,
-            "{} virtual hours, at least {} sites and {} kinds of fault that struck, {} seeds run twice, trace {:016x}",
+            "{} virtual hours, {} seeds run twice, trace {:016x}",
             self.virtual_ms / 3_600_000,
-            self.sites_min,
-            self.kinds_per_seed_min,
             self.repeated,
             self.trace_hash,
+        )?;
+        writeln!(
+            formatter,
+            "each seed has at least {} sites and {} kinds of fault, of which at least {} struck",
+            self.sites_min, self.kinds_per_seed_min, self.struck_per_seed_min,
         )?;
         writeln!(formatter, "\nfaults that struck:")?;
         for fault in Fault::ALL {

@@ -1,5 +1,7 @@
 //! A failing seed made smaller until nothing can be taken away from it.
 
+use std::collections::BTreeSet;
+
 use super::{Failure, HISTORY_MAX, run_seed};
 use crate::fault::Fault;
 use crate::plan::{Limits, Source};
@@ -44,7 +46,8 @@ fn candidates(source: Source<'_>, seed: u64, limits: &Limits) -> Vec<Limits> {
         smaller.push(Limits { conversations: Some(1), ..limits.clone() });
         smaller.push(Limits { conversations: Some(conversations - 1), ..limits.clone() });
     }
-    let processes = plan.definitions.len();
+    let processes: BTreeSet<_> = plan.definitions.iter().map(|definition| &definition.canonical).collect();
+    let processes = processes.len();
     if processes > 1 && plan.is_drawn {
         smaller.push(Limits { processes: Some(processes - 1), ..limits.clone() });
     }

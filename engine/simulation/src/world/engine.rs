@@ -46,6 +46,8 @@ pub(super) enum Asked {
     Message(Arc<str>),
     Cancel(InstanceId),
     Retry { instance: InstanceId, incident: IncidentKey, again: bool },
+    /// The answer is of no interest: what came of it shows.
+    Nothing,
 }
 
 impl World {

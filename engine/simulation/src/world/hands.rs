@@ -87,6 +87,7 @@ impl World {
         match work {
             Work::Call { definition, call } => {
                 let trap = self.strikes(Fault::PluginTrap, 200);
+                let fails = self.strikes(Fault::PluginFails, 300);
                 let slow = self.strikes(Fault::PluginSlow, 300);
                 let differs = self.strikes(Fault::PluginDiffers, 500);
                 self.nonce += 1;
@@ -100,7 +101,13 @@ impl World {
                     nonce: self.nonce,
                     differs,
                 };
-                let outcome = if trap { plugins::trap() } else { self.plan.plugins.call(&request) };
+                let outcome = if trap {
+                    plugins::trap()
+                } else if fails {
+                    plugins::fail()
+                } else {
+                    self.plan.plugins.call(&request)
+                };
                 let delay =
                     if slow { self.random.between(1_000, 90_000) } else { self.random.between(1, 50) };
                 let event =

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 use tessera_core::driver::{Deployment, Event};
-use tessera_core::identity::{EffectId, Timestamp};
+use tessera_core::identity::{EffectId, InstanceId, Timestamp};
 use tessera_core::limits::EFFECTS_IN_FLIGHT_PER_SHARD_MAX;
 
 use crate::audit::{Auditor, Checked, Invariant, Violation, violated};
@@ -38,8 +38,6 @@ pub const EPOCH_MS: u64 = 1_793_491_200_000;
 const LIVENESS_MS: u64 = 6 * 60 * 60 * 1_000;
 /// More happenings than any healthy run has: something goes round and round.
 const HAPPENINGS_MAX: u64 = 400_000;
-/// A fault that a seed has strikes at the latest when it has had so many occasions.
-const OCCASIONS_MAX: u64 = 25;
 /// What is not answered by then counts as lost.
 const TIMEOUT_MS: u64 = 30_000;
 /// Between two looks of the engine into its mailbox.
@@ -130,6 +128,7 @@ enum Happening {
     Operate { site: usize },
     Redeploy { site: usize },
     Reactivate { site: usize },
+    Migrate { site: usize, instance: InstanceId },
     Rotate { site: usize, generation: u64 },
     Intrude,
     Heal,
@@ -171,6 +170,8 @@ pub struct Outcome {
     pub steps: u64,
     /// Virtual milliseconds.
     pub virtual_ms: u64,
+    /// Kinds of fault that the seed had.
+    pub kinds: usize,
     /// Faults that struck, and how often.
     pub struck: BTreeMap<Fault, u64>,
     /// Rare events that were met.
@@ -217,7 +218,7 @@ impl World {
     pub fn new(plan: Plan) -> Self {
         let mut random = Random::new(plan.seed);
         let swarm = plan.swarm.clone();
-        let patience = swarm.kinds().map(|kind| (kind, random.below(OCCASIONS_MAX))).collect();
+        let patience = swarm.patience(&mut random);
         let mut struck = BTreeMap::new();
         let mut auditor = Auditor::new(plan.sites);
         auditor.waiting_is_an_end = plan.waiting_is_an_end;
@@ -288,6 +289,7 @@ impl World {
             violation,
             steps: self.steps,
             virtual_ms: self.now - EPOCH_MS,
+            kinds: self.plan.swarm.kinds().count(),
             struck: self.struck,
             marks: self.auditor.marks,
             trace_hash: self.trace_hash,
@@ -367,6 +369,7 @@ impl World {
             Happening::Operate { site } => self.operate(site),
             Happening::Redeploy { site } => self.redeploy(site),
             Happening::Reactivate { site } => self.reactivate(site),
+            Happening::Migrate { site, instance } => self.migrate(site, instance),
             Happening::Rotate { site, generation } => self.rotate(site, generation),
             Happening::Intrude => self.intrude(),
             Happening::Heal => self.heal(),
@@ -488,6 +491,7 @@ impl Happening {
             | Self::Operate { .. }
             | Self::Redeploy { .. }
             | Self::Reactivate { .. }
+            | Self::Migrate { .. }
             | Self::Rotate { .. }
             | Self::Intrude
             | Self::Heal
@@ -542,6 +546,7 @@ impl Happening {
             Self::Operate { site } => format!("an operator looks at site {site}"),
             Self::Redeploy { site } => format!("site {site} gets a new version"),
             Self::Reactivate { site } => format!("site {site} gets its old version back"),
+            Self::Migrate { site, instance } => format!("an operator migrates {instance} of site {site}"),
             Self::Rotate { site, .. } => format!("site {site} gets a new certificate"),
             Self::Intrude => "somebody tries to intrude".to_owned(),
             Self::Heal => "everything is healed".to_owned(),

@@ -3,6 +3,7 @@
 use serde_json::json;
 use std::sync::Arc;
 use tessera_core::driver::{Command, Deployment, Event};
+use tessera_core::identity::InstanceId;
 use tessera_core::instance::Status;
 use tessera_exchange::delivery::{MESSAGE_IDENTIFIER, instant};
 use tessera_fhir::resource::Identifier;
@@ -64,7 +65,7 @@ impl World {
             let site = self.random.index(self.sites.len());
             self.after(at, Happening::ClockJump { site, by });
         }
-        for (fault, most) in [(Fault::Cancel, 3), (Fault::Retry, 8)] {
+        for (fault, most) in [(Fault::Cancel, 3), (Fault::Retry, 8), (Fault::Suspend, 6), (Fault::Migrate, 8)] {
             for _ in 0..often(self.swarm.strength(fault), most) {
                 let at = self.random.below(chaos);
                 let site = self.random.index(self.sites.len());
@@ -72,8 +73,9 @@ impl World {
             }
         }
         if self.swarm.strength(Fault::Redeploy) > 0 {
+            let certain = self.random.index(self.sites.len());
             for site in 0..self.sites.len() {
-                if self.random.happens(600) {
+                if site == certain || self.random.happens(500) {
                     let at = self.random.below(chaos);
                     self.after(at, Happening::Redeploy { site });
                 }
@@ -180,6 +182,33 @@ impl World {
                 }
             }
         }
+        let suspended = self.auditor.sites[site].instances.iter();
+        let suspended: Vec<_> = suspended
+            .filter(|(_, live)| live.instance.is_running() && live.instance.is_suspended())
+            .map(|(id, _)| id.clone())
+            .collect();
+        for instance in suspended {
+            // Whoever has stopped something looks after it.
+            if !self.chaos || self.random.happens(500) {
+                self.command(site, Asked::Nothing, Command::Resume { instance })?;
+            }
+        }
+        if !running.is_empty() && self.strikes(Fault::Suspend, 800) {
+            let (instance, ..) = self.random.pick(&running).clone();
+            self.command(site, Asked::Nothing, Command::Suspend { instance })?;
+            let later = self.random.between(5_000, 120_000);
+            self.after(later, Happening::Operate { site });
+        }
+        let (moving, successors) = (running.len(), self.plan.successors_at(site));
+        if moving > 0 && !successors.is_empty() && self.strikes(Fault::Migrate, 800) {
+            for successor in successors {
+                self.deploy(site, successor)?;
+            }
+            let (instance, ..) = self.random.pick(&running).clone();
+            // Once what was deployed is on record.
+            let later = self.random.between(10, 2_000);
+            self.after(later, Happening::Migrate { site, instance });
+        }
         if !running.is_empty() && self.strikes(Fault::Cancel, 400) {
             let (instance, conversation, _) = self.random.pick(&running).clone();
             self.auditor.excused.insert(conversation);
@@ -228,6 +257,13 @@ impl World {
         }
         let epoch = self.sites[site].engine_epoch;
         self.engine_event(site, epoch, Event::Deploy(deployment))
+    }
+
+    /// An instance goes on in the next version of its process, if that is possible where it is.
+    pub(super) fn migrate(&mut self, site: usize, instance: InstanceId) -> Checked {
+        let mapping = std::collections::BTreeMap::new();
+        let command = Command::Migrate { instance, version: None, mapping, dry_run: false };
+        self.command(site, Asked::Nothing, command)
     }
 
     /// The old version is there again, beside the new one.
