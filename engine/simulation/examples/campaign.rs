@@ -66,9 +66,12 @@ fn command(mut arguments: impl Iterator<Item = String>) -> Result<ExitCode, Stri
         if failed {
             println!("{}", Failure { seed, outcome, limits: order.limits });
         } else {
+            let struck: Vec<_> = outcome.struck.keys().map(|fault| fault.name()).collect();
             println!(
-                "seed {seed}: {} site steps, trace {:016x}, no violation",
-                outcome.steps, outcome.trace_hash
+                "seed {seed}: {} site steps, trace {:016x}, no violation; struck: {}",
+                outcome.steps,
+                outcome.trace_hash,
+                struck.join(" ")
             );
         }
         failed

@@ -131,7 +131,7 @@ impl Plan {
         let drawn_sites = usize::try_from(places.between(3, SITES_MAX as u64)).unwrap_or(3);
         let sites = limits.sites.map_or(drawn_sites, |sites| sites.clamp(1, drawn_sites));
         let drawn_processes =
-            usize::try_from(shape.between(3, PROCESSES_MAX.min(drawn_sites + 2) as u64)).unwrap_or(3);
+            usize::try_from(shape.between(3, PROCESSES_MAX.min(drawn_sites + 1) as u64)).unwrap_or(3);
         let processes =
             limits.processes.map_or(drawn_processes, |processes| processes.clamp(1, drawn_processes));
         let mut roles = Roles::default();
@@ -146,7 +146,7 @@ impl Plan {
         for process in 0..drawn_processes {
             let partners: Vec<usize> =
                 (1..processes).filter(|other| roles.askers[*other] == process).collect();
-            let budget = i64::try_from(shape.between(3, 9)).unwrap_or(5);
+            let budget = i64::try_from(shape.between(2, 5)).unwrap_or(4);
             let mut own = shape.fork();
             let block = Generator::new(&mut own, partners, budget).process(process > 0);
             let next = Block::Sequence(vec![
@@ -163,7 +163,7 @@ impl Plan {
                 successors.push(define(site, process, &format!("second-{process}"), next)?);
             }
         }
-        let drawn_conversations = usize::try_from(rest.between(2, 5)).unwrap_or(2);
+        let drawn_conversations = usize::try_from(rest.between(1, 3)).unwrap_or(2);
         let conversations =
             limits.conversations.map_or(drawn_conversations, |most| most.clamp(1, drawn_conversations));
         let drawn_chaos = rest.between(5, 40) * 60_000;

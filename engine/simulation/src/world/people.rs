@@ -199,13 +199,18 @@ impl World {
             let later = self.random.between(5_000, 120_000);
             self.after(later, Happening::Operate { site });
         }
-        let (moving, successors) = (running.len(), self.plan.successors_at(site));
-        if moving > 0 && !successors.is_empty() && self.strikes(Fault::Migrate, 800) {
+        let successors = self.plan.successors_at(site);
+        let is_new = |id: &InstanceId| {
+            let live = self.auditor.sites[site].instances.get(id);
+            live.is_none_or(|live| successors.iter().any(|known| known.key == *live.instance.definition()))
+        };
+        // It goes forward and never back.
+        let old: Vec<_> = running.iter().map(|(id, ..)| id).filter(|id| !is_new(id)).cloned().collect();
+        if !old.is_empty() && !successors.is_empty() && self.strikes(Fault::Migrate, 800) {
             for successor in successors {
                 self.deploy(site, successor)?;
             }
-            let (instance, ..) = self.random.pick(&running).clone();
-            // Once what was deployed is on record.
+            let instance = self.random.pick(&old).clone();
             let later = self.random.between(10, 2_000);
             self.after(later, Happening::Migrate { site, instance });
         }
@@ -384,7 +389,9 @@ impl World {
             self.reactivate(site)?;
             // Everybody has the last list, and the certificate that belongs to it.
             let generation = self.rotation;
-            self.rotate(site, generation)?;
+            if generation > 0 {
+                self.rotate(site, generation)?;
+            }
         }
         self.after(60_000, Happening::Inspect);
         Ok(())
@@ -412,8 +419,8 @@ impl World {
         for site in 0..self.sites.len() {
             self.start_site(site)?;
             self.operate(site)?;
-            // Whatever was still on its way when everything was healed may have brought an older list.
-            if since < 4 * 60_000 {
+            // Whatever was still on its way when everything was healed may have brought an older list; by now it is there.
+            if self.rotation > 0 && (120_000..180_000).contains(&since) {
                 let generation = self.rotation;
                 self.rotate(site, generation)?;
             }
