@@ -98,12 +98,8 @@ impl Block {
     /// What an instance does in the end that came here from the version before.
     #[must_use]
     pub fn for_migrated(&self) -> Self {
-        match self {
-            Self::Sequence(all) => {
-                Self::Sequence(all.iter().filter(|one| !matches!(one, Self::Added(_))).cloned().collect())
-            }
-            other => other.clone(),
-        }
+        let Self::Sequence(all) = self else { return self.clone() };
+        Self::Sequence(all.iter().filter(|one| !matches!(one, Self::Added(_))).cloned().collect())
     }
 
     /// The called processes, with those that they call.
@@ -120,7 +116,9 @@ impl Block {
                 body.collect_calls(into);
             }
             Self::Sequence(all) | Self::Choice(_, all) | Self::Parallel(_, all) | Self::Inclusive(_, all) => {
-                all.iter().for_each(|one| one.collect_calls(into));
+                for one in all {
+                    one.collect_calls(into);
+                }
             }
             Self::Work { on_error: Some(body), .. }
             | Self::Loop(_, body)

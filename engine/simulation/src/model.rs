@@ -51,9 +51,8 @@ pub struct Model {
 
 /// The BPMN text of a process that is started by a message.
 pub fn write(process: usize, starter: &str, block: &Block) -> Model {
-    let start = format!(
-        r#"<startEvent id="start"><messageEventDefinition messageRef="m_{starter}"/></startEvent>"#
-    );
+    let start =
+        format!(r#"<startEvent id="start"><messageEventDefinition messageRef="m_{starter}"/></startEvent>"#);
     text(process, &process_id(process), &start, block)
 }
 
@@ -282,7 +281,8 @@ impl Writer {
             }
             Block::Signal { id, work } => {
                 let (fork, join) = (format!("fork{id}"), format!("join{id}"));
-                let (catch, throw, work) = (format!("catch{id}"), format!("throw{id}"), format!("work{work}"));
+                let (catch, throw, work) =
+                    (format!("catch{id}"), format!("throw{id}"), format!("work{work}"));
                 // All conversations of a process share it: whoever broadcasts first sets all free that wait.
                 let process = self.process;
                 let _ = writeln!(self.signals, r#"<signal id="s{id}" name="signal-{process}-{id}"/>"#);
@@ -291,7 +291,8 @@ impl Writer {
                     r#"<parallelGateway id="{fork}"/><parallelGateway id="{join}"/><intermediateCatchEvent id="{catch}">{definition}</intermediateCatchEvent><intermediateThrowEvent id="{throw}">{definition}</intermediateThrowEvent>"#
                 ));
                 self.handler(&work, "work");
-                for (from, to) in [(&fork, &catch), (&catch, &join), (&fork, &work), (&work, &throw), (&throw, &join)]
+                for (from, to) in
+                    [(&fork, &catch), (&catch, &join), (&fork, &work), (&work, &throw), (&throw, &join)]
                 {
                     self.flow(from, to, None);
                 }
@@ -365,9 +366,7 @@ impl Writer {
         self.timer("boundaryEvent", &remind, &attached, after_ms);
         let work = format!("work{work}");
         self.handler(&work, "work");
-        for (from, to) in
-            [(&begin, &inner), (&inner, &finish), (&remind, &work), (&work, &reminded)]
-        {
+        for (from, to) in [(&begin, &inner), (&inner, &finish), (&remind, &work), (&work, &reminded)] {
             self.flow(from, to, None);
         }
     }

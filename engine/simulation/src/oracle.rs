@@ -194,11 +194,7 @@ fn of(block: &Block, conversation: &str) -> Expected {
             ]);
             let reminder = sequence(vec![once("remind", *id), once("work", *work), once("reminded", *id)]);
             let perhaps = Expected::Either(Box::new(reminder), Box::new(sequence(Vec::new())));
-            sequence(vec![
-                once("begin", *id),
-                Expected::Parallel(vec![inside, perhaps]),
-                once("scope", *id),
-            ])
+            sequence(vec![once("begin", *id), Expected::Parallel(vec![inside, perhaps]), once("scope", *id)])
         }
         // What the called one does is expected of itself.
         Block::Call { id, .. } => once("call", *id),

@@ -1,16 +1,10 @@
 //! Create, read, update, delete and search, as the local organization and as a peer see them.
 
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Waker};
-
 use serde_json::{Value, json};
 use tessera_fhir::ResourceType::{Endpoint, Organization, OrganizationAffiliation, Subscription, Task};
 use tessera_fhir::search::Handling;
 use tessera_fhir::task::{Status, with_status};
 use tessera_mailbox::{Identity, Mailbox, Settings};
-use tessera_store::{Batch, CommitError, Committer, Entry, Outcome, ReadError, Store};
 
 use crate::network::{
     PEER, Site, endpoint, id_of, local_identity, organization, peer_identity, ping, settings,
@@ -406,70 +400,4 @@ async fn what_was_acknowledged_is_there_after_opening_again() {
     let after = again.search(&local_identity(), Subscription, "", Handling::Strict).body.unwrap();
     assert_eq!(before["entry"][0]["resource"]["id"], after["entry"][0]["resource"]["id"]);
     assert_eq!(after["total"], 1);
-}
-
-/// An update is decided and not yet on disk, and the same again is refused because of it. Told at once, the refusal would stand
-/// for ever, even if a power cut took its reason back.
-#[tokio::test]
-async fn a_refusal_waits_until_its_reason_is_on_disk() {
-    for (fails, first_status, again_status) in [(false, 200, 403), (true, 503, 503)] {
-        let site = Site::usual().await;
-        let created = site.mailbox.create(&peer_identity(), Task, ping(PEER, 1), None).await;
-        let id = id_of(&created);
-        drop(site.mailbox);
-        let store = Arc::new(Unreliable { store: site.store, fails: AtomicBool::new(false) });
-        let committer = Arc::new(Committer::stepwise(store.clone()));
-        let mut opening = Box::pin(Mailbox::open(store.clone(), committer.clone(), settings()));
-        let mailbox = loop {
-            match polled(&mut opening) {
-                Poll::Ready(opened) => break opened.unwrap(),
-                Poll::Pending => assert!(committer.step(), "it waits for nothing but its commits"),
-            }
-        };
-
-        let local = local_identity();
-        let taken = with_status(created.body.unwrap(), Status::InProgress, &[], None);
-        let update = || Box::pin(mailbox.update(&local, Task, &id, taken.clone(), Some("W/\"1\"")));
-        let (mut first, mut again) = (update(), update());
-        assert!(polled(&mut first).is_pending());
-        assert!(polled(&mut again).is_pending(), "refused before its reason was on disk");
-        store.fails.store(fails, Ordering::Relaxed);
-        while committer.step() {}
-        let statuses = [polled(&mut first), polled(&mut again)].map(|polled| polled.map(|answer| answer.status));
-        let expected = [first_status, again_status].map(|status| Poll::Ready(status.try_into().unwrap()));
-        assert_eq!(statuses, expected);
-    }
-}
-
-fn polled<F: Future>(future: &mut Pin<Box<F>>) -> Poll<F::Output> {
-    future.as_mut().poll(&mut Context::from_waker(Waker::noop()))
-}
-
-/// A store whose commits fail when they are told to.
-struct Unreliable {
-    store: Arc<dyn Store>,
-    fails: AtomicBool,
-}
-
-impl Store for Unreliable {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
-        self.store.get(key)
-    }
-
-    fn range(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Entry>, ReadError> {
-        self.store.range(from, to, limit)
-    }
-
-    fn commit(&self, group: &[Batch]) -> Vec<Outcome> {
-        if !self.fails.load(Ordering::Relaxed) {
-            return self.store.commit(group);
-        }
-        let detail = "the disk is broken".to_owned();
-        let error = CommitError::Storage { store: self.name(), detail };
-        vec![Outcome::Failed(error); group.len()]
-    }
-
-    fn name(&self) -> &'static str {
-        "unreliable"
-    }
 }

@@ -9,10 +9,10 @@ use tessera_plugin_host::{Limits, Package, Plugin, PluginHost, Settings};
 use tessera_store::Kind;
 use tokio::task::JoinSet;
 
-use crate::bench::{Options, median};
 use crate::bench::durable::{THREE_TASKS, one_by_one};
 use crate::bench::harness::{EngineOnly, Plugins, execution};
 use crate::bench::report::{Neighbours, percentile_ms, rounded};
+use crate::bench::{Options, median};
 use crate::commands::Failure;
 use crate::engine::directory::Directory;
 

@@ -147,11 +147,9 @@ impl Live {
         fact: &Fact,
         expectations: &BTreeMap<Arc<str>, Expectation>,
     ) -> Checked {
-        let moves = match fact {
-            // What it has answered may become known, it decides nothing.
-            Fact::EffectSettled { sequence, .. } => self.calls.contains_key(sequence),
-            other => matches!(other, Fact::NodeEntered { .. } | Fact::MessageTaken { .. }),
-        };
+        // That an answer to a message has arrived may become known: it moves nothing.
+        let moves = matches!(fact, Fact::NodeEntered { .. } | Fact::MessageTaken { .. })
+            || matches!(fact, Fact::EffectSettled { sequence, .. } if self.calls.contains_key(sequence));
         ensure(!moves || !self.instance.is_suspended(), Invariant::Oracle, || {
             format!("{id} moves while it is suspended: {fact:?}")
         })?;
@@ -230,7 +228,8 @@ impl Live {
                     format!("{id} settles effect {}, which was never queued", sequence.0)
                 })?;
                 let before = self.settled.contains(sequence) || self.withdrawn.contains(sequence);
-                if let (Fact::EffectSettled { settlement, .. }, Some(node)) = (fact, self.calls.get(sequence)) {
+                if let (Fact::EffectSettled { settlement, .. }, Some(node)) = (fact, self.calls.get(sequence))
+                {
                     if let Settlement::Failed { kind, .. } = &**settlement {
                         *self.failures.entry(*node).or_default() += 1;
                         if *kind == FailureKind::Technical {

@@ -336,9 +336,8 @@ impl Auditor {
         if let Some(expectation) = self.expectations.get(&live.instance.definition().digest)
             && live.instance.status() == Status::Completed
         {
-            live.check_trace(expectation, Extent::Whole).map_err(|reason| {
-                violated(Invariant::Oracle, format!("{id} at site {site}: {reason}"))
-            })?;
+            live.check_trace(expectation, Extent::Whole)
+                .map_err(|reason| violated(Invariant::Oracle, format!("{id} at site {site}: {reason}")))?;
         }
         let is_known = self.expectations.contains_key(&live.instance.definition().digest);
         ensure(!is_known || live.instance.status() != Status::Failed, Invariant::Oracle, || {

@@ -45,7 +45,11 @@ pub(super) struct Engine {
 pub(super) enum Asked {
     Message(Arc<str>),
     Cancel(InstanceId),
-    Retry { instance: InstanceId, incident: IncidentKey, again: bool },
+    Retry {
+        instance: InstanceId,
+        incident: IncidentKey,
+        again: bool,
+    },
     /// The answer is of no interest: what came of it shows.
     Nothing,
 }

@@ -65,7 +65,8 @@ impl World {
             let site = self.random.index(self.sites.len());
             self.after(at, Happening::ClockJump { site, by });
         }
-        for (fault, most) in [(Fault::Cancel, 3), (Fault::Retry, 8), (Fault::Suspend, 6), (Fault::Migrate, 8)] {
+        for (fault, most) in [(Fault::Cancel, 3), (Fault::Retry, 8), (Fault::Suspend, 6), (Fault::Migrate, 8)]
+        {
             for _ in 0..often(self.swarm.strength(fault), most) {
                 let at = self.random.below(chaos);
                 let site = self.random.index(self.sites.len());

@@ -126,7 +126,7 @@ fn syncs_before_it_acknowledges(subject: Subject) {
     let early = recording.early_acknowledgements();
     assert!(early.is_empty(), "{} acknowledgements left too early: {:#?}", early.len(), early.first());
     replay::check(&recording, subject, 5 * rounds()).unwrap();
-    replay::check_subsets(&recording, subject, 15 * u64::from(rounds())).unwrap();
+    replay::check_subsets(&recording, subject, 15 * rounds()).unwrap();
 }
 
 /// On a loop device, or else by replaying recorded writes, which the trace tests do as well.
