@@ -127,14 +127,26 @@ impl Writer {
     }
 
     /// A scope's content with a start and an end of its own, whose names begin with `of`.
-    fn content(&mut self, of: &str, id: Id, body: &Block) -> String {
+    fn content(&mut self, of: &str, id: Id, body: &Block) {
+        let (first, last) = self.block(body);
+        self.element(format_args!(r#"<startEvent id="{of}begin{id}"/><endEvent id="{of}finish{id}"/>"#));
+        self.flow(&format!("{of}begin{id}"), &first, None);
+        self.flow(&last, &format!("{of}finish{id}"), None);
+    }
+
+    /// What `write` writes, apart from everything around it.
+    fn within(&mut self, write: impl FnOnce(&mut Self)) -> String {
         let outer = std::mem::take(&mut self.elements);
-        let inner = &mut *self;
-        let (first, last) = inner.block(body);
-        inner.element(format_args!(r#"<startEvent id="{of}begin{id}"/><endEvent id="{of}finish{id}"/>"#));
-        inner.flow(&format!("{of}begin{id}"), &first, None);
-        inner.flow(&last, &format!("{of}finish{id}"), None);
+        write(self);
         std::mem::replace(&mut self.elements, outer)
+    }
+
+    /// A subprocess; its first and its last element are itself.
+    fn scope(&mut self, id: Id, write: impl FnOnce(&mut Self)) -> (String, String) {
+        let scope = format!("scope{id}");
+        let content = self.within(write);
+        self.element(format_args!(r#"<subProcess id="{scope}">{content}</subProcess>"#));
+        (scope.clone(), scope)
     }
 
     /// Writes a block; its first and its last element.
@@ -246,10 +258,8 @@ impl Writer {
                 (pause.clone(), pause)
             }
             Block::Scope { id, body, deadline_ms } => {
-                let scope = format!("scope{id}");
-                let content = self.content("", *id, body);
-                self.element(format_args!(r#"<subProcess id="{scope}">{content}</subProcess>"#));
-                let Some(deadline_ms) = deadline_ms else { return (scope.clone(), scope) };
+                let (scope, last) = self.scope(*id, |inner| inner.content("", *id, body));
+                let Some(deadline_ms) = deadline_ms else { return (scope, last) };
                 let (late, merge) = (format!("late{id}"), format!("merge{id}"));
                 self.timer("boundaryEvent", &late, &format!(r#" attachedToRef="{scope}""#), *deadline_ms);
                 self.element(format_args!(r#"<exclusiveGateway id="{merge}"/>"#));
@@ -259,26 +269,16 @@ impl Writer {
             }
             Block::Each { id, count, sequential, body } => {
                 let each = format!("each{id}");
-                let content = self.content("", *id, body);
+                let content = self.within(|inner| inner.content("", *id, body));
                 self.element(format_args!(
                     r#"<subProcess id="{each}"><multiInstanceLoopCharacteristics isSequential="{sequential}"><loopCardinality>{count}</loopCardinality></multiInstanceLoopCharacteristics>{content}</subProcess>"#
                 ));
                 (each.clone(), each)
             }
             Block::Ask { id, process, deadline_ms, shaped } => {
-                let scope = format!("scope{id}");
-                let content = self.asking(*id, *process, *deadline_ms, *shaped);
-                self.element(format_args!(r#"<subProcess id="{scope}">{content}</subProcess>"#));
-                (scope.clone(), scope)
+                self.scope(*id, |inner| inner.asking(*id, *process, *deadline_ms, *shaped))
             }
-            Block::Undo(id, works) => {
-                let scope = format!("scope{id}");
-                let outer = std::mem::take(&mut self.elements);
-                self.undoing(*id, works);
-                let content = std::mem::replace(&mut self.elements, outer);
-                self.element(format_args!(r#"<subProcess id="{scope}">{content}</subProcess>"#));
-                (scope.clone(), scope)
-            }
+            Block::Undo(id, works) => self.scope(*id, |inner| inner.undoing(*id, works)),
             Block::Signal { id, work } => {
                 let (fork, join) = (format!("fork{id}"), format!("join{id}"));
                 let (catch, throw, work) =
@@ -299,12 +299,7 @@ impl Writer {
                 (fork, join)
             }
             Block::Reminded { id, body, after_ms, work } => {
-                let scope = format!("scope{id}");
-                let outer = std::mem::take(&mut self.elements);
-                self.reminded(*id, body, *after_ms, *work);
-                let content = std::mem::replace(&mut self.elements, outer);
-                self.element(format_args!(r#"<subProcess id="{scope}">{content}</subProcess>"#));
-                (scope.clone(), scope)
+                self.scope(*id, |inner| inner.reminded(*id, body, *after_ms, *work))
             }
             Block::Call { id, .. } => {
                 let call = format!("call{id}");
@@ -315,10 +310,7 @@ impl Writer {
                 (call.clone(), call)
             }
             Block::Added(block) => self.block(block),
-            Block::Reply(id) => {
-                let scope = format!("scope{id}");
-                let outer = std::mem::take(&mut self.elements);
-                let inner = &mut *self;
+            Block::Reply(id) => self.scope(*id, |inner| {
                 inner.element(format_args!(r#"<startEvent id="begin{id}"/><endEvent id="finish{id}"/>"#));
                 inner.handler(&format!("address{id}"), "answer");
                 // The process of whoever asked is only known when the message comes: the handler sets `asker`.
@@ -326,10 +318,7 @@ impl Writer {
                 inner.flow(&format!("begin{id}"), &format!("address{id}"), None);
                 inner.flow(&format!("address{id}"), &format!("send{id}"), None);
                 inner.flow(&format!("send{id}"), &format!("finish{id}"), None);
-                let content = std::mem::replace(&mut self.elements, outer);
-                self.element(format_args!(r#"<subProcess id="{scope}">{content}</subProcess>"#));
-                (scope.clone(), scope)
-            }
+            }),
         }
     }
 
@@ -360,7 +349,7 @@ impl Writer {
         self.element(format_args!(
             r#"<startEvent id="{begin}"/><endEvent id="{finish}"/><endEvent id="{reminded}"/>"#
         ));
-        let content = self.content("body", id, body);
+        let content = self.within(|nested| nested.content("body", id, body));
         self.element(format_args!(r#"<subProcess id="{inner}">{content}</subProcess>"#));
         let attached = format!(r#" attachedToRef="{inner}" cancelActivity="false""#);
         self.timer("boundaryEvent", &remind, &attached, after_ms);
@@ -371,42 +360,39 @@ impl Writer {
         }
     }
 
-    fn asking(&mut self, id: u32, process: usize, deadline_ms: Option<u64>, shaped: bool) -> String {
-        let outer = std::mem::take(&mut self.elements);
-        let inner = &mut *self;
+    fn asking(&mut self, id: u32, process: usize, deadline_ms: Option<u64>, shaped: bool) {
         let named = |name: &str| format!("{name}{id}");
         let (begin, finish, address, send, reply) =
             (named("begin"), named("finish"), named("address"), named("send"), named("reply"));
-        inner.element(format_args!(r#"<startEvent id="{begin}"/><endEvent id="{finish}"/>"#));
-        inner.element(format_args!(
+        self.element(format_args!(r#"<startEvent id="{begin}"/><endEvent id="{finish}"/>"#));
+        self.element(format_args!(
             r#"<serviceTask id="{address}" camunda:class="address"><extensionElements><camunda:field name="process"><camunda:string>{process}</camunda:string></camunda:field></extensionElements></serviceTask>"#
         ));
-        inner.send(id, &canonical(process), ASK, shaped.then_some("shape"));
-        inner.flow(&begin, &address, None);
-        inner.flow(&address, &send, None);
-        inner.element(format_args!(
+        self.send(id, &canonical(process), ASK, shaped.then_some("shape"));
+        self.flow(&begin, &address, None);
+        self.flow(&address, &send, None);
+        self.element(format_args!(
             r#"<intermediateCatchEvent id="{reply}"><messageEventDefinition messageRef="m_reply"/></intermediateCatchEvent>"#
         ));
         match deadline_ms {
             None => {
-                inner.flow(&send, &reply, None);
-                inner.flow(&reply, &finish, None);
+                self.flow(&send, &reply, None);
+                self.flow(&reply, &finish, None);
             }
             Some(deadline_ms) => {
                 let (wait, late, merge) = (named("wait"), named("late"), named("merge"));
-                inner.element(format_args!(
+                self.element(format_args!(
                     r#"<eventBasedGateway id="{wait}"/><exclusiveGateway id="{merge}"/>"#
                 ));
-                inner.timer("intermediateCatchEvent", &late, "", deadline_ms);
-                inner.flow(&send, &wait, None);
-                inner.flow(&wait, &reply, None);
-                inner.flow(&wait, &late, None);
-                inner.flow(&reply, &merge, None);
-                inner.flow(&late, &merge, None);
-                inner.flow(&merge, &finish, None);
+                self.timer("intermediateCatchEvent", &late, "", deadline_ms);
+                self.flow(&send, &wait, None);
+                self.flow(&wait, &reply, None);
+                self.flow(&wait, &late, None);
+                self.flow(&reply, &merge, None);
+                self.flow(&late, &merge, None);
+                self.flow(&merge, &finish, None);
             }
         }
-        std::mem::replace(&mut self.elements, outer)
     }
 
     fn send(&mut self, id: u32, canonical: &str, message: &str, handler: Option<&str>) {

@@ -239,17 +239,24 @@ fn start(site: usize, number: usize) -> Start {
 fn define(site: usize, process: usize, digest: &str, block: Block) -> Result<Definition, String> {
     let starter = if process == 0 { model::START } else { model::ASK };
     let model = model::write(process, starter, &block);
-    let deployment = model::compiled(&model::process_id(process), digest, &model.text)?;
-    let canonical = model::canonical(process);
-    Ok(Definition { site, canonical, deployment, expectation: Some(Expectation { block, model }) })
+    definition(site, process, &model::process_id(process), digest, Expectation { block, model })
 }
 
-/// Compiles what a call activity of a process calls. Messages name it by its caller: there are none for itself.
+/// What a call activity of a process calls.
 fn define_called(site: usize, process: usize, call: Id, block: &Block) -> Result<Definition, String> {
-    let model = model::write_called(process, call, block);
+    let expectation = Expectation { block: block.clone(), model: model::write_called(process, call, block) };
     let digest = format!("first-{process}-called-{call}");
-    let deployment = model::compiled(&model::called_id(process, call), &digest, &model.text)?;
-    let canonical = model::canonical(process);
-    let expectation = Some(Expectation { block: block.clone(), model });
-    Ok(Definition { site, canonical, deployment, expectation })
+    definition(site, process, &model::called_id(process, call), &digest, expectation)
+}
+
+/// Compiles it. Messages name what is called by its caller: there are none for itself.
+fn definition(
+    site: usize,
+    process: usize,
+    id: &str,
+    digest: &str,
+    expectation: Expectation,
+) -> Result<Definition, String> {
+    let deployment = model::compiled(id, digest, &expectation.model.text)?;
+    Ok(Definition { site, canonical: model::canonical(process), deployment, expectation: Some(expectation) })
 }

@@ -20,6 +20,7 @@ pub use crowd::Crowd;
 pub use parked::{Parked, park};
 pub use strangers::Strangers;
 
+use std::cmp::Ordering;
 use std::path::PathBuf;
 
 use tessera_store::Kind;
@@ -119,10 +120,11 @@ pub async fn run(options: &Options, progress: impl Fn(&str)) -> Result<Report, F
     Ok(report)
 }
 
-/// The middle one; of an even number, the upper of the two.
-fn median<T: Copy>(mut values: Vec<T>, order: impl Fn(&T, &T) -> std::cmp::Ordering) -> Option<T> {
+/// The middle one; of an even number, the upper of the two; zero of none.
+fn median<T: Copy + Default>(values: impl IntoIterator<Item = T>, order: fn(&T, &T) -> Ordering) -> T {
+    let mut values: Vec<T> = values.into_iter().collect();
     values.sort_by(order);
-    values.get(values.len() / 2).copied()
+    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 /// The memory of a process of this machine that is not swapped out, in bytes.

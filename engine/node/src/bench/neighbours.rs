@@ -52,9 +52,9 @@ pub(super) async fn measure(options: &Options, plugins: &Plugins) -> Result<Neig
     let by_cpu = Limits { cpu: LIMIT, ..generous.clone() };
     let by_wall = Limits { wall: LIMIT, cpu: LIMIT * 100, ..generous };
     Ok(Neighbours {
-        undisturbed_p99_ms: middle(undisturbed),
-        disturbed_p99_ms: middle(disturbed),
-        ratio: rounded(middle(ratios)),
+        undisturbed_p99_ms: median(undisturbed, f64::total_cmp),
+        disturbed_p99_ms: median(disturbed, f64::total_cmp),
+        ratio: rounded(median(ratios, f64::total_cmp)),
         past_cpu_limit_ms: longest_past(by_cpu, &directory).await?,
         past_wall_limit_ms: longest_past(by_wall, &directory).await?,
     })
@@ -77,8 +77,4 @@ async fn longest_past(limits: Limits, directory: &Arc<Directory>) -> Result<f64,
         longest = longest.max(start.elapsed().saturating_sub(LIMIT));
     }
     Ok(rounded(longest.as_secs_f64() * 1_000.0))
-}
-
-fn middle(values: Vec<f64>) -> f64 {
-    median(values, f64::total_cmp).unwrap_or_default()
 }

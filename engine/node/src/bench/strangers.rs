@@ -67,14 +67,12 @@ pub(super) async fn measure(options: &Options, progress: &impl Fn(&str)) -> Resu
         ));
         rounds.push(round);
     }
-    let middle = |figure: fn(&Round) -> f64| {
-        median(rounds.iter().map(figure).collect(), f64::total_cmp).unwrap_or_default()
-    };
+    let middle = |figure: fn(&Round) -> f64| median(rounds.iter().map(figure), f64::total_cmp);
     Ok(Strangers {
         strangers,
         open: strangers.min(HELD_MAX),
         connections: rounds.iter().map(|round| round.connections).sum(),
-        kib_each: median(rounds.iter().map(|round| round.kib_each).collect(), Ord::cmp).unwrap_or_default(),
+        kib_each: median(rounds.iter().map(|round| round.kib_each), Ord::cmp),
         longest_s: rounded(rounds.iter().map(|round| round.longest).max().unwrap_or_default().as_secs_f64()),
         undisturbed: Latency {
             p50_ms: middle(|round| round.undisturbed.p50_ms),

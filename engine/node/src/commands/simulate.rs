@@ -12,15 +12,13 @@ use crate::commands::{Failure, Format, say, say_line};
 const EXPLANATION: &str = "\
 It runs random collaborations with a known outcome: the test of the engine itself. Each seed is one history of faults;
 then everything is healed and must come to its end. The first seed that breaks an invariant is made smaller and shown
-with the options that repeat it. The exit code is 1 then.
+with the options that repeat it. The exit code is 1 then.";
 
-Faults: crash, engine-crash, mailbox-crash, loss, answer-lost, duplication, delay, cut, commit-fails, commit-torn,
-commit-unknown-landed, commit-unknown-lost, disk-full, slow-disk, read-fails, clock-skew, clock-jump, plugin-trap, plugin-fails,
-plugin-slow, plugin-differs, cancel, retry, suspend, migrate, redeploy, rotate, intruder.";
+const FAULTS_PER_LINE: usize = 8;
 
 /// What is simulated, and how often.
 #[derive(Debug, Args)]
-#[command(after_help = EXPLANATION)]
+#[command(after_help = explanation())]
 pub struct Arguments {
     /// How many seeds
     #[arg(long, default_value_t = 1_000, conflicts_with = "seed")]
@@ -52,6 +50,12 @@ pub struct Arguments {
     /// Output
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+}
+
+fn explanation() -> String {
+    let line = |faults: &[Fault]| faults.iter().map(|fault| fault.name()).collect::<Vec<_>>().join(", ");
+    let lines: Vec<String> = Fault::ALL.chunks(FAULTS_PER_LINE).map(line).collect();
+    format!("{EXPLANATION}\n\nFaults: {}.", lines.join(",\n"))
 }
 
 /// Runs the seeds.

@@ -506,12 +506,9 @@ impl Live {
 
     /// Whether its trace is one that the oracle allows.
     pub(super) fn check_trace(&self, expectation: &Expectation, extent: Extent) -> Result<(), String> {
-        let conversation = self.instance.business_key();
-        if self.migrated {
-            oracle::check(&expectation.block.for_migrated(), conversation, &self.trace, extent)
-        } else {
-            oracle::check(&expectation.block, conversation, &self.trace, extent)
-        }
+        let migrated = self.migrated.then(|| expectation.block.for_migrated());
+        let block = migrated.as_ref().unwrap_or(&expectation.block);
+        oracle::check(block, self.instance.business_key(), &self.trace, extent)
     }
 
     /// What keeps it from being at its end; `None` if nothing does, or if that is excused.

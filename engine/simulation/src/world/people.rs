@@ -284,7 +284,8 @@ impl World {
 
     /// A site's mailbox gets the next allow list; once it has it, the site uses its next certificate.
     pub(super) fn rotate(&mut self, site: usize, generation: u64) -> Checked {
-        if !self.chaos && generation < self.rotation {
+        // The first generation is what everybody begins with; an older one than the last is out of date.
+        if generation == 0 || (!self.chaos && generation < self.rotation) {
             return Ok(());
         }
         if self.chaos {
@@ -390,9 +391,7 @@ impl World {
             self.reactivate(site)?;
             // Everybody has the last list, and the certificate that belongs to it.
             let generation = self.rotation;
-            if generation > 0 {
-                self.rotate(site, generation)?;
-            }
+            self.rotate(site, generation)?;
         }
         self.after(60_000, Happening::Inspect);
         Ok(())
@@ -421,7 +420,7 @@ impl World {
             self.start_site(site)?;
             self.operate(site)?;
             // Whatever was still on its way when everything was healed may have brought an older list; by now it is there.
-            if self.rotation > 0 && (120_000..180_000).contains(&since) {
+            if (120_000..180_000).contains(&since) {
                 let generation = self.rotation;
                 self.rotate(site, generation)?;
             }
