@@ -173,8 +173,8 @@ impl Scope for Requirements<'_> {
         self.outer.local_variable(name)
     }
 
-    fn now_ms(&self) -> Option<i64> {
-        self.outer.now_ms()
+    fn around(&self) -> Option<&dyn Scope> {
+        Some(self.outer)
     }
 }
 

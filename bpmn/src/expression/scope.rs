@@ -13,34 +13,39 @@ pub trait Scope {
     /// A variable of this scope alone.
     fn local_variable(&self, name: &str) -> Option<&Value>;
 
+    /// The scope that this one only adds variables to: it answers whatever else is asked.
+    fn around(&self) -> Option<&dyn Scope> {
+        None
+    }
+
     /// What the clock says, in milliseconds since 1970-01-01T00:00:00Z.
     fn now_ms(&self) -> Option<i64> {
-        None
+        self.around()?.now_ms()
     }
 
     /// The business key of the process instance.
     fn business_key(&self) -> Option<&str> {
-        None
+        self.around()?.business_key()
     }
 
     /// The id of the process instance.
     fn instance_id(&self) -> Option<&str> {
-        None
+        self.around()?.instance_id()
     }
 
     /// The BPMN id of the current element.
     fn activity_id(&self) -> Option<&str> {
-        None
+        self.around()?.activity_id()
     }
 
     /// The name of the current element.
     fn activity_name(&self) -> Option<&str> {
-        None
+        self.around()?.activity_name()
     }
 
     /// The id of the process definition, version included.
     fn process_definition_id(&self) -> Option<&str> {
-        None
+        self.around()?.process_definition_id()
     }
 }
 

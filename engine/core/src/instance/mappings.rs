@@ -82,28 +82,8 @@ impl Scope for Mapped<'_> {
         mapped.or_else(|| self.view.local_variable(name))
     }
 
-    fn now_ms(&self) -> Option<i64> {
-        self.view.now_ms()
-    }
-
-    fn business_key(&self) -> Option<&str> {
-        self.view.business_key()
-    }
-
-    fn instance_id(&self) -> Option<&str> {
-        self.view.instance_id()
-    }
-
-    fn activity_id(&self) -> Option<&str> {
-        self.view.activity_id()
-    }
-
-    fn activity_name(&self) -> Option<&str> {
-        self.view.activity_name()
-    }
-
-    fn process_definition_id(&self) -> Option<&str> {
-        self.view.process_definition_id()
+    fn around(&self) -> Option<&dyn Scope> {
+        Some(&self.view)
     }
 }
 

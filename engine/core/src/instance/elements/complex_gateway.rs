@@ -57,24 +57,8 @@ impl Scope for Counted<'_> {
         if name == ACTIVATION_COUNT { Some(&self.count) } else { self.view.local_variable(name) }
     }
 
-    fn business_key(&self) -> Option<&str> {
-        self.view.business_key()
-    }
-
-    fn instance_id(&self) -> Option<&str> {
-        self.view.instance_id()
-    }
-
-    fn activity_id(&self) -> Option<&str> {
-        self.view.activity_id()
-    }
-
-    fn activity_name(&self) -> Option<&str> {
-        self.view.activity_name()
-    }
-
-    fn process_definition_id(&self) -> Option<&str> {
-        self.view.process_definition_id()
+    fn around(&self) -> Option<&dyn Scope> {
+        Some(&self.view)
     }
 }
 
@@ -171,6 +155,17 @@ mod tests {
         assert_eq!(run.places(), "c");
         run.complete("c", json!({}));
         assert_eq!((run.places().as_str(), run.path().as_str()), ("Completed", "start f a b after c g g g"));
+    }
+
+    #[test]
+    fn its_condition_may_ask_the_clock() {
+        let condition = "<activationCondition language=\"feel\">activationCount &gt;= 2 and now() &lt; date and time(\"2100-01-01T00:00:00Z\")</activationCondition>";
+        let model = TWO_OF_THREE
+            .replace("<activationCondition>${activationCount >= 2}</activationCondition>", condition);
+        let mut run = Run::start(&model);
+        run.complete("a", json!({}));
+        run.complete("b", json!({}));
+        assert_eq!(run.places(), "after c");
     }
 
     #[test]
