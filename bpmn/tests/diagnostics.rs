@@ -149,6 +149,14 @@ fn what_starts_a_process_is_known_before_there_are_variables() {
     let both = "<signalEventDefinition signalRef='s'/><messageEventDefinition messageRef='m'/>";
     check(&start(both), &[]);
     check(&format!("<startEvent id='a' parallelMultiple='true'>{both}</startEvent>"), &["P401 2:1"]);
+    let end = |definitions: &str| {
+        format!(
+            "{START}<sequenceFlow id='f' sourceRef='a' targetRef='z'/>\n<endEvent id='z'>{definitions}</endEvent>"
+        )
+    };
+    check(&end("<terminateEventDefinition/><signalEventDefinition signalRef='s'/>"), &["P209 3:18"]);
+    check(&end("<signalEventDefinition signalRef='s'/><terminateEventDefinition/>"), &[]);
+    check(&end("<signalEventDefinition/><errorEventDefinition/>"), &["P109 3:18", "P114 3:42"]);
     for (text, expected) in [("30", &[][..]), ("P1Y", &[]), ("", &[]), ("-3", &["P311"]), ("soon", &["P311"])]
     {
         let text = format!(

@@ -13,8 +13,8 @@ use crate::model::{Artifact, Reference};
 #[derive(Default)]
 pub(super) struct Compensation<'m> {
     associations: BTreeMap<&'m str, Vec<&'m str>>,
-    /// Events that name what they undo.
-    pub(super) thrown: Vec<(&'m str, Reference, Position)>,
+    /// Events that name what they undo, and at which place among all that they throw.
+    pub(super) thrown: Vec<(&'m str, usize, Reference, Position)>,
 }
 
 impl<'m> Compensation<'m> {
@@ -105,7 +105,7 @@ impl Graph<'_, '_> {
 
     /// What an event names must be in its scope, or around the event subprocess that it is in.
     fn resolve_thrown(&mut self) {
-        for (id, reference, position) in std::mem::take(&mut self.compensation.thrown) {
+        for (id, place, reference, position) in std::mem::take(&mut self.compensation.thrown) {
             let Some(thrower) = self.nodes.get(id).copied() else { continue };
             let found = self.nodes.get(reference.id()).copied();
             let found = found.filter(|index| self.element_mut(*index).kind.is_activity());
@@ -125,7 +125,7 @@ impl Graph<'_, '_> {
                     .add(finding.help("name an activity beside the event, or leave `activityRef` out"));
             }
             if let Kind::ThrowEvent(throw) | Kind::EndEvent(throw) = &mut self.element_mut(thrower).kind
-                && let Throw::Compensation { activity } = throw
+                && let Some(Throw::Compensation { activity }) = throw.each_mut().get_mut(place)
             {
                 *activity = found;
             }
@@ -176,7 +176,8 @@ impl Graph<'_, '_> {
     fn check_cancel_ends(&mut self, cancelled: &BTreeSet<ElementIndex>) {
         for index in (0..self.elements.len()).map(ElementIndex::new) {
             let element = self.element_mut(index);
-            if !matches!(element.kind, Kind::EndEvent(Throw::Cancel)) {
+            let Kind::EndEvent(throw) = &element.kind else { continue };
+            if !throw.each().contains(&Throw::Cancel) {
                 continue;
             }
             let scope = element.scope;

@@ -205,18 +205,35 @@ impl<'m> Graph<'m, '_> {
 
     /// What an event throws; [`Throw::None`] also stands in for what is refused.
     pub(super) fn throw(&mut self, event: &'m ThrowEvent, id: &'m str, place: Place) -> Throw {
-        let mut definitions = self.definitions(
+        let definitions = self.definitions(
             &event.event_definitions,
             &event.event_definition_references,
             event.base(),
             id,
             place,
         );
-        if definitions.len() > 1 {
-            self.not_yet("an event that throws several things", event.base(), id);
+        let last = definitions.len().saturating_sub(1);
+        let mut throws = Vec::new();
+        for (number, definition) in definitions.iter().enumerate() {
+            let Some(throw) = self.one_throw(definition, id, number) else { continue };
+            if number != last && throw.ends_scope() {
+                let position = definition.base().position;
+                let message = "what stands behind this event definition would never be thrown";
+                let finding = Diagnostic::error(codes::EVENT_DEFINITION_PLACE, message, position);
+                self.findings.add(finding.about(id).help("let it be the last one of the event"));
+            }
+            throws.push(throw);
         }
-        let Some(definition) = definitions.pop() else { return Throw::None };
-        let throw = match &definition {
+        match throws.len() {
+            0 | 1 => throws.pop().unwrap_or(Throw::None),
+            // One that was refused leaves the places of the others wrong, which nobody executes.
+            _ => Throw::Several(throws),
+        }
+    }
+
+    /// `number` is its place among the definitions of its event.
+    fn one_throw(&mut self, definition: &EventDefinition, id: &'m str, number: usize) -> Option<Throw> {
+        match definition {
             EventDefinition::MessageEventDefinition(definition) => {
                 self.send(&definition.base, definition.message.as_ref(), None, id).map(Throw::Message)
             }
@@ -226,7 +243,7 @@ impl<'m> Graph<'m, '_> {
             EventDefinition::EscalationEventDefinition(definition) => self.thrown_escalation(definition, id),
             EventDefinition::CompensateEventDefinition(definition) => {
                 if let Some(activity) = &definition.activity {
-                    self.compensation.thrown.push((id, activity.clone(), definition.position));
+                    self.compensation.thrown.push((id, number, activity.clone(), definition.position));
                 }
                 Some(Throw::Compensation { activity: None })
             }
@@ -234,8 +251,7 @@ impl<'m> Graph<'m, '_> {
             EventDefinition::TimerEventDefinition(_)
             | EventDefinition::ConditionalEventDefinition(_)
             | EventDefinition::LinkEventDefinition(_) => None,
-        };
-        throw.unwrap_or(Throw::None)
+        }
     }
 
     /// The definitions of an event; none if one of them is not executed at its place.

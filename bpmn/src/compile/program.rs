@@ -526,6 +526,24 @@ pub enum Throw {
     },
     /// Ends everything in the transaction around it, undoes what has completed there; end events only.
     Cancel,
+    /// Each of them, one after the other; at least two, and none of these is of several.
+    Several(Vec<Self>),
+}
+
+impl Throw {
+    /// All that is thrown, in order.
+    pub fn each(&self) -> &[Self] {
+        if let Self::Several(throws) = self { throws } else { std::slice::from_ref(self) }
+    }
+
+    pub(super) fn each_mut(&mut self) -> &mut [Self] {
+        if let Self::Several(throws) = self { throws } else { std::slice::from_mut(self) }
+    }
+
+    /// Whether its thrower, and its scope with it, ends by it in another way than by coming to an end.
+    pub fn ends_scope(&self) -> bool {
+        matches!(self, Self::Error { .. } | Self::Terminate | Self::Cancel)
+    }
 }
 
 /// A message that is waited for.

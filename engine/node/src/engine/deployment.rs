@@ -284,11 +284,12 @@ fn definition(
 fn handlers(program: &Program) -> Vec<(&str, &str)> {
     let mut found = Vec::new();
     for (_, element) in program.elements() {
-        let own = match &element.kind {
-            Kind::ServiceTask(work) => work.handler.as_deref(),
-            Kind::SendTask(send)
-            | Kind::ThrowEvent(Throw::Message(send))
-            | Kind::EndEvent(Throw::Message(send)) => send.handler.as_deref(),
+        let own: Vec<&str> = match &element.kind {
+            Kind::ServiceTask(work) => work.handler.as_deref().into_iter().collect(),
+            Kind::SendTask(send) => send.handler.as_deref().into_iter().collect(),
+            Kind::ThrowEvent(throw) | Kind::EndEvent(throw) => {
+                throw.each().iter().filter_map(shaper).collect()
+            }
             Kind::Process(_)
             | Kind::SubProcess(_)
             | Kind::Transaction(_)
@@ -297,8 +298,6 @@ fn handlers(program: &Program) -> Vec<(&str, &str)> {
             | Kind::StartEvent(_)
             | Kind::CatchEvent(_)
             | Kind::BoundaryEvent { .. }
-            | Kind::ThrowEvent(_)
-            | Kind::EndEvent(_)
             | Kind::Task
             | Kind::ReceiveTask(_)
             | Kind::UserTask
@@ -309,12 +308,17 @@ fn handlers(program: &Program) -> Vec<(&str, &str)> {
             | Kind::ComplexGateway { .. }
             | Kind::Link
             | Kind::EventBasedGateway
-            | Kind::InstantiatingGateway { .. } => None,
+            | Kind::InstantiatingGateway { .. } => Vec::new(),
         };
         let listeners = element.listeners.iter().filter_map(|listener| listener.handler.as_deref());
         found.extend(own.into_iter().chain(listeners).map(|handler| (handler, &*element.id)));
     }
     found
+}
+
+/// The handler that shapes what an event sends.
+fn shaper(throw: &Throw) -> Option<&str> {
+    if let Throw::Message(send) = throw { send.handler.as_deref() } else { None }
 }
 
 fn fhir_resource(package: &Package, path: &str, placeholders: &Placeholders<'_>) -> Result<Value, String> {

@@ -2,12 +2,13 @@
 
 use tessera_bpmn::compile::{ElementIndex, Kind, Throw, Trigger};
 
+use super::multiple_throw::thrown;
 use super::{misplaced, pass, sending, throw_event};
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::{Role, State};
 use crate::instance::step::{At, Step};
 use crate::instance::variables::View;
-use crate::instance::{compensation, errors, escalations, triggers};
+use crate::instance::{compensation, errors, triggers};
 
 pub(super) static NONE: Table = Table {
     element: "end event",
@@ -24,7 +25,7 @@ pub(super) static SIGNAL: Table = Table {
         from: State::Started,
         on: Occasion::Begun,
         to: &[Next::DONE, Next::Gone],
-        act: throw_signal,
+        act: throw_event::throw_signal,
     }],
     leaves: Leaves::Every,
 };
@@ -43,7 +44,12 @@ pub(super) static TERMINATE: Table = Table {
 
 pub(super) static ESCALATION: Table = Table {
     element: "escalation end event",
-    rows: &[Row { from: State::Started, on: Occasion::Begun, to: &[Next::DONE, Next::Gone], act: escalate }],
+    rows: &[Row {
+        from: State::Started,
+        on: Occasion::Begun,
+        to: &[Next::DONE, Next::Gone],
+        act: throw_event::escalate,
+    }],
     leaves: Leaves::Every,
 };
 
@@ -92,19 +98,8 @@ fn cancelled(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Tro
     Ok(Next::Gone)
 }
 
-fn escalate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    let Kind::EndEvent(Throw::Escalation { code }) = &at.element.kind else { return Err(misplaced(at)) };
-    let code = code.evaluate_text(&View::of(step, at.node))?;
-    Ok(escalations::escalate(step, at.node, &code))
-}
-
-fn throw_signal(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    let Kind::EndEvent(Throw::Signal { name, payload }) = &at.element.kind else { return Err(misplaced(at)) };
-    throw_event::broadcast(step, at, name, payload)
-}
-
 fn throw_error(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    let Kind::EndEvent(Throw::Error { code, message }) = &at.element.kind else { return Err(misplaced(at)) };
+    let Some(Throw::Error { code, message }) = thrown(step, at) else { return Err(misplaced(at)) };
     let view = View::of(step, at.node);
     let code = code.evaluate_text(&view)?;
     let message = message.as_ref().map(|message| message.evaluate_text(&view)).transpose()?;

@@ -21,6 +21,7 @@ mod exclusive_gateway;
 pub(super) mod inclusive_gateway;
 mod instantiating_gateway;
 mod link;
+mod multiple_throw;
 mod parallel_gateway;
 mod process;
 mod receive_task;
@@ -63,9 +64,11 @@ pub(super) fn table(element: &Element, role: Role) -> &'static Table {
         Kind::ThrowEvent(Throw::Signal { .. }) => &throw_event::SIGNAL,
         Kind::ThrowEvent(Throw::Escalation { .. }) => &throw_event::ESCALATION,
         Kind::ThrowEvent(Throw::Compensation { .. }) => &throw_event::COMPENSATION,
+        Kind::ThrowEvent(Throw::Several(_)) => &multiple_throw::THROW,
         Kind::ThrowEvent(Throw::None | Throw::Error { .. } | Throw::Terminate | Throw::Cancel) => {
             &throw_event::NONE
         }
+        Kind::EndEvent(Throw::Several(_)) => &multiple_throw::END,
         Kind::EndEvent(Throw::None) => &end_event::NONE,
         Kind::EndEvent(Throw::Message(_)) => &end_event::MESSAGE,
         Kind::EndEvent(Throw::Signal { .. }) => &end_event::SIGNAL,
@@ -147,6 +150,8 @@ pub(super) static TABLES: &[&Table] = &[
     &end_event::TERMINATE,
     &end_event::COMPENSATION,
     &end_event::CANCEL,
+    &multiple_throw::THROW,
+    &multiple_throw::END,
     &task::TABLE,
     &service_task::TABLE,
     &send_task::TABLE,

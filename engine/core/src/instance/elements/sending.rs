@@ -8,6 +8,7 @@ use serde_json::Value;
 use tessera_bpmn::compile::{Kind, Send, Throw};
 use tessera_bpmn::expression::Scope;
 
+use super::multiple_throw::thrown;
 use super::{misplaced, multi_instance, pass};
 use crate::effect::Effect;
 use crate::identity::NodeKey;
@@ -51,7 +52,7 @@ const MESSAGE_NAME: &str = "messageName";
 const PROFILE: &str = "profile";
 
 fn prepare(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    let Some((_, send)) = sent_by(&at.element.kind) else { return Err(misplaced(at)) };
+    let Some((_, send)) = sent_by(step, at) else { return Err(misplaced(at)) };
     let spec = specify(step, at, None)?;
     queue(step, at, send, Hook::Prepare(spec))?;
     Ok(Next::Stay(State::Preparing))
@@ -67,7 +68,7 @@ fn deliver(step: &mut Step<'_>, at: At<'_>, occurrence: Occurrence) -> Result<Ne
 fn react(step: &mut Step<'_>, at: At<'_>, occurrence: Occurrence) -> Result<Next, Trouble> {
     let Occurrence::NotDelivered(failed) = occurrence else { return Err(misplaced(at)) };
     let (error, target) = *failed;
-    let Some((_, send)) = sent_by(&at.element.kind) else { return Err(misplaced(at)) };
+    let Some((_, send)) = sent_by(step, at) else { return Err(misplaced(at)) };
     if send.handler.is_some() {
         let spec = specify(step, at, Some(target))?;
         queue(step, at, send, Hook::Failed(spec, error))?;
@@ -124,16 +125,13 @@ fn give_up(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Troub
     Ok(Next::Gone)
 }
 
-fn sent_by(kind: &Kind) -> Option<(SendingElement, &Send)> {
-    if let Kind::SendTask(send) = kind {
-        Some((SendingElement::SendTask, send))
-    } else if let Kind::ThrowEvent(Throw::Message(send)) = kind {
-        Some((SendingElement::ThrowEvent, send))
-    } else if let Kind::EndEvent(Throw::Message(send)) = kind {
-        Some((SendingElement::EndEvent, send))
-    } else {
-        None
+fn sent_by<'a>(step: &Step<'_>, at: At<'a>) -> Option<(SendingElement, &'a Send)> {
+    if let Kind::SendTask(send) = &at.element.kind {
+        return Some((SendingElement::SendTask, send));
     }
+    let Throw::Message(send) = thrown(step, at)? else { return None };
+    let ends = matches!(at.element.kind, Kind::EndEvent(_));
+    Some((if ends { SendingElement::EndEvent } else { SendingElement::ThrowEvent }, send))
 }
 
 fn queue(step: &mut Step<'_>, at: At<'_>, send: &Send, hook: Hook) -> Result<(), Trouble> {
@@ -153,7 +151,7 @@ fn call(step: &Step<'_>, at: At<'_>, send: &Send, hook: Hook) -> Result<Effect, 
 /// What the model says about the message.
 fn specify(step: &Step<'_>, at: At<'_>, sent_to: Option<Target>) -> Result<MessageSpec, Trouble> {
     let view = View::of(step, at.node);
-    let Some((element, send)) = sent_by(&at.element.kind) else { return Err(misplaced(at)) };
+    let Some((element, send)) = sent_by(step, at) else { return Err(misplaced(at)) };
     let field = |name: &str| {
         let field = send.fields.iter().find(|field| field.name == name);
         field.map(|field| field.value.evaluate_text(&view)).transpose()

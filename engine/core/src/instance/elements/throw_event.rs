@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use tessera_bpmn::compile::{Kind, Passing, Throw};
+use tessera_bpmn::compile::{Passing, Throw};
 use tessera_bpmn::expression::Template;
 
+use super::multiple_throw::thrown;
 use super::{call_activity, misplaced, pass, sending};
 use crate::effect::Effect;
 use crate::instance::compensation;
@@ -56,37 +57,26 @@ pub(super) static ESCALATION: Table = Table {
     leaves: Leaves::EachThatHolds,
 };
 
-fn escalate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    let Kind::ThrowEvent(Throw::Escalation { code }) = &at.element.kind else { return Err(misplaced(at)) };
+pub(super) fn escalate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
+    let Some(Throw::Escalation { code }) = thrown(step, at) else { return Err(misplaced(at)) };
     let code = code.evaluate_text(&View::of(step, at.node))?;
     Ok(escalations::escalate(step, at.node, &code))
 }
 
 fn compensate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    let (Kind::ThrowEvent(Throw::Compensation { activity })
-    | Kind::EndEvent(Throw::Compensation { activity })) = &at.element.kind
-    else {
-        return Err(misplaced(at));
-    };
+    let Some(Throw::Compensation { activity }) = thrown(step, at) else { return Err(misplaced(at)) };
     let any = compensation::undo(step, at, *activity);
     Ok(if any { Next::Stay(State::Holding) } else { Next::DONE })
 }
 
-fn throw_signal(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
-    let Kind::ThrowEvent(Throw::Signal { name, payload }) = &at.element.kind else {
-        return Err(misplaced(at));
-    };
+pub(super) fn throw_signal(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
+    let Some(Throw::Signal { name, payload }) = thrown(step, at) else { return Err(misplaced(at)) };
     broadcast(step, at, name, payload)
 }
 
 /// Everybody at the site who waits for the signal is to hear it. What waits for it in this very instance hears it at once,
 /// and may end the thrower; the others are told when this step is committed, and the thrower does not wait for that.
-pub(super) fn broadcast(
-    step: &mut Step<'_>,
-    at: At<'_>,
-    name: &Template,
-    payload: &[Passing],
-) -> Result<Next, Trouble> {
+fn broadcast(step: &mut Step<'_>, at: At<'_>, name: &Template, payload: &[Passing]) -> Result<Next, Trouble> {
     let name: Arc<str> = name.evaluate_text(&View::of(step, at.node))?.into();
     let variables = call_activity::passed(step, at, payload)?;
     let first = step.ahead();

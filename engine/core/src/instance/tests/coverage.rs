@@ -125,6 +125,37 @@ const YOUNGER: &str = r#"<startEvent id="start"/>
 const STARTED_BY_MESSAGE: &str = r#"<eventBasedGateway id="g" instantiate="true" eventGatewayType="Parallel"/><receiveTask id="start" messageRef="m"/>MORE
     g -> start"#;
 
+/// Events that throw several things.
+const SEVERAL: &str = r#"<startEvent id="start"/>
+    <transaction id="tx"><startEvent id="t0"/><task id="t1"/><boundaryEvent id="t2" attachedToRef="t1"><compensateEventDefinition/></boundaryEvent>
+      <task id="t3" isForCompensation="true"/><association id="ta" sourceRef="t2" targetRef="t3"/>
+      <intermediateThrowEvent id="t4">THROWN</intermediateThrowEvent><endEvent id="t5">THROWN</endEvent>
+      t0 -> t1
+      t1 -> BY
+    </transaction><boundaryEvent id="tc" attachedToRef="tx"><cancelEventDefinition/></boundaryEvent>
+    <boundaryEvent id="te" attachedToRef="tx"><escalationEventDefinition/></boundaryEvent>
+    start -> tx"#;
+
+fn several(round: u32, class: &str) -> Run {
+    let (signal, message) =
+        (r#"<signalEventDefinition signalRef="sig"/>"#, r#"<messageEventDefinition messageRef="m" CLASS/>"#);
+    let (undo, cancel) = ("<compensateEventDefinition/>", "<cancelEventDefinition/>");
+    let thrown = [
+        [signal, message],
+        [message, signal],
+        [undo, signal],
+        [signal, undo],
+        [signal, "<escalationEventDefinition escalationRef=\"esc\"/>"],
+        [signal, cancel],
+    ];
+    let thrown = thrown[usize::try_from(round % 6).unwrap_or(0)];
+    let by = if (round / 6).is_multiple_of(2) && thrown[1] != cancel { "t4" } else { "t5" };
+    let other =
+        if by == "t4" { "<endEvent id=\"t5\">THROWN" } else { "<intermediateThrowEvent id=\"t4\">THROWN" };
+    let model = SEVERAL.replace(other, other.trim_end_matches("THROWN"));
+    Run::start(&model.replace("THROWN", &thrown.concat()).replace("CLASS", class).replace("BY", by))
+}
+
 fn younger(round: u32) -> Run {
     let pick = |choices: [&'static str; 3]| choices[usize::try_from(round % 3).unwrap_or(0)];
     let flip = |choices: [&'static str; 2]| choices[usize::try_from(round / 3 % 2).unwrap_or(0)];
@@ -168,6 +199,7 @@ fn every_row_is_taken() {
             let model = REST.replace("CLASS", class).replace("CANCEL", cancel);
             let mut run = Run::start(&model.replace("FIRST", first).replace("SECOND", second));
             properties::walk(&mut run, random(30).into_iter());
+            properties::walk(&mut several(round, class), random(20).into_iter());
         }
     }
     let all = elements::TABLES.iter().flat_map(|table| {

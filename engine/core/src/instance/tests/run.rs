@@ -31,7 +31,7 @@ pub(in crate::instance) struct Run {
 const HEAD: &str = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
     xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
     targetNamespace="test">
-  <message id="m" name="m"/><message id="n" name="n"/><message id="third" name="third"/><signal id="sig" name="s"/><error id="e" errorCode="E"/>
+  <message id="m" name="m"/><message id="n" name="n"/><message id="third" name="third"/><signal id="sig" name="s"/><signal id="computed" name="${name}"/><error id="e" errorCode="E"/>
   <escalation id="esc" escalationCode="ESC"/>
   <process id="p" isExecutable="true">"#;
 
