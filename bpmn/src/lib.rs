@@ -21,5 +21,6 @@ pub mod limits;
 pub mod lint;
 pub mod model;
 pub mod read;
+pub mod render;
 pub mod write;
 pub mod xml;

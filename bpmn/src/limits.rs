@@ -43,3 +43,11 @@ pub const LINT_FINDINGS_PER_RULE_MAX: usize = 2_000;
 pub const QUANTITY_MAX: u32 = 1_000;
 /// Pairs of shapes in one scope whose places are compared; a diagram with more is a heap, and was reported as one.
 pub const LINT_COMPARISONS_MAX: usize = 2_000_000;
+/// Pixels from the middle of a drawn diagram to its end; a shape beyond is not drawn.
+pub const RENDER_COORDINATE_MAX: f64 = 1_000_000.0;
+/// Lines of one label in a picture.
+pub const RENDER_LABEL_LINES_MAX: usize = 12;
+/// Findings that the legend of a picture lists; the rest are counted.
+pub const RENDER_LEGEND_ENTRIES_MAX: usize = 60;
+/// Bends that the layout lets long flows have in all; those beyond lead below everything else.
+pub const RENDER_BENDS_MAX: usize = 200_000;
