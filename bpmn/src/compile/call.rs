@@ -30,6 +30,11 @@ impl<'m> Graph<'m, '_> {
             self.findings.add(finding.about(id).help("set `calledElement` to the id of a process"));
             return Kind::Task;
         };
+        let local = source.trim().rsplit(':').next().unwrap_or_default();
+        if self.references.global_tasks.contains(local) {
+            self.not_yet("a call of a global task", base, id);
+            return Kind::Task;
+        }
         let mut extensions = self.extensions(base, id);
         let Some(process) = extensions.template(source.trim(), position) else { return Kind::Task };
         let binding = extensions.binding(zeebe);

@@ -153,9 +153,8 @@ impl<'m> Graph<'m, '_> {
             FlowElement::BoundaryEvent(event) => {
                 let trigger = self.trigger(event, id, Place::Boundary);
                 let interrupting = event.cancel_activity != Some(false);
-                if !interrupting && trigger.each().iter().any(|trigger| matches!(trigger, Trigger::Error(_)))
-                {
-                    self.must_interrupt(base, id, "cancelActivity");
+                if !interrupting {
+                    self.check_going_on(&trigger, base, id, "cancelActivity");
                 }
                 let kind = Kind::BoundaryEvent { trigger, attached_to: Program::ROOT, interrupting };
                 let index = self.add(scope, base, event.name.as_deref(), id, kind);
@@ -340,11 +339,8 @@ impl<'m> Graph<'m, '_> {
         };
         let trigger = self.trigger(event, id, place);
         let interrupts = event.is_interrupting != Some(false);
-        if is_handler
-            && !interrupts
-            && trigger.each().iter().any(|trigger| matches!(trigger, Trigger::Error(_)))
-        {
-            self.must_interrupt(event.base(), id, "isInterrupting");
+        if is_handler && !interrupts {
+            self.check_going_on(&trigger, event.base(), id, "isInterrupting");
         }
         if let Kind::EventSubProcess { interrupting, .. } = &mut self.element_mut(scope).kind {
             *interrupting |= interrupts;
@@ -352,9 +348,19 @@ impl<'m> Graph<'m, '_> {
         trigger
     }
 
-    fn must_interrupt(&mut self, base: &Base, id: &str, attribute: &str) {
-        let message = "an error always interrupts";
-        let finding = Diagnostic::error(codes::EVENT_DEFINITION_PLACE, message, base.position);
+    /// Whether what an event is attached to can go on when its trigger comes.
+    fn check_going_on(&mut self, trigger: &Trigger, base: &Base, id: &str, attribute: &str) {
+        let wrong = |message| Diagnostic::error(codes::EVENT_DEFINITION_PLACE, message, base.position);
+        let finding = if trigger.each().iter().any(|trigger| matches!(trigger, Trigger::Error(_))) {
+            wrong("an error always interrupts")
+        } else if *trigger == Trigger::Cancel {
+            wrong("what cancels a transaction always interrupts it")
+        } else if *trigger == Trigger::Compensation {
+            let message = "what is compensated has ended, so that nothing can go on";
+            Diagnostic::warning(codes::NO_EFFECT, message, base.position)
+        } else {
+            return;
+        };
         self.findings.add(finding.about(id).help(format!("remove `{attribute}=\"false\"`")));
     }
 

@@ -1,6 +1,6 @@
 //! What flow elements refer to by id: messages, signals, errors and shared event definitions of the file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Findings, Position, codes};
 use crate::model::{Definitions, Error, Escalation, EventDefinition, Message, RootElement, Signal};
@@ -12,6 +12,8 @@ pub(super) struct References<'m> {
     pub(super) errors: BTreeMap<&'m str, &'m Error>,
     pub(super) escalations: BTreeMap<&'m str, &'m Escalation>,
     pub(super) event_definitions: BTreeMap<&'m str, EventDefinition>,
+    /// Tasks that stand beside the processes, to be called.
+    pub(super) global_tasks: BTreeSet<&'m str>,
     signal_names: BTreeMap<&'m str, &'m str>,
     /// Every id that was seen, and where.
     ids: BTreeMap<&'m str, Position>,
@@ -32,6 +34,11 @@ impl<'m> References<'m> {
                 RootElement::Signal(signal) => references.signal(id, signal, findings),
                 RootElement::Error(error) => drop(references.errors.insert(id, error)),
                 RootElement::Escalation(escalation) => drop(references.escalations.insert(id, escalation)),
+                RootElement::GlobalTask(_)
+                | RootElement::GlobalUserTask(_)
+                | RootElement::GlobalManualTask(_)
+                | RootElement::GlobalScriptTask(_)
+                | RootElement::GlobalBusinessRuleTask(_) => drop(references.global_tasks.insert(id)),
                 other => {
                     if let Some(definition) = other.event_definition() {
                         references.event_definitions.insert(id, definition);
