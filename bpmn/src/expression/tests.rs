@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Expression, Template};
+use super::{Expression, Scope, Template};
 use crate::diagnostic::Position;
 
 fn variables() -> BTreeMap<String, Value> {
@@ -140,6 +140,120 @@ fn paths_and_methods() {
             .message
             .starts_with("`execution` has no `getEngineServices` here")
     );
+}
+
+/// An activity within a process.
+struct Activity(BTreeMap<String, Value>, BTreeMap<String, Value>);
+
+impl Scope for Activity {
+    fn variable(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).or_else(|| self.1.get(name))
+    }
+
+    fn local_variable(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    fn business_key(&self) -> Option<&str> {
+        Some("key")
+    }
+
+    fn instance_id(&self) -> Option<&str> {
+        Some("i1")
+    }
+
+    fn activity_id(&self) -> Option<&str> {
+        Some("ask")
+    }
+
+    fn activity_name(&self) -> Option<&str> {
+        Some("Ask")
+    }
+
+    fn process_definition_id(&self) -> Option<&str> {
+        Some("p|1.0")
+    }
+}
+
+#[test]
+fn the_methods_of_execution() {
+    let variables = |value: Value| value.as_object().unwrap().clone().into_iter().collect();
+    let activity =
+        Activity(variables(json!({"near": 1, "unset": null})), variables(json!({"far": 2, "near": 3})));
+    let outcome = |source: &str| {
+        let expression = Expression::parse(&format!("${{execution.{source}}}"), Position::START).unwrap();
+        match expression.evaluate(&activity) {
+            Ok(value) => value.to_string(),
+            Err(error) => format!("! {}", error.message),
+        }
+    };
+    for (source, expected) in [
+        ("getVariable('near')", "1"),
+        ("getVariable('far')", "2"),
+        ("getVariable('absent')", "null"),
+        ("getVariable('unset')", "null"),
+        ("getVariableLocal('near')", "1"),
+        ("getVariableLocal('far')", "null"),
+        ("hasVariable('far')", "true"),
+        ("hasVariable('unset')", "true"),
+        ("hasVariable('absent')", "false"),
+        ("hasVariableLocal('near')", "true"),
+        ("hasVariableLocal('far')", "false"),
+        ("businessKey", "\"key\""),
+        ("getBusinessKey()", "\"key\""),
+        ("processBusinessKey", "\"key\""),
+        ("getProcessBusinessKey()", "\"key\""),
+        ("id", "\"i1\""),
+        ("getId()", "\"i1\""),
+        ("processInstanceId", "\"i1\""),
+        ("getProcessInstanceId()", "\"i1\""),
+        ("currentActivityId", "\"ask\""),
+        ("getCurrentActivityId()", "\"ask\""),
+        ("currentActivityName", "\"Ask\""),
+        ("getCurrentActivityName()", "\"Ask\""),
+        ("processDefinitionId", "\"p|1.0\""),
+        ("getProcessDefinitionId()", "\"p|1.0\""),
+        ("getVariable()", "! `execution.getVariable` takes one argument, the name of a variable in quotes"),
+        (
+            "hasVariable('a', 'b')",
+            "! `execution.hasVariable` takes one argument, the name of a variable in quotes",
+        ),
+        ("getVariable(near)", "! `execution.getVariable` takes the name of a variable, not a number"),
+    ] {
+        assert_eq!(outcome(source), expected, "{source}");
+    }
+    for (source, name) in [
+        ("getVariables()", "getVariables"),
+        ("getVariableNames()", "getVariableNames"),
+        ("getBusinessKey('x')", "getBusinessKey"),
+        ("getProcessEngineServices()", "getProcessEngineServices"),
+        ("getBpmnModelElementInstance()", "getBpmnModelElementInstance"),
+        ("getParentId()", "getParentId"),
+        ("getSuperExecution()", "getSuperExecution"),
+        ("getTenantId()", "getTenantId"),
+        ("getEventName()", "getEventName"),
+        ("getCurrentTransitionId()", "getCurrentTransitionId"),
+        ("eventName", "eventName"),
+        ("getvariable('near')", "getvariable"),
+    ] {
+        let said = outcome(source);
+        assert!(
+            said.starts_with(&format!("! `execution` has no `{name}` here; it has getVariable,")),
+            "{said}"
+        );
+    }
+    for (source, name, value, local) in [
+        ("setVariable('x', near)", "x", Some(json!(1)), false),
+        ("setVariable('x', null)", "x", Some(json!(null)), false),
+        ("setVariableLocal('x', far)", "x", Some(json!(2)), true),
+        ("removeVariable('near')", "near", None, false),
+        ("removeVariableLocal('near')", "near", None, true),
+    ] {
+        assert!(outcome(source).contains("can only be the work of a task or listener"), "{source}");
+        let work = Expression::parse(&format!("${{execution.{source}}}"), Position::START).unwrap();
+        let write = super::Write { name: name.to_owned(), value, local };
+        assert_eq!(work.perform(&activity), Ok((Value::Null, vec![write])), "{source}");
+    }
 }
 
 #[test]
