@@ -41,6 +41,8 @@ pub const LINT_FINDINGS_MAX: usize = 10_000;
 pub const LINT_FINDINGS_PER_RULE_MAX: usize = 2_000;
 /// Tokens that an activity may ask for or give: each is put on every outgoing flow.
 pub const QUANTITY_MAX: u32 = 1_000;
+/// Elements of a program for which it is kept by which flows they lead to a join; beyond, it is found anew.
+pub const WAYS_KEPT_MAX: usize = 100_000;
 /// Pairs of shapes in one scope whose places are compared; a diagram with more is a heap, and was reported as one.
 pub const LINT_COMPARISONS_MAX: usize = 2_000_000;
 /// Pixels from the middle of a drawn diagram to its end; a shape beyond is not drawn.

@@ -23,6 +23,7 @@ mod script;
 mod starts;
 mod time;
 mod vocabulary;
+mod ways;
 
 pub(crate) use time::check as literal_timer;
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::ways;
 use crate::decision::Decision;
 use crate::diagnostic::Position;
 use crate::expression::{Expression, Template};
@@ -71,6 +72,7 @@ pub struct Program {
     inclusive_joins: Vec<ElementIndex>,
     has_complex_joins: bool,
     has_conditions: bool,
+    pub(super) ways: ways::Found,
 }
 
 impl Program {
@@ -96,6 +98,7 @@ impl Program {
             triggers.iter().any(|trigger| matches!(trigger, Trigger::Condition(_)))
         });
         Self {
+            ways: ways::Found::default(),
             has_conditions,
             has_complex_joins,
             inclusive_joins,

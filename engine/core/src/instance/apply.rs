@@ -161,18 +161,29 @@ fn iterations(instance: &mut Instance, node: NodeKey) -> Option<&mut Iterations>
 fn advance(instance: &mut Instance, key: NodeKey, state: State) {
     let Some(node) = instance.nodes.get_mut(&key) else { return };
     let before = std::mem::replace(&mut node.state, state);
-    if before != State::Parked && state != State::Parked {
+    let stands = |state| matches!(state, State::Parked | State::Holding);
+    if before == state || !(stands(before) || stands(state)) {
         return;
     }
-    let (scope, element, flow) =
-        (node.parent, node.element.clone(), node.by.clone().unwrap_or_else(|| "".into()));
+    let (scope, element, role) = (node.parent, node.element.clone(), node.role);
+    let flow = node.by.clone().unwrap_or_else(|| "".into());
     if before == State::Parked {
         unpark(instance, scope, &element, &flow, key);
+    } else if before == State::Holding {
+        release(instance, scope, &element, &flow, key);
     }
-    if state == State::Parked
-        && let Some(scope) = instance.nodes.get_mut(&scope)
-    {
+    let Some(scope) = instance.nodes.get_mut(&scope) else { return };
+    if state == State::Parked {
+        scope.joins.arrive(&element);
         scope.parked.entry(element).or_default().entry(flow).or_default().insert(key);
+    } else if state == State::Holding && role == Role::Element {
+        scope.joins.hold(&element, &flow, key);
+    }
+}
+
+fn release(instance: &mut Instance, scope: NodeKey, element: &Arc<str>, flow: &Arc<str>, key: NodeKey) {
+    if let Some(scope) = instance.nodes.get_mut(&scope) {
+        scope.joins.release(element, flow, key);
     }
 }
 
@@ -189,9 +200,11 @@ fn leave(instance: &mut Instance, key: NodeKey) {
                 .is_some_and(|received| received.status == MessageStatus::InProgress)
         }));
     }
+    let flow = node.by.clone().unwrap_or_else(|| "".into());
     if node.state == State::Parked {
-        let flow = node.by.clone().unwrap_or_else(|| "".into());
         unpark(instance, node.parent, &node.element, &flow, key);
+    } else if node.state == State::Holding {
+        release(instance, node.parent, &node.element, &flow, key);
     }
 }
 
@@ -236,7 +249,9 @@ fn unpark(instance: &mut Instance, scope: NodeKey, element: &Arc<str>, flow: &Ar
     let Some(scope) = instance.nodes.get_mut(&scope) else { return };
     let Some(flows) = scope.parked.get_mut(element) else { return };
     if let Some(tokens) = flows.get_mut(flow) {
-        tokens.remove(&key);
+        if tokens.remove(&key) {
+            scope.joins.depart(element, tokens.is_empty());
+        }
         if tokens.is_empty() {
             flows.remove(flow);
         }

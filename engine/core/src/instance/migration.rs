@@ -12,6 +12,7 @@ use tessera_bpmn::compile::{Element, Kind, Program, Trigger};
 use super::elements;
 use super::fact::{Fact, Migrated};
 use super::input::Refused;
+use super::joins::Joins;
 use super::state::{Instance, Node, Role, State};
 use super::step::Step;
 use super::triggers;
@@ -367,6 +368,8 @@ pub(super) fn rename(instance: &mut Instance, migrated: &Migrated) {
         if *key != NodeKey::ROOT {
             renamed(&mut node.element);
         }
+        // Other ways lead to the same joins.
+        node.joins = Joins::default();
         let parked = std::mem::take(&mut node.parked);
         node.parked = parked
             .into_iter()

@@ -21,6 +21,7 @@ mod fact;
 mod handle;
 mod incident;
 mod input;
+mod joins;
 mod life_cycle;
 mod mappings;
 mod messages;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::incident::Incident;
+use super::joins::Joins;
 use super::wait::Wait;
 use crate::calling::Caller;
 use crate::effect::Effect;
@@ -100,6 +101,9 @@ pub(super) struct Node {
     /// Positions of the unanswered messages that this scope took.
     pub(super) messages: Vec<usize>,
     pub(super) iterations: Option<Box<Iterations>>,
+    /// What joins know about this scope.
+    #[serde(skip)]
+    pub(super) joins: Joins,
 }
 
 /// What is kept of an activation that has completed, so that it can be undone.
@@ -221,6 +225,7 @@ impl Node {
             parked: BTreeMap::new(),
             messages: Vec::new(),
             iterations: None,
+            joins: Joins::default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! conditions, which may ask `waitingForStart`; the second time a flow without a condition is not taken, and it is no
 //! fault that none is. The tokens of the first time stay at the gateway until the second.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -10,8 +11,8 @@ use tessera_bpmn::compile::Kind;
 use tessera_bpmn::expression::Scope;
 
 use super::misplaced;
-use crate::identity::NodeKey;
 use crate::instance::fact::Fact;
+use crate::instance::joins;
 use crate::instance::life_cycle;
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
 use crate::instance::state::{Node, State};
@@ -64,22 +65,22 @@ impl Scope for Counted<'_> {
 
 fn activate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
     let Kind::ComplexGateway { activation } = &at.element.kind else { return Err(misplaced(at)) };
-    let parked = step.instance.node(at.parent).and_then(|scope| scope.parked.get(&at.element.id));
-    let all = parked.into_iter().flatten();
+    joins::know(step.instance, at.parent);
+    let id = &at.element.id;
     let own = flow_of(step.instance.node(at.node));
-    let mut count = all.clone().map(|(_, tokens)| tokens.len()).sum::<usize>();
+    let scope = step.instance.node(at.parent).ok_or_else(|| misplaced(at))?;
+    let parked = scope.parked.get(id);
     let is_counted = parked.and_then(|flows| flows.get(&own)).is_some_and(|tokens| tokens.contains(&at.node));
-    count = count.saturating_add(usize::from(!is_counted));
+    let count = scope.joins.arrived(id).saturating_add(usize::from(!is_counted));
     let count = Value::from(count);
     let view = View::of(step, at.node);
     let activates = activation.evaluate_condition(&Counted { view, count: count.clone() });
-    // Looked for last, because it takes a look at every token.
-    let is_reset_first = || held(step, at.parent, &at.element.id).next().is_some();
-    if matches!(activates, Ok(false)) || is_reset_first() || !activates? {
+    let is_reset_first = scope.joins.held(id).is_some();
+    if matches!(activates, Ok(false)) || is_reset_first || !activates? {
         return Ok(Next::Stay(State::Parked));
     }
-    let others = all.filter(|(flow, _)| **flow != own).filter_map(|(_, tokens)| tokens.first().copied());
-    let others = others.collect::<Vec<_>>();
+    let others = parked.into_iter().flatten().filter(|(flow, _)| **flow != own);
+    let others = others.filter_map(|(_, tokens)| tokens.first().copied()).collect::<Vec<_>>();
     let node = at.node;
     step.emit(Fact::VariableSet { node, name: ACTIVATION_COUNT.into(), value: Arc::new(count) });
     step.emit(Fact::VariableSet { node, name: WAITING_FOR_START.into(), value: Arc::new(Value::from(true)) });
@@ -93,13 +94,16 @@ fn activate(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trou
 
 /// What can come has come: it is taken too, and further tokens are a new beginning.
 fn reset(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble> {
+    joins::know(step.instance, at.parent);
     let id = &at.element.id;
-    let held = held(step, at.parent, id).collect::<Vec<_>>();
-    let taken = held.iter().map(|node| flow_of(step.instance.node(*node))).collect::<Vec<_>>();
-    let parked = step.instance.node(at.parent).and_then(|scope| scope.parked.get(id));
-    let late = parked.into_iter().flatten().filter(|(flow, _)| !taken.contains(flow));
+    let scope = step.instance.node(at.parent).ok_or_else(|| misplaced(at))?;
+    let held = scope.joins.held(id);
+    let parked = scope.parked.get(id);
+    let late =
+        parked.into_iter().flatten().filter(|(flow, _)| !held.is_some_and(|held| held.contains_key(*flow)));
     let late = late.filter_map(|(_, tokens)| tokens.first().copied()).collect::<Vec<_>>();
-    for node in held.into_iter().filter(|node| *node != at.node).chain(late) {
+    let taken = held.into_iter().flat_map(|flows| flows.values().flatten().copied()).collect::<BTreeSet<_>>();
+    for node in taken.into_iter().filter(|node| *node != at.node).chain(late) {
         step.complete(node);
     }
     let node = at.node;
@@ -120,13 +124,6 @@ fn flow_of(node: Option<&Node>) -> Arc<str> {
 }
 
 /// The tokens that were let through and are kept until the gateway begins anew.
-fn held<'s>(step: &'s Step<'_>, scope: NodeKey, id: &'s Arc<str>) -> impl Iterator<Item = NodeKey> + 's {
-    let children = step.instance.node(scope).into_iter().flat_map(|scope| &scope.children);
-    children.copied().filter(move |child| {
-        step.instance.node(*child).is_some_and(|node| node.state == State::Holding && node.element == *id)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -2,14 +2,13 @@
 //! in its scope could still come by an incoming flow that none has come by, unless that token could as well come by one
 //! that some has: then it need not be waited for (the rule of BPMN 2.0). This is looked at whenever all has come to rest.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use tessera_bpmn::compile::{ElementIndex, FlowIndex, Kind, Program};
 use tessera_canary::{Canary, is_planted};
 
 use crate::identity::NodeKey;
+use crate::instance::joins;
 use crate::instance::occurrence::{Leaves, Next, Occasion, Occurrence, Row, Table, Trouble};
-use crate::instance::state::{Node, Role, State};
+use crate::instance::state::State;
 use crate::instance::step::{At, Due, Place, Step};
 
 pub(super) static TABLE: Table = Table {
@@ -45,56 +44,50 @@ fn join(step: &mut Step<'_>, at: At<'_>, _: Occurrence) -> Result<Next, Trouble>
 /// The first join that need not wait any longer, when all is at rest. Only scopes where something has happened since
 /// are looked at: what a join waits for lies in its own scope.
 pub(in crate::instance) fn next_join(step: &mut Step<'_>) -> Option<Due> {
-    if step.unsettled.is_empty() || !step.instance.is_running() {
-        return None;
-    }
-    let scopes = step.unsettled.iter().filter_map(|scope| step.instance.node(*scope)).collect::<Vec<_>>();
-    let due = scopes.iter().find_map(|scope| next_reset(step, scope));
-    let due = due.or_else(|| scopes.iter().find_map(|scope| next_inclusive_join(step, scope)));
-    if due.is_none() {
-        step.unsettled.clear();
-    }
-    due
-}
-
-fn next_inclusive_join(step: &Step<'_>, scope: &Node) -> Option<Due> {
-    let program = step.program;
-    for (element, parked) in &scope.parked {
-        let joins = program.find(element).filter(|index| is_join(program, *index));
-        let Some(index) = joins.filter(|index| program.element(*index).kind == Kind::InclusiveGateway) else {
-            continue;
-        };
-        let node = *parked.values().flatten().next_back()?;
-        let stands_still = step.instance.node(node).is_some_and(|node| node.incident.is_some());
-        if !stands_still && !is_waited_for(step, scope, index, &BTreeSet::new()) {
-            return Some(Due { node, place: Place::Element(index), occurrence: Occurrence::Begun });
+    while let Some(scope) = step.unsettled.first().copied().filter(|_| step.instance.is_running()) {
+        let due = next_reset(step, scope).or_else(|| next_inclusive_join(step, scope));
+        if due.is_some() {
+            return due;
         }
+        step.unsettled.remove(&scope);
     }
     None
 }
 
+fn next_inclusive_join(step: &mut Step<'_>, scope: NodeKey) -> Option<Due> {
+    let program = step.program;
+    let joins = step.instance.node(scope)?.parked.iter().filter_map(|(element, tokens)| {
+        let index = program.find(element).filter(|index| is_join(program, *index))?;
+        let node = *tokens.values().flatten().next_back()?;
+        (program.element(index).kind == Kind::InclusiveGateway).then_some((index, node))
+    });
+    let joins = joins.collect::<Vec<_>>();
+    let (index, node) = joins.into_iter().find(|(index, node)| {
+        let stands_still = step.instance.node(*node).is_some_and(|node| node.incident.is_some());
+        !stands_still && !is_waited_for(step, scope, *index)
+    })?;
+    Some(Due { node, place: Place::Element(index), occurrence: Occurrence::Begun })
+}
+
 /// A complex gateway has let tokens through, and nothing else can come.
-fn next_reset(step: &Step<'_>, scope: &Node) -> Option<Due> {
+fn next_reset(step: &mut Step<'_>, scope: NodeKey) -> Option<Due> {
     let program = step.program;
     if !program.has_complex_joins() {
         return None;
     }
-    let mut kept: BTreeMap<ElementIndex, Vec<(NodeKey, &Node)>> = BTreeMap::new();
-    let children = scope.children.iter().filter_map(|key| Some((*key, step.instance.node(*key)?)));
-    for (key, node) in children.filter(|(_, node)| node.state == State::Holding && node.role == Role::Element)
-    {
-        let gateway = program.find(&node.element);
-        let is_complex =
-            |index: &ElementIndex| matches!(program.element(*index).kind, Kind::ComplexGateway { .. });
-        if let Some(index) = gateway.filter(is_complex) {
-            kept.entry(index).or_default().push((key, node));
-        }
-    }
-    kept.into_iter().find_map(|(index, tokens)| {
-        let taken = tokens.iter().filter_map(|(_, node)| node.by.as_deref()).collect::<BTreeSet<_>>();
-        let node = tokens.iter().find(|(_, node)| node.incident.is_none())?.0;
-        let can_go_on = !is_waited_for(step, scope, index, &taken);
-        can_go_on.then_some(Due { node, place: Place::Element(index), occurrence: Occurrence::Begun })
+    joins::know(step.instance, scope);
+    let known = &step.instance.node(scope)?.joins;
+    let gateways = known.holders().filter_map(|element| {
+        let index = program.find(element)?;
+        matches!(program.element(index).kind, Kind::ComplexGateway { .. }).then_some(index)
+    });
+    let gateways = gateways.collect::<Vec<_>>();
+    gateways.into_iter().find_map(|index| {
+        let held = step.instance.node(scope)?.joins.held(&program.element(index).id)?;
+        let moves = |node: &NodeKey| step.instance.node(*node).is_some_and(|node| node.incident.is_none());
+        let node = held.values().flatten().copied().find(moves)?;
+        let due = Due { node, place: Place::Element(index), occurrence: Occurrence::Begun };
+        (!is_waited_for(step, scope, index)).then_some(due)
     })
 }
 
@@ -102,61 +95,35 @@ fn is_join(program: &Program, index: ElementIndex) -> bool {
     program.inclusive_joins().binary_search(&index).is_ok()
 }
 
-/// Whether a token may still come that the join has to wait for. By the `taken` flows some has come before.
-fn is_waited_for(step: &Step<'_>, scope: &Node, join: ElementIndex, taken: &BTreeSet<&str>) -> bool {
-    let program = step.program;
-    let element = program.element(join);
-    let parked = scope.parked.get(&element.id);
-    let has_token = |flow: FlowIndex| {
-        let id = &program.flow(flow).id;
-        taken.contains(&**id) || parked.is_some_and(|flows| flows.contains_key(id))
-    };
+/// Whether a token may still come that the join has to wait for.
+fn is_waited_for(step: &mut Step<'_>, scope: NodeKey, join: ElementIndex) -> bool {
     if is_planted(Canary::JoinedEarly) {
         return false;
     }
-    let mut known = BTreeMap::new();
-    scope.children.iter().any(|child| match step.place(*child) {
-        Some(Place::Flow(flow)) if program.flow(flow).target == join => !has_token(flow),
-        Some(Place::Flow(flow)) => {
-            let from = program.flow(flow).target;
-            *known.entry(from).or_insert_with(|| comes_anew(program, from, join, has_token))
-        }
-        Some(Place::Element(at)) if at == join => false,
-        Some(Place::Element(at)) => {
-            *known.entry(at).or_insert_with(|| comes_anew(program, at, join, has_token))
-        }
+    joins::know(step.instance, scope);
+    let program = step.program;
+    let id = &program.element(join).id;
+    let Some(around) = step.instance.node(scope) else { return false };
+    let (parked, held) = (around.parked.get(id), around.joins.held(id));
+    let has_token = |flow: &FlowIndex| {
+        let by = &program.flow(*flow).id;
+        parked.is_some_and(|flows| flows.contains_key(by)) || held.is_some_and(|flows| flows.contains_key(by))
+    };
+    // A token that could as well come by a flow by which one has come need not be waited for.
+    let comes_anew = |from: ElementIndex| {
+        let ways = program.ways(join, from);
+        !ways.is_empty() && !ways.iter().any(has_token)
+    };
+    let comes = |child: &NodeKey| match step.place(*child) {
+        Some(Place::Flow(flow)) if program.flow(flow).target == join => !has_token(&flow),
+        Some(Place::Flow(flow)) => comes_anew(program.flow(flow).target),
+        Some(Place::Element(at)) => at != join && comes_anew(at),
         None => false,
-    })
-}
-
-/// Whether a token can come from an element to the join, without passing it, and only by flows by which none has come.
-fn comes_anew(
-    program: &Program,
-    from: ElementIndex,
-    join: ElementIndex,
-    has_token: impl Fn(FlowIndex) -> bool,
-) -> bool {
-    let mut seen = vec![false; program.elements().len()];
-    let mut is_new =
-        |index: ElementIndex| seen.get_mut(index.slot()).is_some_and(|seen| !std::mem::replace(seen, true));
-    let mut ahead = vec![from];
-    let mut comes = false;
-    while let Some(index) = ahead.pop() {
-        let element = program.element(index);
-        for flow in &element.outgoing {
-            let target = program.flow(*flow).target;
-            if target == join {
-                if has_token(*flow) {
-                    return false;
-                }
-                comes = true;
-            } else if is_new(target) {
-                ahead.push(target);
-            }
-        }
-        ahead.extend(element.boundary_events.iter().filter(|event| is_new(**event)));
-    }
-    comes
+    };
+    let coming = around.children.range(around.joins.passed(id)..).copied().find(comes);
+    let passed = coming.unwrap_or(NodeKey(step.instance.next.node));
+    joins::pass(step.instance, scope, id, passed);
+    coming.is_some()
 }
 
 #[cfg(test)]

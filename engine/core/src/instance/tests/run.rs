@@ -11,6 +11,7 @@ use crate::effect::{Effect, Outcome};
 use crate::identity::{DefinitionKey, EffectSequence, IncidentKey, InstanceId, Timestamp, WaitKey};
 use crate::instance::apply::owner;
 use crate::instance::calls::fits;
+use crate::instance::joins;
 use crate::instance::{
     Ending, Fact, Input, Instance, Refused, Role, Start, State, Status, Wait, WaitKind, apply, explain,
     handle,
@@ -24,6 +25,8 @@ pub(in crate::instance) struct Run {
     pub(in crate::instance) program: Program,
     pub(in crate::instance) instance: Instance,
     folded: Instance,
+    /// Never read back.
+    live: Instance,
     pub(in crate::instance) facts: Vec<Fact>,
     pub(in crate::instance) now: Timestamp,
 }
@@ -68,11 +71,12 @@ fn with_flows(body: &str) -> String {
 
 impl Run {
     pub(in crate::instance) fn new(body: &str) -> Self {
-        let (instance, folded) = (Instance::empty(), Instance::empty());
+        let (instance, folded, live) = (Instance::empty(), Instance::empty(), Instance::empty());
         Self {
             program: program(body),
             instance,
             folded,
+            live,
             facts: Vec::new(),
             now: Timestamp(1_893_456_000_000),
         }
@@ -124,7 +128,10 @@ impl Run {
 
     pub(in crate::instance) fn input(&mut self, input: Input) -> Result<(), Refused> {
         let before = bytes(&self.instance);
-        let outcome = handle(&mut self.instance, &self.program, self.now, input);
+        let outcome = handle(&mut self.instance, &self.program, self.now, input.clone());
+        let without_restart = handle(&mut self.live, &self.program, self.now, input);
+        assert_eq!(outcome.as_ref().ok(), without_restart.as_ref().ok(), "a restart changes nothing");
+        joins::check(&self.live);
         let facts = match outcome {
             Ok(facts) => facts,
             Err(refused) => {
