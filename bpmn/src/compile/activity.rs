@@ -197,6 +197,7 @@ impl<'m> Graph<'m, '_> {
             element_variable: extension::text(base, "elementVariable")
                 .or_else(|| zeebe_text("inputElement"))
                 .or(item),
+            counts_from: u32::from(zeebe.is_some()),
             output_collection: extension::text(base, "outputCollection")
                 .or_else(|| zeebe_text("outputCollection"))
                 .or(output_data),

@@ -753,6 +753,9 @@ pub struct MultiInstance {
     pub collection: Option<Template>,
     /// The variable that holds the item in each instance.
     pub element_variable: Option<String>,
+    /// What the first instance's `loopCounter` is: 1 where Zeebe's words say what is repeated, as in BPMN, else 0, as in
+    /// Camunda 7.
+    pub counts_from: u32,
     /// The variable that receives the list of results.
     pub output_collection: Option<String>,
     /// What each instance contributes to it.

@@ -11,7 +11,7 @@ use super::fact::Fact;
 use super::occurrence::Occurrence;
 use super::state::Role;
 use super::step::{At, Place, Step};
-use super::variables::LOOP_COUNTER;
+use super::variables::{LOOP_COUNTER, counts_from};
 use crate::identity::NodeKey;
 
 /// Keeps what is needed to undo an activation that is about to complete, if it can be undone.
@@ -23,6 +23,7 @@ pub(super) fn keep(step: &mut Step<'_>, at: At<'_>) {
         return;
     }
     if let Role::Iteration(index) = at.role {
+        let index = index.saturating_add(counts_from(step.program, &element.id));
         let (name, value) = (LOOP_COUNTER.into(), Arc::new(Value::from(index)));
         step.emit(Fact::VariableSet { node: at.node, name, value });
     }

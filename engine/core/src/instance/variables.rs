@@ -19,7 +19,7 @@ use crate::plugin::{VariableScope, Writes};
 /// Variables by name.
 pub(super) type Named = Vec<(Arc<str>, Arc<Value>)>;
 
-/// The 0-based number of an iteration.
+/// The number of an iteration.
 pub(super) const LOOP_COUNTER: &str = "loopCounter";
 /// How many iterations there are in all.
 pub(super) const INSTANCES: &str = "nrOfInstances";
@@ -27,6 +27,13 @@ pub(super) const INSTANCES: &str = "nrOfInstances";
 pub(super) const ACTIVE_INSTANCES: &str = "nrOfActiveInstances";
 /// How many have ended.
 pub(super) const COMPLETED_INSTANCES: &str = "nrOfCompletedInstances";
+/// The same in BPMN [table 10.30] and Zeebe. None is terminated before the last look at the completion condition.
+const BPMN_COUNTERS: [&str; 4] = [
+    "numberOfInstances",
+    "numberOfActiveInstances",
+    "numberOfCompletedInstances",
+    "numberOfTerminatedInstances",
+];
 
 /// What an activation sees: its own variables, then those around it. Counters of iterations are variables too, without
 /// being stored as such.
@@ -37,7 +44,7 @@ pub(super) struct View<'a> {
     now: Timestamp,
     /// Iterations that are to be counted as ended already.
     ended_more: u32,
-    counters: OnceCell<[Value; 4]>,
+    counters: OnceCell<[Value; 5]>,
     definition_id: OnceCell<String>,
 }
 
@@ -73,13 +80,17 @@ impl<'a> View<'a> {
             (Role::Body, INSTANCES) => 1,
             (Role::Body, ACTIVE_INSTANCES) => 2,
             (Role::Body, COMPLETED_INSTANCES) => 3,
+            (Role::Body, name) => {
+                let counter = BPMN_COUNTERS.iter().position(|counter| *counter == name)?;
+                counter.saturating_add(1)
+            }
             _ => return None,
         };
         self.counters.get_or_init(|| self.count()).get(position)
     }
 
     /// The counters of the nearest iteration and its body. Those of outer ones are never visible.
-    fn count(&self) -> [Value; 4] {
+    fn count(&self) -> [Value; 5] {
         let mut counter = None;
         for node in ancestors(self.instance, self.node) {
             match (node.role, &node.iterations) {
@@ -87,17 +98,19 @@ impl<'a> View<'a> {
                 (Role::Body, Some(iterations)) => {
                     let ended = iterations.ended.saturating_add(self.ended_more);
                     let active = iterations.started.saturating_sub(ended);
+                    let from = counts_from(self.program, &node.element);
                     return [
-                        Value::from(counter.unwrap_or_default()),
+                        Value::from(counter.unwrap_or_default().saturating_add(from)),
                         Value::from(iterations.total),
                         Value::from(active),
                         Value::from(ended),
+                        Value::from(0),
                     ];
                 }
                 (Role::Element | Role::Body | Role::Iteration(_) | Role::Flow | Role::Restored, _) => {}
             }
         }
-        [Value::Null, Value::Null, Value::Null, Value::Null]
+        [const { Value::Null }; 5]
     }
 
     /// The element that the activation stands for; a token on a flow still stands for the flow's source.
@@ -146,6 +159,12 @@ impl Scope for View<'_> {
     fn process_definition_id(&self) -> Option<&str> {
         Some(self.definition_id.get_or_init(|| self.instance.definition_id()))
     }
+}
+
+/// What the counter of the first iteration of an activity is.
+pub(super) fn counts_from(program: &Program, element: &str) -> u32 {
+    let element = program.find(element).map(|index| program.element(index));
+    element.and_then(|element| element.multi_instance.as_ref()).map_or(0, |plan| plan.counts_from)
 }
 
 /// A view in which one variable has another value.

@@ -312,6 +312,6 @@ mod tests {
         let mut run = Run::start_with(model, json!({"items": [1, 2]}));
         run.done("w");
         run.done("w");
-        assert_eq!((run.places().as_str(), run.variable("results")), ("Completed", json!([10, 21])));
+        assert_eq!((run.places().as_str(), run.variable("results")), ("Completed", json!([11, 22])));
     }
 }
