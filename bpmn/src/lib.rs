@@ -2,7 +2,7 @@
 //!
 //! A model's way through this crate: bytes are read by [`read`] into a [`model::Definitions`] that keeps everything the
 //! file holds; [`compile`] resolves one process of it into a [`compile::Program`], the only thing an engine executes;
-//! [`expression`] evaluates its conditions and values. [`write`](mod@write) turns a model back into XML.
+//! [`behaviour`] explores what a program can do; [`expression`] evaluates its conditions and values. [`write`](mod@write) turns a model back into XML.
 //! What is wrong with a model is said by [`diagnostic::Diagnostic`]s, all at once, each with code and position.
 
 #![warn(missing_docs, clippy::indexing_slicing, clippy::as_conversions)]
@@ -11,6 +11,8 @@
     allow(clippy::indexing_slicing, reason = "a test that is out of bounds fails, as it should")
 )]
 
+pub mod behaviour;
+mod circle;
 pub mod compile;
 pub mod cron;
 pub mod decision;

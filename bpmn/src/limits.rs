@@ -53,3 +53,17 @@ pub const RENDER_LABEL_LINES_MAX: usize = 12;
 pub const RENDER_LEGEND_ENTRIES_MAX: usize = 60;
 /// Bends that the layout lets long flows have in all; those beyond lead below everything else.
 pub const RENDER_BENDS_MAX: usize = 200_000;
+/// States of one process or subprocess that are explored for what it can do. Twelve parallel branches of one step each have 4,096.
+pub const BEHAVIOUR_STATES_MAX: usize = 10_000;
+/// States that are explored in one file; four scopes may need all that one may have.
+pub const BEHAVIOUR_FILE_STATES_MAX: usize = 40_000;
+/// Flow nodes of a file whose behaviour is explored; the largest public model has some 400.
+pub const BEHAVIOUR_NODES_MAX: usize = 5_000;
+/// Tokens in one place that are told apart; more of them show no other behaviour.
+pub const BEHAVIOUR_TOKENS_MAX: u8 = 3;
+/// Conditions behind one element that are combined: each further one doubles the ways to decide.
+pub const BEHAVIOUR_CONDITIONS_MAX: usize = 8;
+/// Flows into one inclusive join: each has a bit.
+pub const BEHAVIOUR_JOINED_FLOWS_MAX: usize = 64;
+/// Elements of a path that a finding names; what lies between is left out.
+pub const BEHAVIOUR_PATH_MAX: usize = 24;

@@ -1,7 +1,7 @@
 //! Flow elements become program elements, scope by scope; then flows, default flows and boundary events are resolved. What
 //! is refused leaves a plain task behind, so that one problem does not look like many.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::activity::Repetition;
@@ -11,7 +11,8 @@ use super::event::Place;
 use super::language;
 use super::reference::References;
 use super::{
-    AdHoc, Element, ElementIndex, Flow, FlowIndex, Kind, Program, Scope, Trigger, check, extension, links,
+    AdHoc, Element, ElementIndex, Flow, FlowIndex, Kind, Outline, Program, Scope, Trigger, check, extension,
+    links,
 };
 use crate::decision::Decisions;
 use crate::diagnostic::{Diagnostic, Findings, codes};
@@ -30,6 +31,7 @@ pub(super) struct Graph<'m, 'f> {
     pub(super) language: Dialect,
     pub(super) elements: Vec<Element>,
     flows: Vec<Flow>,
+    conditional: BTreeSet<FlowIndex>,
     pub(super) nodes: BTreeMap<&'m str, ElementIndex>,
     /// Scopes whose contents are still to come.
     scopes: VecDeque<(ElementIndex, &'m [FlowElement])>,
@@ -48,6 +50,43 @@ pub(super) fn program<'m>(
     decisions: &Decisions,
     findings: &mut Findings,
 ) -> Option<Program> {
+    let mut graph = graph(definitions, process, process_id, decisions, findings);
+    let history_time_to_live = graph.extensions(process.base(), process_id).history_time_to_live();
+    if graph.findings.has_errors() {
+        return None;
+    }
+    let mut program = Program::new(process_id.to_owned(), graph.elements, graph.flows);
+    program.name.clone_from(&process.name);
+    let zeebe_tag = extension::zeebe(process.base(), "versionTag").and_then(|tag| tag.attribute("value"));
+    program.version_tag =
+        extension::text(process.base(), "versionTag").or_else(|| zeebe_tag.map(str::to_owned));
+    program.history_time_to_live = history_time_to_live;
+    Some(program)
+}
+
+/// What the graph has become, whatever was found on the way.
+pub(super) fn outline<'m>(
+    definitions: &'m Definitions,
+    process: &'m Process,
+    process_id: &'m str,
+    decisions: &Decisions,
+    findings: &mut Findings,
+) -> Outline {
+    let graph = graph(definitions, process, process_id, decisions, findings);
+    Outline {
+        program: Program::new(process_id.to_owned(), graph.elements, graph.flows),
+        conditional: graph.conditional,
+        is_executable: process.is_executable == Some(true),
+    }
+}
+
+fn graph<'m, 'f>(
+    definitions: &'m Definitions,
+    process: &'m Process,
+    process_id: &'m str,
+    decisions: &'f Decisions,
+    findings: &'f mut Findings,
+) -> Graph<'m, 'f> {
     let references = References::of(definitions, findings);
     let mut graph = Graph {
         references,
@@ -56,6 +95,7 @@ pub(super) fn program<'m>(
         language: language::of_file(definitions.expression_language.as_deref()),
         elements: Vec::new(),
         flows: Vec::new(),
+        conditional: BTreeSet::new(),
         nodes: BTreeMap::new(),
         scopes: VecDeque::new(),
         unresolved_flows: Vec::new(),
@@ -98,17 +138,7 @@ pub(super) fn program<'m>(
     graph.find_starts();
     graph.declare_data();
     check::check(&graph.elements, &mut graph.flows, graph.findings);
-    let history_time_to_live = graph.extensions(process.base(), process_id).history_time_to_live();
-    if graph.findings.has_errors() {
-        return None;
-    }
-    let mut program = Program::new(process_id.to_owned(), graph.elements, graph.flows);
-    program.name.clone_from(&process.name);
-    let zeebe_tag = extension::zeebe(process.base(), "versionTag").and_then(|tag| tag.attribute("value"));
-    program.version_tag =
-        extension::text(process.base(), "versionTag").or_else(|| zeebe_tag.map(str::to_owned));
-    program.history_time_to_live = history_time_to_live;
-    Some(program)
+    graph
 }
 
 impl<'m> Graph<'m, '_> {
@@ -448,6 +478,9 @@ impl<'m> Graph<'m, '_> {
             let listeners = self.extensions(flow.base(), id).listeners();
             let (Some(source), Some(target)) = (source, target) else { continue };
             let index = FlowIndex::new(self.flows.len());
+            if flow.condition.is_some() {
+                self.conditional.insert(index);
+            }
             self.element_mut(source).outgoing.push(index);
             self.element_mut(target).incoming.push(index);
             let id = if id.is_empty() { self.generated_id(source, target) } else { id.into() };

@@ -35,8 +35,8 @@ pub use program::{
 };
 
 use crate::decision::Decisions;
-use crate::diagnostic::{Diagnostic, Findings, Position, codes};
-use crate::model::Definitions;
+use crate::diagnostic::{Diagnostic, Findings, Position, Severity, codes};
+use crate::model::{Definitions, Process};
 
 /// A process, and everything that was found on the way to its program.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +73,40 @@ pub fn examine_with(definitions: &Definitions, process_id: &str, decisions: &Dec
         None
     };
     Examination { program: program.filter(|_| !findings.has_errors()), diagnostics: findings.into_sorted() }
+}
+
+/// The shape of a process, executable or not: its elements and flows, with whatever else in them could not be used left out.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Outline {
+    pub(crate) program: Program,
+    /// Flows that have a condition, understood or not.
+    pub(crate) conditional: std::collections::BTreeSet<FlowIndex>,
+    pub(crate) is_executable: bool,
+}
+
+/// The shape of a process; `None` if it has elements without ids, or flows or events whose place is not known.
+pub(crate) fn outline(definitions: &Definitions, process: &Process, id: &str) -> Option<Outline> {
+    let mut findings = Findings::default();
+    let decisions = Decisions::default();
+    let outline = graph::outline(definitions, process, id, &decisions, &mut findings);
+    let misshapes = [
+        codes::LIMIT,
+        codes::DUPLICATE_ID,
+        codes::MISSING_ID,
+        codes::FLOW_SOURCE,
+        codes::FLOW_TARGET,
+        codes::DEFAULT_FLOW,
+        codes::ATTACHED_TO,
+        codes::LINK,
+        codes::INCOMING_FLOW,
+        codes::OUTGOING_FLOW,
+        codes::EVENT_BASED_GATEWAY,
+        codes::TRANSACTION,
+    ];
+    let found = findings.into_sorted();
+    let is_misshapen =
+        found.iter().any(|found| found.severity == Severity::Error && misshapes.contains(&found.code));
+    (!is_misshapen && found.len() < crate::limits::DIAGNOSTICS_MAX).then_some(outline)
 }
 
 /// The ids of the processes that are marked as executable, in document order.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::lint::config::{CAMUNDA7_LATEST, CAMUNDA8_LATEST, Config, Target};
 use crate::lint::document::{Document, Node, Space};
+use crate::lint::explored::Explored;
 use crate::lint::finding::Findings;
 use crate::lint::flow::Graph;
 use crate::lint::rule::Group;
@@ -21,6 +22,7 @@ pub struct File<'d> {
     diagram: OnceCell<BTreeMap<&'d str, Node<'d>>>,
     model: OnceCell<Option<Definitions>>,
     schema: OnceCell<Checked<'d>>,
+    explored: OnceCell<Explored>,
     target: Option<Target>,
     is_dsf: bool,
 }
@@ -65,6 +67,7 @@ impl<'d> File<'d> {
             diagram: OnceCell::new(),
             model: OnceCell::new(),
             schema: OnceCell::new(),
+            explored: OnceCell::new(),
             target: None,
             is_dsf: false,
         };
@@ -145,6 +148,11 @@ impl<'d> File<'d> {
     /// The document against the schema.
     pub(super) fn schema(&self) -> &Checked<'d> {
         self.schema.get_or_init(|| schema::check(self.document))
+    }
+
+    /// What the processes can do.
+    pub(super) fn explored(&self) -> &Explored {
+        self.explored.get_or_init(|| Explored::of(self))
     }
 
     /// Reports violations of the schema, of one kind. What is not even XML was reported as that.

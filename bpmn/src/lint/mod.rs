@@ -5,10 +5,10 @@
 //! BPMN [`File`]; a crate above has rules of the same type over what it knows besides, and collects with the same [`Findings`].
 //! [`document`] reads XML with recovery and keeps the place of everything. Start reading at [`lint`].
 
-mod circle;
 pub mod config;
 pub mod document;
 mod encoding;
+mod explored;
 pub mod file;
 pub mod finding;
 pub mod flow;

@@ -1,7 +1,7 @@
 //! The table of rules over one file, and the only place besides a rule's own file where it is named.
 //!
 //! Codes: `L0..` XML and schema, `L1..` structure, `L2..` practice, `L3..` execution and expressions, `L4..` engines,
-//! `L5..` Data Sharing Framework. Crates above continue: `L6..` behaviour, `L7..` FHIR, `L8..` packages. A code is never reused.
+//! `L5..` Data Sharing Framework, `L6..` behaviour. Crates above continue: `L7..` FHIR, `L8..` packages. A code is never reused.
 
 use crate::lint::{About, FileRule};
 
@@ -151,6 +151,14 @@ crate::lint_rules! {
     "L505" "dsf-timer-placeholder" dsf_timer_placeholder Dsf Info Stable;
     "L506" "dsf-multi-instance-async" dsf_multi_instance_async Dsf Warning Stable;
     "L507" "dsf-gateway-name" dsf_gateway_name Dsf Info Stable;
+    "L601" "deadlock" deadlock Behaviour Error Stable;
+    "L602" "possible-deadlock" possible_deadlock Behaviour Warning Stable;
+    "L603" "lack-of-synchronisation" lack_of_synchronisation Behaviour Warning Stable;
+    "L604" "dead-element" dead_element Behaviour Warning Stable;
+    "L605" "livelock" livelock Behaviour Warning Stable;
+    "L606" "unbounded-tokens" unbounded_tokens Behaviour Warning Stable;
+    "L607" "improper-completion" improper_completion Behaviour Info Stable;
+    "L608" "behaviour-undecided" behaviour_undecided Behaviour Info Stable;
 }
 
 /// The rule that the engine itself reports, which alone knows what was suppressed.

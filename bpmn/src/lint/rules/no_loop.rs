@@ -40,7 +40,7 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
             targets.filter_map(|target| place.get(&target.index()).copied()).collect()
         })
         .collect();
-    for circle in crate::lint::circle::circles(&next) {
+    for circle in crate::circle::circles(&next) {
         for node in circle.iter().filter_map(|place| nodes.get(*place)) {
             findings.on(*node, "the loop through this element never waits");
         }

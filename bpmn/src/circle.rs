@@ -1,7 +1,7 @@
 //! Circles of a directed graph: the groups of nodes that can each reach all others of their group, found in one walk.
 
 /// The groups of more than one node, or of one that leads to itself; `next` says where each node leads.
-pub(super) fn circles(next: &[Vec<usize>]) -> Vec<Vec<usize>> {
+pub(crate) fn circles(next: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut walk = Walk {
         number: vec![0; next.len()],
         lowest: vec![0; next.len()],

@@ -1,0 +1,280 @@
+//! What the processes of a file can do, explored once for all rules that ask, and how a rule says what was found.
+
+use crate::behaviour::{Behaviour, Step, Verdict, VerdictKind, explore_outline};
+use crate::compile::{ElementIndex, Outline, Program, outline};
+use crate::limits::{BEHAVIOUR_FILE_STATES_MAX, BEHAVIOUR_NODES_MAX, BEHAVIOUR_PATH_MAX};
+use crate::lint::file::File;
+use crate::lint::finding::Findings;
+
+/// The processes of a file, and what they can do.
+#[derive(Debug, Default)]
+pub(super) struct Explored {
+    processes: Vec<(Outline, Behaviour)>,
+    /// More flow nodes than are explored.
+    pub(super) is_too_large: bool,
+}
+
+impl Explored {
+    pub(super) fn of(file: &File<'_>) -> Self {
+        let nodes = file.graph().nodes();
+        if nodes.len() > BEHAVIOUR_NODES_MAX {
+            return Self { processes: Vec::new(), is_too_large: true };
+        }
+        // Straight lines come to their end.
+        let is_straight = nodes
+            .iter()
+            .all(|node| node.incoming.len() < 2 && node.outgoing.len() < 2 && node.boundary.is_empty());
+        let model = if is_straight { None } else { file.model() };
+        let mut states_left = BEHAVIOUR_FILE_STATES_MAX;
+        let processes =
+            model.into_iter().flat_map(|model| model.processes().map(move |process| (model, process)));
+        let outlines =
+            processes.filter_map(|(model, process)| outline(model, process, process.id.as_deref()?));
+        let explored = outlines.map(|outline| {
+            let behaviour = explore_outline(&outline, &mut states_left);
+            (outline, behaviour)
+        });
+        Self { processes: explored.collect(), is_too_large: false }
+    }
+
+    /// Reports the verdicts for which `message` has something to say; the way there is added.
+    pub(super) fn report(
+        &self,
+        file: &File<'_>,
+        findings: &mut Findings<'_>,
+        message: impl Fn(&Outline, &Verdict) -> Option<String>,
+    ) {
+        for (outline, behaviour) in &self.processes {
+            for verdict in &behaviour.verdicts {
+                let Some(message) = message(outline, verdict) else { continue };
+                let id = &*outline.program.element(verdict.element).id;
+                let Some(node) = file.by_id(id) else { continue };
+                let message = match verdict.path.as_slice() {
+                    [] => message,
+                    path => format!("{message}; a shortest way there: {}", way(&outline.program, path)),
+                };
+                findings.on(node, message).about(id);
+            }
+        }
+    }
+}
+
+/// Whether a deadlock is an error: certain, in a process that is executed.
+pub(super) fn is_deadlock_for_certain(outline: &Outline, verdict: &Verdict) -> Option<bool> {
+    let VerdictKind::Deadlock { is_certain } = verdict.kind else { return None };
+    Some(is_certain && outline.is_executable)
+}
+
+/// An element by id and name.
+pub(super) fn called(program: &Program, element: ElementIndex) -> String {
+    let element = program.element(element);
+    match &element.name {
+        Some(name) => {
+            let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+            format!("`{}` ({name})", element.id)
+        }
+        None => format!("`{}`", element.id),
+    }
+}
+
+/// Several elements, the first of them in full.
+pub(super) fn called_all(program: &Program, elements: &[ElementIndex]) -> String {
+    let shown = elements.iter().take(BEHAVIOUR_PATH_MAX).map(|element| called(program, *element));
+    let mut text = shown.collect::<Vec<_>>().join(", ");
+    if let Some(more) = elements.len().checked_sub(BEHAVIOUR_PATH_MAX).filter(|more| *more > 0) {
+        text = format!("{text} and {more} more");
+    }
+    text
+}
+
+fn way(program: &Program, path: &[Step]) -> String {
+    let step = |step: &Step| {
+        let element = called(program, step.element);
+        let taken: Vec<String> =
+            step.taken.iter().map(|flow| format!("`{}`", program.flow(*flow).id)).collect();
+        if taken.is_empty() { element } else { format!("{element} by {}", taken.join(" and ")) }
+    };
+    let half = BEHAVIOUR_PATH_MAX / 2;
+    let steps: Vec<String> = match path.len().checked_sub(BEHAVIOUR_PATH_MAX).filter(|more| *more > 0) {
+        Some(more) => {
+            let first = path.iter().take(half).map(step);
+            let last = path.iter().skip(half.saturating_add(more)).map(step);
+            first.chain([format!("({more} more)")]).chain(last).collect()
+        }
+        None => path.iter().map(step).collect(),
+    };
+    steps.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fmt::Write as _;
+
+    use crate::lint::{Config, Group, Setting, Source, lint_file};
+
+    /// What behaviour rules say about the contents of an executable process: code and element.
+    fn check(contents: &str, expected: &str) {
+        let mut body = String::new();
+        for line in contents.lines() {
+            let Some((source, rest)) = line.split_once(" -> ") else {
+                body.push_str(line);
+                continue;
+            };
+            let (target, condition) = rest.split_once(" if ").unwrap_or((rest, ""));
+            let condition = match condition {
+                "" => String::new(),
+                text => format!("<conditionExpression>${{{text}}}</conditionExpression>"),
+            };
+            let (source, target) = (source.trim(), target.trim());
+            let _ = write!(
+                body,
+                r#"<sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}">{condition}</sequenceFlow>"#
+            );
+        }
+        let text = format!(
+            r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t"><message id="msg" name="m"/>
+            <error id="err" errorCode="E"/><process id="p" isExecutable="true"><startEvent id="s"/>{body}</process></definitions>"#
+        );
+        let settings = Group::ALL.iter().filter(|group| **group != Group::Behaviour);
+        let settings: BTreeMap<String, Setting> =
+            settings.map(|group| (group.name().to_owned(), Setting::Off)).collect();
+        let report = lint_file(
+            Source { path: "p.bpmn", bytes: text.as_bytes() },
+            &Config { settings, ..Config::default() },
+        );
+        let found: Vec<String> = report
+            .findings
+            .iter()
+            .map(|found| format!("{} {}", found.code, found.element.as_deref().unwrap_or_default()))
+            .collect();
+        assert_eq!(found.join(", "), expected, "{contents}\n{:#?}", report.findings);
+    }
+
+    const TIMER: &str = "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>";
+
+    #[test]
+    fn models_that_always_end_have_no_findings() {
+        let sound = [
+            // Forks and joins of each kind that fit.
+            r#"<parallelGateway id="f"/><userTask id="a"/><userTask id="b"/><parallelGateway id="j"/>
+            s -> f
+            f -> a
+            f -> b
+            a -> j
+            b -> j"#,
+            r#"<inclusiveGateway id="f" default="f_b"/><userTask id="a"/><userTask id="b"/><userTask id="c"/><inclusiveGateway id="j"/>
+            s -> f
+            f -> a if x
+            f -> c if y
+            f -> b
+            a -> j
+            b -> j
+            c -> j"#,
+            // A loop with a way out, and one by an event.
+            r#"<exclusiveGateway id="m"/><userTask id="a"/><exclusiveGateway id="x" default="x_e"/><endEvent id="e"/>
+            s -> m
+            m -> a
+            a -> x
+            x -> m if again
+            x -> e"#,
+            r#"<eventBasedGateway id="g"/><intermediateCatchEvent id="c"><messageEventDefinition messageRef="msg"/></intermediateCatchEvent>
+            <intermediateCatchEvent id="t"><timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition></intermediateCatchEvent>
+            <exclusiveGateway id="j"/><endEvent id="e"/>
+            s -> g
+            g -> c
+            g -> t
+            c -> j
+            t -> j
+            j -> e"#,
+            // An event that interrupts takes the token with it; one that does not ends by itself.
+            r#"<userTask id="a"/><boundaryEvent id="b" attachedToRef="a"><timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition></boundaryEvent>
+            <boundaryEvent id="n" attachedToRef="a" cancelActivity="false"><timerEventDefinition><timeDuration>PT1M</timeDuration></timerEventDefinition></boundaryEvent>
+            <userTask id="r"/><exclusiveGateway id="j"/><endEvent id="e"/>
+            s -> a
+            a -> j
+            b -> j
+            n -> r
+            j -> e"#,
+            // What ends all frees what waits.
+            r#"<parallelGateway id="f"/><exclusiveGateway id="x" default="x_j"/><userTask id="b"/><parallelGateway id="j"/>
+            <endEvent id="e"><terminateEventDefinition/></endEvent><endEvent id="z"/>
+            s -> f
+            f -> x
+            f -> b
+            x -> j
+            x -> e if bad
+            b -> j
+            j -> z"#,
+        ];
+        for model in sound {
+            check(model, "");
+        }
+    }
+
+    #[test]
+    fn what_depends_on_two_decisions_is_possible_and_not_certain() {
+        // Whoever decides the same way twice is never stuck.
+        check(
+            r#"<exclusiveGateway id="x" default="x_a"/><userTask id="a"/><parallelGateway id="f"/><exclusiveGateway id="m"/>
+            <userTask id="b"/><exclusiveGateway id="y" default="y_e"/><parallelGateway id="j"/><endEvent id="e"/><endEvent id="z"/>
+            s -> x
+            x -> a
+            x -> f if both
+            f -> m
+            f -> j
+            a -> m
+            m -> b
+            b -> y
+            y -> e
+            y -> j if both
+            j -> z"#,
+            "L602 j",
+        );
+    }
+
+    #[test]
+    fn a_timer_around_makes_a_deadlock_only_possible() {
+        let sub = r#"<subProcess id="sub"><startEvent id="s0"/><exclusiveGateway id="x" default="x_a"/><userTask id="a"/><userTask id="b"/><parallelGateway id="j"/>
+            s0 -> x
+            x -> a
+            x -> b if c
+            a -> j
+            b -> j
+            </subProcess>
+            s -> sub"#;
+        check(sub, "L601 j");
+        let timed = format!(
+            r#"{sub}
+            <boundaryEvent id="t" attachedToRef="sub">{TIMER}</boundaryEvent><endEvent id="e"/>
+            t -> e"#
+        );
+        check(&timed, "L602 j");
+    }
+
+    #[test]
+    fn a_subprocess_that_only_fails_leaves_what_follows_dead() {
+        check(
+            r#"<subProcess id="sub"><startEvent id="s0"/><endEvent id="e0"><errorEventDefinition errorRef="err"/></endEvent>
+            s0 -> e0
+            </subProcess>
+            <boundaryEvent id="b" attachedToRef="sub"><errorEventDefinition errorRef="err"/></boundaryEvent><userTask id="after"/><endEvent id="e"/>
+            s -> sub
+            sub -> after
+            b -> e"#,
+            "L604 after",
+        );
+    }
+
+    #[test]
+    fn a_file_beyond_a_limit_is_undecided() {
+        let mut many = String::from("<parallelGateway id=\"f\"/>\ns -> f\n");
+        for branch in 0..14 {
+            let _ = writeln!(
+                many,
+                "<userTask id=\"a{branch}\"/><boundaryEvent id=\"t{branch}\" attachedToRef=\"a{branch}\">{TIMER}</boundaryEvent><endEvent id=\"e{branch}\"/>\nf -> a{branch}\nt{branch} -> e{branch}"
+            );
+        }
+        check(&many, "L608 p");
+    }
+}
