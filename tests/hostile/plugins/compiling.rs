@@ -9,6 +9,9 @@ use tessera_plugin_host::{CompilationLimits, Compiler, CompilerProcess, Package,
 use crate::refused::plugin;
 use crate::settings;
 
+const OVERDUE: &str = "it did not end within 1 s";
+const PATIENCE: Duration = Duration::from_secs(60);
+
 #[test]
 fn whatever_a_compiling_process_does_it_harms_only_itself() {
     let cases = [
@@ -19,27 +22,29 @@ fn whatever_a_compiling_process_does_it_harms_only_itself() {
         ("is killed", "kill -9 $$", "somebody killed the compiling process"),
         ("aborts", "kill -6 $$", "ended with signal: 6"),
         ("exceeds its time", "kill -24 $$", "it computes for more than 1 s"),
-        ("never ends", "while :; do :; done", "it did not end within 1 s"),
-        ("sleeps", "sleep 100; exit 0", "it did not end within 1 s"),
-        ("closes its output and sleeps", "exec 1>&-; sleep 100", "it did not end within 1 s"),
-        ("closes everything and sleeps", "exec 0<&- 1>&- 2>&-; sleep 100", "it did not end within 1 s"),
-        ("stops", "kill -STOP $$", "it did not end within 1 s"),
-        ("leaves somebody behind", "sleep 3 & exit 1", "it did not end within 1 s"),
+        ("never ends", "while :; do :; done", OVERDUE),
+        ("sleeps", "sleep 100; exit 0", OVERDUE),
+        ("closes its output and sleeps", "exec 1>&-; sleep 100", OVERDUE),
+        ("closes everything and sleeps", "exec 0<&- 1>&- 2>&-; sleep 100", OVERDUE),
+        ("stops", "kill -STOP $$", OVERDUE),
+        ("leaves somebody behind", "sleep 3 & exit 1", OVERDUE),
         ("never stops to answer", "cat /dev/zero", "its code has more than 268435456 bytes"),
-        ("never stops to complain", "cat /dev/zero >&2; sleep 100", "it did not end within 1 s"),
+        ("never stops to complain", "cat /dev/zero >&2; sleep 100", OVERDUE),
     ];
     let mut wrong = Vec::new();
     for (name, script, words) in cases {
         let begun = Instant::now();
-        let said = load("/bin/sh", &["-c", script]);
+        // Only what waits for its limit is given a short one: the others may be slow on a busy machine.
+        let wall = if words == OVERDUE { Duration::from_secs(1) } else { PATIENCE };
+        let said = load("/bin/sh", &["-c", script], wall);
         if !said.contains(words) {
             wrong.push(format!("{name}: {words:?} expected, it says {said:?}"));
         }
-        if begun.elapsed() > Duration::from_secs(10) {
+        if begun.elapsed() > wall + PATIENCE {
             wrong.push(format!("{name}: it took {:?}", begun.elapsed()));
         }
     }
-    let said = load("/nobody/is/here", &[]);
+    let said = load("/nobody/is/here", &[], PATIENCE);
     assert!(said.contains("the compiling process does not start (/nobody/is/here)"), "{said}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(zombies(), Vec::<String>::new());
@@ -48,25 +53,21 @@ fn whatever_a_compiling_process_does_it_harms_only_itself() {
 #[test]
 fn a_compiling_process_is_given_three_pipes_and_nothing_else_of_the_site() {
     // `ls` opens the folder that it lists: that is the fourth.
-    let said = load("/bin/sh", &["-c", "ls /proc/self/fd >&2; exit 1"]);
+    let said = load("/bin/sh", &["-c", "ls /proc/self/fd >&2; exit 1"], PATIENCE);
     let mut expected: Vec<_> =
         ["0", "1", "2", "3"].into_iter().map(str::to_owned).chain(inherited()).collect();
     expected.sort();
     expected.dedup();
     let found: Vec<_> = said.lines().filter_map(|line| line.rsplit(' ').next()).collect();
     assert_eq!(found, expected, "{said}");
-    let said = load("/usr/bin/env", &["sh", "-c", "cat /proc/$$/environ >&2; exit 1"]);
+    let said = load("/usr/bin/env", &["sh", "-c", "cat /proc/$$/environ >&2; exit 1"], PATIENCE);
     assert!(said.ends_with("exit status: 1: "), "{said}");
-    let said = load("/bin/sh", &["-c", "pwd >&2; exit 1"]);
+    let said = load("/bin/sh", &["-c", "pwd >&2; exit 1"], PATIENCE);
     assert!(said.ends_with(": /"), "{said}");
 }
 
-fn load(program: &str, arguments: &[&str]) -> String {
-    let limits = CompilationLimits {
-        memory_bytes: 1024 * 1024 * 1024,
-        cpu: Duration::from_secs(1),
-        wall: Duration::from_secs(1),
-    };
+fn load(program: &str, arguments: &[&str], wall: Duration) -> String {
+    let limits = CompilationLimits { memory_bytes: 1024 * 1024 * 1024, cpu: Duration::from_secs(1), wall };
     let arguments = arguments.iter().map(Into::into).collect();
     let compiler = Compiler::Child(CompilerProcess { program: PathBuf::from(program), arguments, limits });
     let host = PluginHost::new(Settings { compiler, ..settings() }).expect("it starts");
