@@ -67,6 +67,11 @@ canaries! {
     LoseOutbox = "lose-outbox", "liveness";
     /// A peer that does not answer counts as one that has the message.
     SilenceIsConsent = "silence-is-consent", "liveness";
+    /// A mailbox refuses before the reason for it is on the disk. It was a real bug, which the campaign found.
+    RefusedEarly = "refused-early", "liveness";
+    /// A definition whose record is on its way to the disk counts as one that is not there. It was a real bug, which the
+    /// campaign found.
+    UnrecordedIsAbsent = "unrecorded-is-absent", "one-consequence";
 }
 
 #[cfg(feature = "planted")]

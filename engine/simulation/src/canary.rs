@@ -23,6 +23,8 @@ pub fn of_this_build() -> Option<Canary> {
         (Canary::IndexLeftBehind, cfg!(feature = "canary-index-left-behind")),
         (Canary::LoseOutbox, cfg!(feature = "canary-lose-outbox")),
         (Canary::SilenceIsConsent, cfg!(feature = "canary-silence-is-consent")),
+        (Canary::RefusedEarly, cfg!(feature = "canary-refused-early")),
+        (Canary::UnrecordedIsAbsent, cfg!(feature = "canary-unrecorded-is-absent")),
     ];
     features.into_iter().find_map(|(canary, chosen)| chosen.then_some(canary))
 }

@@ -1,4 +1,5 @@
-//! A sample of the campaign, the exhaustive crash of a short history, determinism, and the seeds that found something.
+//! A sample of the campaign, the exhaustive crash of a short history, and determinism. What the campaign has found stays as a
+//! planted bug, see `canaries.rs`: a seed means another history whenever a generator changes, a bug does not.
 
 use std::sync::atomic::AtomicBool;
 
@@ -55,21 +56,6 @@ fn what_is_taken_away_from_a_seed_is_gone() {
     let outcome = run_seed(&Plan::of, 7, &limits, 0);
     assert_eq!((outcome.violation, outcome.sites), (None, 3));
     assert!(outcome.struck.keys().all(|fault| *fault == Fault::Loss), "{:?}", outcome.struck);
-}
-
-/// Found that a message was rejected for good while the record of a new version was on its way to the disk.
-#[test]
-fn seed_301_message_during_a_deployment() {
-    let outcome = run_seed(&Plan::of, 301, &Limits::default(), 200);
-    assert_eq!(outcome.violation, None, "{:#?}", outcome.history);
-}
-
-/// Found that a mailbox refused a repeated update because of its first copy, which was decided and not on disk yet; then
-/// the mailbox died, and the Task stayed in progress for ever.
-#[test]
-fn seed_2352_refusal_before_its_reason_is_durable() {
-    let outcome = run_seed(&Plan::of, 2352, &Limits::default(), 200);
-    assert_eq!(outcome.violation, None, "{:#?}", outcome.history);
 }
 
 #[test]
