@@ -69,9 +69,14 @@ canaries! {
     SilenceIsConsent = "silence-is-consent", "liveness";
     /// A mailbox refuses before the reason for it is on the disk. It was a real bug, which the campaign found.
     RefusedEarly = "refused-early", "liveness";
-    /// A definition whose record is on its way to the disk counts as one that is not there. It was a real bug, which the
-    /// campaign found.
-    UnrecordedIsAbsent = "unrecorded-is-absent", "one-consequence";
+    /// A commit of a shard does not rest on the one before it.
+    CommitUnchained = "commit-unchained", "replay";
+    /// A commit of a mailbox does not rest on the one before it. It was a real bug, which the campaign found.
+    DecisionUnchained = "decision-unchained", "acknowledged-is-durable";
+    /// What a site remembers of a message is not forgotten after its answer.
+    NeverForgotten = "never-forgotten", "liveness";
+    /// An answer that asks to come later counts as a refusal.
+    GivenUpEarly = "given-up-early", "effects";
 }
 
 #[cfg(feature = "planted")]

@@ -106,9 +106,11 @@ impl Mailbox {
             owned(view, key::ORGANIZATION, "organization_identifier", organization_identifier)?;
         let knows_base_url = owned(view, key::BASE_URL, "base_url", &settings.base_url)?;
         let last_updated = match view.get(key::CLOCK)? {
-            Some(bytes) => Timestamp::from_millisecond(record::open_number(&bytes)?)
-                .map_err(|error| OpenError::Store(error.to_string()))?,
-            None => Timestamp::UNIX_EPOCH,
+            Some(bytes) => Some(
+                Timestamp::from_millisecond(record::open_number(&bytes)?)
+                    .map_err(|error| OpenError::Store(error.to_string()))?,
+            ),
+            None => None,
         };
         let catalog = load_catalog(view, &settings)?;
         let hub = Arc::new(Hub::new());

@@ -10,12 +10,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use jiff::Timestamp;
 use serde_json::Value;
 use tessera_canary::{Canary, is_planted};
-use tessera_store::{Batch, Committer, Outcome, Store};
+use tessera_store::{Batch, Committer, Outcome, Precondition, Store};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 use crate::answer::{Answer, Rejection};
 use crate::catalog::Catalog;
 use crate::event::Hub;
+use crate::key;
+use crate::record;
 use crate::settings::Settings;
 use crate::unit::Unit;
 use crate::view::Pending;
@@ -33,7 +35,8 @@ pub(crate) struct Writer {
 
 /// What only the one whose turn it is may touch.
 struct Turn {
-    last_updated: Timestamp,
+    /// Of the last write that was decided; `None`: there was none.
+    last_updated: Option<Timestamp>,
     commits: u64,
 }
 
@@ -42,7 +45,7 @@ impl Writer {
         store: Arc<dyn Store>,
         committer: Arc<Committer>,
         catalog: Catalog,
-        last_updated: Timestamp,
+        last_updated: Option<Timestamp>,
         hub: Arc<Hub>,
     ) -> Self {
         Self {
@@ -82,7 +85,7 @@ impl Writer {
                 // A refusal may rest on what is still on its way to the disk. Told too early, it would be wrong for ever if
                 // a power cut took that back: a repeated update, refused because its first copy was decided already.
                 if !self.pending.is_empty() && !is_planted(Canary::RefusedEarly) {
-                    let done = self.submit(Batch::new(), Effects::default());
+                    let done = self.submit(resting_on(&turn, Batch::new()), Effects::default());
                     drop(turn);
                     acknowledged(done).await?;
                 }
@@ -92,7 +95,7 @@ impl Writer {
         if unit.is_empty() {
             // What was found may still be on its way to the disk; an empty commit behind it tells when it is there.
             if !self.pending.is_empty() {
-                let done = self.submit(Batch::new(), Effects::default());
+                let done = self.submit(resting_on(&turn, Batch::new()), Effects::default());
                 acknowledged(done).await?;
             }
             return Ok(answer);
@@ -101,7 +104,8 @@ impl Writer {
         unit.within_bounds()?;
         let changes_catalog = unit.changes_catalog();
         let (batch, changes, catalog, events) = unit.into_parts();
-        turn.last_updated = now;
+        let batch = resting_on(&turn, batch);
+        turn.last_updated = Some(now);
         turn.commits += 1;
         let commit = turn.commits;
         self.pending.add(commit, &changes);
@@ -160,6 +164,19 @@ struct Effects {
     turn: Option<OwnedMutexGuard<Turn>>,
 }
 
+/// Makes a batch fail unless the one that was decided before it is on disk: it was decided against what that leaves behind,
+/// and a store may have room for one and not for the other.
+fn resting_on(turn: &Turn, batch: Batch) -> Batch {
+    if is_planted(Canary::DecisionUnchained) {
+        return batch;
+    }
+    let key = key::CLOCK.to_vec();
+    batch.require(match turn.last_updated {
+        None => Precondition::Absent { key },
+        Some(last) => Precondition::Equals { key, value: record::seal_number(last.as_millisecond()) },
+    })
+}
+
 async fn acknowledged(done: oneshot::Receiver<Outcome>) -> Result<(), Rejection> {
     match done.await {
         Ok(Outcome::Committed) => Ok(()),
@@ -176,7 +193,8 @@ fn broken() -> Rejection {
 }
 
 /// The time of the next write: now, but always later than the last one. Milliseconds, as on the wire.
-fn tick(now: Timestamp, last: Timestamp) -> Timestamp {
+fn tick(now: Timestamp, last: Option<Timestamp>) -> Timestamp {
+    let Some(last) = last else { return now };
     let millisecond = now.as_millisecond().max(last.as_millisecond().saturating_add(1));
     Timestamp::from_millisecond(millisecond).unwrap_or(now)
 }

@@ -24,7 +24,10 @@ pub fn of_this_build() -> Option<Canary> {
         (Canary::LoseOutbox, cfg!(feature = "canary-lose-outbox")),
         (Canary::SilenceIsConsent, cfg!(feature = "canary-silence-is-consent")),
         (Canary::RefusedEarly, cfg!(feature = "canary-refused-early")),
-        (Canary::UnrecordedIsAbsent, cfg!(feature = "canary-unrecorded-is-absent")),
+        (Canary::CommitUnchained, cfg!(feature = "canary-commit-unchained")),
+        (Canary::DecisionUnchained, cfg!(feature = "canary-decision-unchained")),
+        (Canary::NeverForgotten, cfg!(feature = "canary-never-forgotten")),
+        (Canary::GivenUpEarly, cfg!(feature = "canary-given-up-early")),
     ];
     features.into_iter().find_map(|(canary, chosen)| chosen.then_some(canary))
 }

@@ -14,6 +14,8 @@ pub(crate) enum Fate {
     Fails,
     /// The disk is full: nothing is written this time.
     Full,
+    /// There is no room for one batch of the group, the one at this position counted round; the others are smaller.
+    FullForOne(usize),
     /// It is written, but the store does not know.
     UnknownLanded,
     /// It is not written, but the store does not know.
@@ -79,10 +81,20 @@ impl Disk {
         std::mem::take(&mut self.state().landed)
     }
 
+    /// Writes them, and keeps what was written.
+    fn land(&self, state: &mut State, batches: &[Batch]) -> Vec<Outcome> {
+        let outcomes = self.store.commit(batches);
+        let written = batches.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Outcome::Committed);
+        state.landed.extend(written.map(|(batch, _)| batch.writes.clone()));
+        outcomes
+    }
+
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+const FULL: &str = "the disk is full, or broken";
 
 fn error(detail: &str) -> CommitError {
     CommitError::Storage { store: "simulated", detail: detail.to_owned() }
@@ -100,24 +112,31 @@ impl Store for Disk {
     fn commit(&self, group: &[Batch]) -> Vec<Outcome> {
         let mut state = self.state();
         let fate = if state.broken { Fate::Fails } else { state.next.take().unwrap_or(Fate::Lands) };
-        let lands = matches!(fate, Fate::Lands | Fate::UnknownLanded);
-        let outcomes = if lands { self.store.commit(group) } else { Vec::new() };
-        for (batch, outcome) in group.iter().zip(&outcomes) {
-            if *outcome == Outcome::Committed {
-                state.landed.push(batch.writes.clone());
-            }
-        }
         match fate {
-            Fate::Lands => return outcomes,
-            Fate::Full => {}
-            Fate::Fails | Fate::UnknownLanded | Fate::UnknownLost => state.broken = true,
+            Fate::Lands => return self.land(&mut state, group),
+            Fate::FullForOne(position) => {
+                state.failures += 1;
+                let one = position % group.len().max(1);
+                let (before, rest) = group.split_at(one.min(group.len()));
+                let mut outcomes = self.land(&mut state, before);
+                if let Some((_, after)) = rest.split_first() {
+                    outcomes.push(Outcome::Failed(error(FULL)));
+                    outcomes.extend(self.land(&mut state, after));
+                }
+                return outcomes;
+            }
+            Fate::UnknownLanded => {
+                self.land(&mut state, group);
+            }
+            Fate::Full | Fate::Fails | Fate::UnknownLost => {}
         }
         state.failures += 1;
-        let answer = |_: &Batch| match fate {
+        state.broken = fate != Fate::Full;
+        let answer = match fate {
             Fate::UnknownLanded | Fate::UnknownLost => Outcome::Unknown(error("a sync failed")),
-            Fate::Lands | Fate::Fails | Fate::Full => Outcome::Failed(error("the disk is full, or broken")),
+            Fate::Lands | Fate::Fails | Fate::Full | Fate::FullForOne(_) => Outcome::Failed(error(FULL)),
         };
-        group.iter().map(answer).collect()
+        vec![answer; group.len()]
     }
 
     fn name(&self) -> &'static str {

@@ -232,7 +232,7 @@ impl Shard {
                 // It needs no `Abandon`: it has ended by itself.
                 self.performing.remove(&Performed::Instance(key, sequence));
                 if let Some(answered) = answered {
-                    if answered.terminal {
+                    if answered.terminal && !is_planted(Canary::NeverForgotten) {
                         let business_key = answered.business_key.as_deref();
                         self.end_message(context, &answered.message, business_key, &mut draft);
                     }

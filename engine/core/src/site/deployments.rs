@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tessera_bpmn::compile::{Kind, MessageTrigger, Program, TimerKind, Trigger};
-use tessera_canary::{Canary, is_planted};
 
 use super::records::Definition;
 use crate::calling::Binding;
@@ -142,9 +141,6 @@ impl Deployments {
             return Starting::NoDefinition;
         };
         if sequence.is_none() {
-            if is_planted(Canary::UnrecordedIsAbsent) {
-                return Starting::NoDefinition;
-            }
             return Starting::NotRecorded;
         }
         match deployed.starts.by_name.get(&message.cloned()) {

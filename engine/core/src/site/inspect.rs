@@ -3,7 +3,7 @@
 
 use super::keys::{self, Due, Table};
 use super::placement::InstanceKey;
-use super::records::{Step, Stored as _, decode_instance, open_instance};
+use super::records::{Inbox, Step, Stored as _, decode_instance, open_instance};
 use crate::identity::{EffectSequence, InstanceId, Timestamp, WaitKey};
 use crate::instance::{Fact, Instance};
 
@@ -61,6 +61,13 @@ pub enum Row {
         /// Whether the entry is there now.
         present: bool,
     },
+    /// What the site remembers of a message.
+    Inbox {
+        /// `Task/<id>`.
+        message: String,
+        /// Whether something is still to be done for it: it is not answered, or the answer is not settled.
+        open: bool,
+    },
     /// Something else.
     Other,
 }
@@ -105,6 +112,13 @@ pub fn read(key: &[u8], value: Option<&[u8]>) -> Result<Row, String> {
     if is(Table::Outbox) {
         let (instance, sequence) = keys::read_outbox(key).ok_or("an outbox row is too short")?;
         return Ok(Row::OutboxIndex { id: instance.id(), sequence, present });
+    }
+    if is(Table::Inbox)
+        && let Some(message) = keys::read_inbox(key)
+    {
+        let entry = value.map(Inbox::open).transpose().map_err(|error| error.to_string())?;
+        let open = entry.is_some_and(|entry| entry != Inbox::Ended);
+        return Ok(Row::Inbox { message: message.to_owned(), open });
     }
     Ok(Row::Other)
 }

@@ -315,6 +315,12 @@ pub(crate) fn inbox(shard: u16, message: &str) -> Vec<u8> {
     bytes
 }
 
+/// The message of an inbox row; `None` if its name was too long to be a part of the key.
+pub(crate) fn read_inbox(key: &[u8]) -> Option<&str> {
+    let (length, text) = key.get(3..)?.split_first_chunk::<2>()?;
+    if u16::from_be_bytes(*length) == DIGESTED { None } else { std::str::from_utf8(text).ok() }
+}
+
 /// The prefix of the early messages of a conversation, oldest first.
 pub(crate) fn early(shard: u16, business_key: &str) -> Vec<u8> {
     let mut bytes = table(shard, Table::Early);

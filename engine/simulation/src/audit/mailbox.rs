@@ -111,7 +111,7 @@ impl Tasks {
     }
 
     /// A Task by its reference.
-    pub fn known(&self, reference: &Arc<str>) -> Option<&TaskState> {
+    pub fn known(&self, reference: &str) -> Option<&TaskState> {
         self.by_id.get(reference.strip_prefix("Task/")?)
     }
 

@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use tessera_core::driver::Work;
 use tessera_core::identity::{EffectId, EffectSequence, InstanceId, Timestamp, WaitKey};
-use tessera_core::instance::{Fact, Status};
+use tessera_core::instance::{Fact, Settlement, Status};
+use tessera_core::plugin::DeliveryError;
 use tessera_core::site::inspect::{self, Row};
 use tessera_store::Write;
 
@@ -128,6 +129,8 @@ pub struct Site {
     pub tasks: Tasks,
     /// Mailbox identities of the messages that instances took.
     taken: BTreeSet<Arc<str>>,
+    /// The inbox entries of messages for which something is still to be done: their keys, and `Task/<id>`.
+    remembered: BTreeSet<(Vec<u8>, String)>,
     /// Who called an instance, and with which wait.
     callers: BTreeMap<InstanceId, (InstanceId, WaitKey)>,
     /// What was asked under an identity, as a digest.
@@ -207,6 +210,15 @@ impl Auditor {
                         live.outbox_rows.remove(&sequence);
                     }
                     indexed.insert(id);
+                }
+                Row::Inbox { message, open } => {
+                    let row = (write.key().to_vec(), message);
+                    let of_site = &mut self.sites[site];
+                    if open {
+                        of_site.remembered.insert(row);
+                    } else {
+                        of_site.remembered.remove(&row);
+                    }
                 }
                 Row::Other => {}
             }
@@ -296,7 +308,16 @@ impl Auditor {
                         },
                     )?;
                 }
-                Fact::EffectSettled { sequence, .. } => {
+                Fact::EffectSettled { sequence, settlement } => {
+                    if let Settlement::NotDelivered(DeliveryError::Refused { status, .. }) = &**settlement {
+                        let is_refusal = (400..=499).contains(status) && !matches!(status, 408 | 425 | 429);
+                        ensure(is_refusal, Invariant::Effects, || {
+                            format!(
+                                "effect {} of {id} was given up for HTTP {status}, which is no refusal",
+                                sequence.0
+                            )
+                        })?;
+                    }
                     let performed = of_site.performed.contains_key(&(id.clone(), *sequence));
                     ensure(
                         performed || live_broadcasts(&of_site.instances[id], *sequence),
@@ -407,6 +428,14 @@ impl Auditor {
             }
             if let Some(what) = site.tasks.unfinished(&self.excused).filter(|_| !self.waiting_is_an_end) {
                 return Some(format!("site {index}: {what}"));
+            }
+            let answered = |message: &str| {
+                site.tasks
+                    .known(message)
+                    .is_some_and(|task| matches!(task.status.as_str(), "completed" | "failed"))
+            };
+            if let Some((_, message)) = site.remembered.iter().find(|(_, message)| answered(message)) {
+                return Some(format!("site {index}: {message} is answered, and never forgotten"));
             }
         }
         None

@@ -256,6 +256,8 @@ impl World {
             Fate::UnknownLanded
         } else if self.strikes(Fault::CommitUnknownLost, 8) {
             Fate::UnknownLost
+        } else if self.strikes(Fault::DiskFull, 20) {
+            Fate::FullForOne(self.random.index(8))
         } else {
             Fate::Lands
         }

@@ -11,7 +11,7 @@ use tessera_fhir::search::Handling;
 use tessera_mailbox::{Answer, Clock, Entropy, Mailbox, Settings};
 use tessera_store::Committer;
 
-use super::{Ask, Caller, Happening, Request, Response, World};
+use super::{Ask, Caller, Happening, Request, Response, TIMEOUT_MS, World};
 use crate::audit::{Checked, Invariant, ensure};
 use crate::fault::Fault;
 use crate::mark::Mark;
@@ -103,10 +103,15 @@ impl World {
         if from.is_some_and(|from| self.cut.contains(&(from, request.to))) || self.strikes(Fault::Loss, 5) {
             return;
         }
-        let twice = self.strikes(Fault::Duplication, 5);
+        let twice = self.strikes(Fault::Duplication, 15);
         let delay = self.network_delay();
         if twice {
-            let later = self.network_delay() + self.random.below(40_000);
+            // Its copy comes long after it, or while its commit is on the way.
+            let later = if self.random.happens(500) {
+                delay + self.random.below(5)
+            } else {
+                self.network_delay() + self.random.below(40_000)
+            };
             self.after(later, Happening::Request(Box::new(request.clone())));
         }
         self.after(delay, Happening::Request(Box::new(request)));
@@ -200,7 +205,8 @@ impl World {
         }
         if plan {
             let latency = if self.strikes(Fault::SlowDisk, 100) {
-                self.random.between(500, 20_000)
+                // Some take longer than whoever asked has patience.
+                self.random.between(500, 2 * TIMEOUT_MS)
             } else {
                 self.random.between(1, 5)
             };

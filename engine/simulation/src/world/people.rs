@@ -41,7 +41,9 @@ impl World {
     pub(super) fn people_plan(&mut self) {
         let chaos = self.plan.chaos_ms;
         for conversation in 0..self.conversations.len() {
-            let at = self.random.below(chaos / 2 + 1);
+            // Some are in a hurry: their site has not recorded its definitions yet.
+            let latest = if self.random.happens(200) { 1_000 } else { chaos / 2 };
+            let at = self.random.below(latest + 1);
             self.after(at, Happening::Start { conversation });
         }
         let sites = self.sites.len() as u64;
