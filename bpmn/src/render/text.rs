@@ -41,7 +41,9 @@ pub(super) fn wrap(text: &str, width_max: f64, lines_max: usize) -> Vec<String> 
     for paragraph in text.lines().take(lines_max.saturating_add(1)) {
         let mut line = Line::default();
         for word in paragraph.split_whitespace() {
-            line.add(word, width_max, &mut lines);
+            for (at, part) in word.split_inclusive('-').enumerate() {
+                line.add(part, at > 0, width_max, &mut lines);
+            }
             if lines.len() > lines_max {
                 break;
             }
@@ -71,11 +73,12 @@ struct Line {
 }
 
 impl Line {
-    fn add(&mut self, word: &str, width_max: f64, lines: &mut Vec<String>) {
-        let space = if self.text.is_empty() { 0.0 } else { character_width(' ') };
+    /// Adds a word, or a part of one that goes on from the part before.
+    fn add(&mut self, word: &str, goes_on: bool, width_max: f64, lines: &mut Vec<String>) {
+        let space = if self.text.is_empty() || goes_on { 0.0 } else { character_width(' ') };
         if !self.text.is_empty() && self.width + space + width(word) > width_max {
             self.end(lines);
-        } else if !self.text.is_empty() {
+        } else if !self.text.is_empty() && !goes_on {
             self.push(' ');
         }
         for character in word.chars() {
@@ -112,6 +115,7 @@ mod tests {
     fn lines_break_between_words_and_within_long_ones() {
         assert_eq!(wrap("Send the ping", 60.0, 5), ["Send the", "ping"]);
         assert_eq!(wrap("abcdefghijklmnop", 50.0, 5), ["abcdefg", "hijklmno", "p"]);
+        assert_eq!(wrap("Non-interrupting", 75.0, 5), ["Non-", "interrupting"]);
         assert_eq!(wrap("one two three four", 30.0, 2), ["one", "tw…"]);
         assert_eq!(wrap("first\nsecond\n", 100.0, 5), ["first", "second"]);
         assert_eq!(wrap("", 10.0, 3), Vec::<String>::new());

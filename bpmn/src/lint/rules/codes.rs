@@ -49,6 +49,7 @@ crate::lint_rules! {
     "L126" "event-pair" event_pair Structure Warning Stable;
     "L127" "call-activity-no-target-start" call_activity_no_target_start Structure Error Stable;
     "L128" "boundary-event-outgoing" boundary_event_outgoing Structure Warning Stable;
+    "L129" "operation-message" operation_message Structure Warning Stable;
     "L201" "conditional-flows" conditional_flows Practice Warning Stable;
     "L202" "end-event-required" end_event_required Practice Warning Stable;
     "L203" "fake-join" fake_join Practice Warning Stable;
@@ -70,6 +71,7 @@ crate::lint_rules! {
     "L219" "superfluous-gateway" superfluous_gateway Practice Warning Stable;
     "L220" "superfluous-label" superfluous_label Practice Info Stable;
     "L221" "superfluous-termination" superfluous_termination Practice Warning Stable;
+    "L222" "unknown-extension" unknown_extension Practice Warning Stable;
     "L301" "conditional-event" conditional_event Execution Error Stable;
     "L302" "thrown-code" thrown_code Execution Error Stable;
     "L303" "multi-instance-source" multi_instance_source Execution Error Stable;
@@ -82,6 +84,9 @@ crate::lint_rules! {
     "L310" "signal-definition" signal_definition Execution Error Stable;
     "L311" "executable-start" executable_start Execution Error Stable;
     "L312" "message-name" message_name Execution Error Stable;
+    "L313" "exclusive-gateway-total" exclusive_gateway_total Execution Warning Stable;
+    "L314" "catch-all-handler" catch_all_handler Execution Warning Stable;
+    "L315" "uncaught-throw" uncaught_throw Execution Warning Stable;
     "L320" "expression-syntax" expression_syntax Expression Error Stable;
     "L330" "script" script Security Warning Stable;
     "L331" "remote-import" remote_import Security Warning Stable;

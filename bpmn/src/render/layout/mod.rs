@@ -407,7 +407,8 @@ impl<'m> Layout<'_, 'm> {
         if let Some(content) = &content {
             let title = text::width(&node.name).min(3.0 * LABEL_WIDTH) + 2.0 * INSET;
             width = (content.width + 2.0 * INSET).max(title);
-            height = content.height + head(node) + INSET / 2.0;
+            height =
+                content.height + head(node) + if node.participants.is_empty() { INSET / 2.0 } else { INSET };
         }
         let boundary = self.boundary.get(&index).map(Vec::as_slice).unwrap_or_default();
         let steps = boundary.iter().map(|event| boundary_step(self.node(*event)));
