@@ -6,3 +6,4 @@ pub(super) mod coverage;
 mod flows;
 mod properties;
 pub(super) mod run;
+mod soundness;
