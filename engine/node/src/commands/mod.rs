@@ -10,6 +10,7 @@ pub mod instance;
 pub mod lint;
 pub mod plugin;
 pub mod process;
+pub mod render;
 pub mod run;
 pub mod scenario;
 pub mod simulate;
@@ -38,6 +39,8 @@ pub enum Command {
     Cert(cert::Arguments),
     /// Check models, resources and plugins
     Lint(lint::Arguments),
+    /// Draw a model
+    Render(render::Arguments),
     /// Run scenario files against process models, in virtual time
     Scenario(scenario::Arguments),
     /// Run a network of sites in virtual time, with faults
@@ -96,6 +99,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Plugin(arguments) => plugin::run(&arguments),
         Command::Cert(arguments) => cert::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
+        Command::Render(arguments) => render::run(&arguments),
         Command::Scenario(arguments) => scenario::run(arguments),
         Command::Simulate(arguments) => simulate::run_seeds(&arguments),
         Command::Exec(arguments) => exec::run(&arguments),
