@@ -112,30 +112,22 @@ impl Shard {
             rows.clear();
         }
         let mut resumed = BTreeSet::new();
-        for (row, _) in &rows {
+        // With no room left, the walk begins again when something is settled. That is the only reason to walk again: rows
+        // whose effects cannot be performed now, because a commit is under way or a definition is gone, would be found
+        // for ever.
+        let full = self.effects_in_hand() >= context.effects_in_flight_max;
+        self.outbox_behind |= full;
+        for (row, _) in rows.iter().filter(|_| !full) {
             if let Some((instance, sequence)) = keys::read_outbox(row)
                 && !self.performing.contains(&Performed::Instance(instance, sequence))
             {
                 resumed.insert(instance);
             }
         }
-        let room = context.effects_in_flight_max.saturating_sub(self.performing.len());
-        let enough = resumed.len() >= room;
-        let next = match more {
-            // The rest is walked when some of these are settled.
-            Some(_) if enough => None,
-            Some(from) => Some(Recovery::Outbox { from: Some(from), then }),
-            None => None,
-        };
-        self.outbox_behind |= enough;
-        let last_page = next.is_none();
-        match (next, then) {
-            (Some(next), _) => self.go_on(next),
+        match (more.filter(|_| !full), then) {
+            (Some(from), _) => self.go_on(Recovery::Outbox { from: Some(from), then }),
             (None, Then::GoOn) => self.go_on(Recovery::Rejections { from: None }),
-            (None, Then::Stop) => {}
-        }
-        if last_page && then == Then::Stop {
-            self.outbox_walking = false;
+            (None, Then::Stop) => self.outbox_walking = false,
         }
         for instance in resumed.into_iter().rev() {
             self.queue.push_front(Input::Resume { instance });

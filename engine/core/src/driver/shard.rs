@@ -367,6 +367,12 @@ impl Shard {
         }
     }
 
+    /// Effects that are being performed, and those that are when the commits under way are acknowledged.
+    pub(super) fn effects_in_hand(&self) -> usize {
+        let waiting = self.in_flight.iter().map(|commit| commit.after.perform.len());
+        waiting.fold(self.performing.len(), usize::saturating_add)
+    }
+
     fn follow_up(&mut self, context: &mut Context<'_>, after: After) {
         let effects_wanted = self.phase == Phase::Running;
         for performance in after.perform {
@@ -414,8 +420,10 @@ impl Shard {
                     self.due_in_hand = 1;
                     self.queue.push_back(Input::Timers);
                 }
-                let room = self.performing.len() <= effects_in_flight_max / 2;
-                if self.outbox_behind && !self.outbox_walking && room {
+                if self.outbox_behind
+                    && !self.outbox_walking
+                    && self.effects_in_hand() <= effects_in_flight_max / 2
+                {
                     self.outbox_behind = false;
                     self.outbox_walking = true;
                     let then = super::input::Then::Stop;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::pump::{START, World, definition, message, set, target, writes};
-use crate::driver::{Acceptance, Command, Counts, Deployment, Event, Filter, Reply, Row, State};
+use crate::driver::{Acceptance, Command, Counts, Deployment, Event, Filter, Reply, Row, Settings, State};
 use crate::effect::Outcome;
 use crate::identity::InstanceId;
 use crate::limits::ENDED_MESSAGE_TTL_MS;
@@ -407,6 +407,46 @@ fn instances_of_a_definition_that_is_gone_stay_and_go_on_when_it_is_back() {
     world.settle_down();
     assert_eq!(only(&mut world).state, State::Completed);
     assert_eq!(answer(&world, "2"), (DONE.to_vec(), None));
+}
+
+/// A site that performs at most so many effects at once, with ten conversations that begin together.
+fn narrow(effects_in_flight_max: usize) -> World {
+    let settings = Settings { shards: 1, effects_in_flight_max, ..Settings::default() };
+    let mut world = World::with_settings(settings, conversation());
+    for number in 0..10 {
+        world.post(message(&number.to_string(), "talk", "go", Some(&format!("key {number}"))));
+    }
+    world
+}
+
+#[test]
+fn a_site_that_may_perform_few_effects_at_once_performs_them_all() {
+    for effects_in_flight_max in 1..=4 {
+        let mut world = narrow(effects_in_flight_max);
+        world.start();
+        world.settle_down();
+        assert!(list(&mut world).iter().all(|row| &*row.at[0] == "more"));
+        assert_eq!((world.called.len(), counts(&mut world).effects), (10, 0));
+    }
+}
+
+/// Found by the simulator: seed 1 with one to four effects in flight went round without time passing.
+#[test]
+fn effects_that_cannot_be_performed_now_are_not_looked_for_again_and_again() {
+    for effects_in_flight_max in 1..=4 {
+        let mut world = narrow(effects_in_flight_max);
+        world.silent = Some("Work");
+        world.start();
+        world.settle_down();
+        world.redefine(Vec::new());
+        world.restart();
+        world.settle_down();
+        world.redefine(conversation());
+        world.silent = None;
+        world.restart();
+        world.settle_down();
+        assert!(list(&mut world).iter().all(|row| &*row.at[0] == "more"));
+    }
 }
 
 #[test]

@@ -84,7 +84,7 @@ pub(super) struct World {
     pub(super) now: Timestamp,
     entropy: Seeded,
     definitions: Vec<Deployment>,
-    shards: u16,
+    settings: Settings,
     script: Script,
     pub(super) mailbox: BTreeMap<Arc<str>, Task>,
     /// Deliveries by the identity of their effect: a repetition is recognised.
@@ -141,14 +141,19 @@ impl World {
 
     /// A site that was not started yet.
     pub(super) fn closed(shards: u16, definitions: Vec<Deployment>) -> Self {
+        Self::with_settings(Settings { shards, ..Settings::default() }, definitions)
+    }
+
+    pub(super) fn with_settings(settings: Settings, definitions: Vec<Deployment>) -> Self {
+        let settings = Settings { early_message_ttl_ms: 60_000, ..settings };
         Self {
             store: Memory::new(),
-            driver: Driver::new(Settings { shards, early_message_ttl_ms: 60_000, ..Settings::default() }),
+            driver: Driver::new(settings.clone()),
             actions: VecDeque::new(),
             now: START,
             entropy: Seeded(42),
             definitions,
-            shards,
+            settings,
             script: Box::new(|_| CallOutcome::Completed(Writes::default())),
             mailbox: BTreeMap::new(),
             delivered: BTreeMap::new(),
@@ -181,11 +186,7 @@ impl World {
 
     /// The process dies; what was committed stays.
     pub(super) fn crash(&mut self) {
-        self.driver = Driver::new(Settings {
-            shards: self.shards,
-            early_message_ttl_ms: 60_000,
-            ..Settings::default()
-        });
+        self.driver = Driver::new(self.settings.clone());
         self.actions.clear();
         self.told.clear();
         self.accepted.clear();
