@@ -2,11 +2,15 @@
 //! where it lies beside the repository, as far as the engine has come (`scenarios/corpus-passing.txt` only grows).
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
 
 use tessera::scenario::report::Report;
 use tessera::scenario::runner::{Options, Reloading};
 use tessera::scenario::{self, junit};
+use tessera_federation::plugins::Plugins;
 
 const RELOADING: [Reloading; 2] = [Reloading::Never, Reloading::BetweenSteps];
 
@@ -14,9 +18,24 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
 }
 
+/// The scenarios that a plugin brings along.
+fn of_ping_pong() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../example-plugins/ping-pong/scenarios")
+}
+
 fn run(path: &Path, store: &str, reloading: Reloading, models: Option<&Path>) -> Report {
+    run_with(path, store, reloading, models, None)
+}
+
+fn run_with(
+    path: &Path,
+    store: &str,
+    reloading: Reloading,
+    models: Option<&Path>,
+    plugins: Option<Arc<Plugins>>,
+) -> Report {
     let store = store.parse().expect("it is one of the stores");
-    let options = Options { models: models.map(Path::to_owned), reloading, store };
+    let options = Options { models: models.map(Path::to_owned), reloading, store, plugins };
     let files = scenario::files(&[path.to_owned()]).expect("there are scenarios");
     scenario::run(&files, &options)
 }
@@ -29,6 +48,37 @@ fn all_scenarios_pass_on_every_store_with_and_without_reload() {
             assert_eq!(report.failed(), 0, "{store}, {reloading:?}:\n{}", report.human(true));
         }
     }
+}
+
+#[test]
+fn a_plugin_does_the_work_that_has_no_stub() {
+    let file = ("ping_pong.wasm".to_owned(), tessera_example_plugins::PING_PONG);
+    let plugins = Arc::new(Plugins::load([file]).expect("it is a plugin"));
+    for reloading in RELOADING {
+        let report = run_with(&of_ping_pong(), "memory", reloading, None, Some(Arc::clone(&plugins)));
+        assert_eq!(report.failed(), 0, "{reloading:?}:\n{}", report.human(true));
+    }
+}
+
+#[test]
+fn the_commands_take_plugins() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let plugin = folder.path().join("ping_pong.wasm");
+    std::fs::write(&plugin, tessera_example_plugins::PING_PONG).expect("it can be written");
+    let run = |arguments: &[&OsStr]| {
+        let program = env!("CARGO_BIN_EXE_tessera-under-test");
+        let output = Command::new(program).args(arguments).output().expect("it runs");
+        let said = String::from_utf8(output.stdout).expect("it says text");
+        assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+        said
+    };
+    let (scenarios, model) = (of_ping_pong(), of_ping_pong().join("../bpe/ping.bpmn"));
+    let said = run(&["scenario".as_ref(), scenarios.as_ref(), "--plugin".as_ref(), plugin.as_ref()]);
+    assert!(said.ends_with("\n5 passed, 0 failed\n"), "{said}");
+    let exec = ["exec".as_ref(), model.as_ref(), "--plugin".as_ref(), plugin.as_ref()];
+    let more = ["--message", "startPing", "--partner", "b.example"].map(OsStr::new);
+    let said = run(&[&exec[..], &more[..]].concat());
+    assert!(said.contains("sent ping to b.example"), "{said}");
 }
 
 #[test]

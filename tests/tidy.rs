@@ -21,6 +21,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("tessera-mailbox", &["tessera-canary", "tessera-fhir", "tessera-store"]),
     ("tessera-exchange", &["tessera-canary", "tessera-core", "tessera-fhir"]),
     (
+        "tessera-hosting",
+        &["tessera-bpmn", "tessera-core", "tessera-exchange", "tessera-fhir", "tessera-plugin-host"],
+    ),
+    (
         "tessera-simulation",
         &[
             "tessera-bpmn",
@@ -33,13 +37,27 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "tessera-federation",
+        &[
+            "tessera-bpmn",
+            "tessera-core",
+            "tessera-fhir",
+            "tessera-hosting",
+            "tessera-mailbox",
+            "tessera-plugin-host",
+            "tessera-simulation",
+        ],
+    ),
+    (
         "tessera",
         &[
             "tessera-bpmn",
             "tessera-core",
             "tessera-example-plugins",
             "tessera-exchange",
+            "tessera-federation",
             "tessera-fhir",
+            "tessera-hosting",
             "tessera-lint",
             "tessera-mailbox",
             "tessera-plugin-host",
@@ -47,7 +65,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "tessera-store",
         ],
     ),
-    ("tessera-plugin-sdk", &["tessera-plugin-sdk-macros"]),
+    ("tessera-plugin-sdk", &["tessera-federation", "tessera-plugin-sdk-macros", "tessera-simulation"]),
     ("tessera-plugin-sdk-macros", &[]),
     ("tessera-plugin-build", &[]),
     ("tessera-example-plugins", &["tessera-plugin-build"]),
@@ -85,7 +103,17 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls", &["tessera", "tessera-fuzzing", "tessera-mailbox"]),
     ("sled", &["tessera-store"]),
     ("syn", &["tessera-plugin-sdk-macros"]),
-    ("tokio", &["tessera", "tessera-fuzzing", "tessera-mailbox", "tessera-plugin-host", "tessera-tests"]),
+    (
+        "tokio",
+        &[
+            "tessera",
+            "tessera-federation",
+            "tessera-fuzzing",
+            "tessera-mailbox",
+            "tessera-plugin-host",
+            "tessera-tests",
+        ],
+    ),
     ("wasmparser", &["tessera-plugin-host"]),
     ("wasmtime", &["tessera-plugin-host"]),
     ("wit-bindgen", &["tessera-plugin-sdk"]),

@@ -14,10 +14,16 @@
 //! host.service_task::<Counter>("count").unwrap();
 //! assert_eq!(host.variable("seen"), Some(2.into()));
 //! ```
+//!
+//! With the feature `simulation` there is more: `Federation`, whole networks of organisations with the compiled plugin.
 
+#[cfg(feature = "simulation")]
+pub mod federation;
 mod mock;
 mod search;
 mod tasks;
 
+#[cfg(feature = "simulation")]
+pub use federation::Federation;
 pub use mock::{LogLine, MockHost};
 pub use tasks::{input, message, task, text_input};

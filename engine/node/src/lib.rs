@@ -20,6 +20,7 @@ pub mod limits;
 pub mod lint;
 pub mod logging;
 pub mod scenario;
+pub mod simulation;
 pub mod site;
 pub mod table;
 pub mod websocket;

@@ -26,12 +26,12 @@ pub const RECONCILED_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const IN_PROGRESS_MAX: usize = 200_000;
 /// Bytes of one plugin file in the folder.
 pub const PLUGIN_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// Entries that a plugin's directory or search call may get.
-pub const DIRECTORY_ENTRIES_MAX: usize = 10_000;
 /// Bytes of one model file that is run locally.
 pub const MODEL_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Bytes of one scenario file.
 pub const SCENARIO_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Bytes of one simulation file; people write them.
+pub const SIMULATION_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// Things that may happen in one step of a scenario; a process that is not at rest by then never will be.
 pub const SCENARIO_ACTIONS_PER_STEP_MAX: usize = 1_000_000;
 /// Bytes of one file that is linted; what the readers take, and a built plugin.

@@ -11,6 +11,8 @@ use std::time::Duration;
 use serde_json::Value;
 use tessera_core::driver::{Event, Settings};
 use tessera_fhir::resource::{list, text, type_name};
+use tessera_hosting::call::Caller;
+use tessera_hosting::directory::Directory;
 use tessera_plugin_host::{CompilationLimits, HostError, Limits, PluginHost};
 use tessera_store::{Committer, OpenError, Options, Store};
 use tokio::net::TcpListener;
@@ -25,10 +27,8 @@ use crate::commands::compile_plugin;
 use crate::config::{self, Config};
 use crate::control;
 use crate::engine::answer::Answerer;
-use crate::engine::call::Caller;
 use crate::engine::deliver::{Deliverer, Turns};
 use crate::engine::deployment::{self, Deployed, FolderError};
-use crate::engine::directory::Directory;
 use crate::engine::inbox;
 use crate::engine::link::{MailboxLink, RemoteMailbox};
 use crate::engine::local::{LocalMailbox, MailboxError};
@@ -250,11 +250,10 @@ impl EngineRole {
             caller: Caller {
                 plugins: deployed.plugins,
                 directory: Arc::new(Directory::new(
-                    link.clone(),
+                    Arc::new(link.clone()),
                     base_url.to_owned(),
                     config.organization_identifier.clone(),
                 )),
-                organization: config.organization_identifier.clone(),
             },
             deliverer: Deliverer {
                 client,

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use tessera_core::plugin::Hook;
 
 use crate::limits::HANDLERS_MAX;
 
@@ -100,6 +101,15 @@ pub enum HandlerKind {
 }
 
 impl HandlerKind {
+    /// The kind of handler that a hook calls.
+    pub fn of(hook: &Hook) -> Self {
+        match hook {
+            Hook::ServiceTask => Self::ServiceTask,
+            Hook::Listener(_) => Self::ExecutionListener,
+            Hook::Prepare(_) | Hook::Failed(..) => Self::MessageActivity,
+        }
+    }
+
     /// As written in the manifest.
     pub fn as_str(self) -> &'static str {
         match self {

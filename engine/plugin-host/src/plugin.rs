@@ -178,7 +178,7 @@ impl Plugin {
     ///
     /// Needs a tokio runtime with time. The guest gives the thread back at least once in a tick.
     pub async fn call(&self, call: Call, services: Arc<dyn Services>) -> Answer {
-        let kind = kind_of(&call.hook);
+        let kind = HandlerKind::of(&call.hook);
         let Some(handler) = self.manifest.handler(&call.handler, kind) else {
             return Answer::failed(self.missing(&call.handler, kind));
         };
@@ -405,14 +405,6 @@ fn export<T>(
     match look_up() {
         Ok(indices) => Ok(Some(indices)),
         Err(error) => Err(LoadError::MissingExport { kind: kind.as_str(), reason: format!("{error:#}") }),
-    }
-}
-
-fn kind_of(hook: &Hook) -> HandlerKind {
-    match hook {
-        Hook::ServiceTask => HandlerKind::ServiceTask,
-        Hook::Listener(_) => HandlerKind::ExecutionListener,
-        Hook::Prepare(_) | Hook::Failed(..) => HandlerKind::MessageActivity,
     }
 }
 

@@ -126,17 +126,29 @@ impl Network {
         &self.images[site]
     }
 
+    /// The mailbox of a site before anything has happened, to be looked into: nobody commits what is written to it.
+    pub fn mailbox(&self, site: usize) -> Result<Arc<Mailbox>, String> {
+        let disk = Arc::new(Disk::with(&self.images[site]));
+        let committer = Arc::new(Committer::stepwise(disk.clone()));
+        self.open(site, disk, &committer)
+    }
+
+    fn open(&self, site: usize, disk: Arc<Disk>, committer: &Arc<Committer>) -> Result<Arc<Mailbox>, String> {
+        let organization = self.organization(site);
+        let settings = Settings {
+            clock: Clock::new(|| jiff::Timestamp::UNIX_EPOCH),
+            entropy: counting(site),
+            ..Settings::new(self.address(site), organization)
+        };
+        run(committer, Mailbox::open(disk, committer.clone(), settings))
+            .map_err(|error| format!("the mailbox of {organization} does not open: {error}"))
+    }
+
     fn image(&self, site: usize) -> Result<Vec<Entry>, String> {
         let party = &self.parties[site];
         let disk = Arc::new(Disk::default());
         let committer = Arc::new(Committer::stepwise(disk.clone()));
-        let settings = Settings {
-            clock: Clock::new(|| jiff::Timestamp::UNIX_EPOCH),
-            entropy: counting(site),
-            ..Settings::new(self.address(site), party.organization.clone())
-        };
-        let mailbox = run(&committer, Mailbox::open(disk.clone(), committer.clone(), settings))
-            .map_err(|error| format!("the mailbox of {} does not open: {error}", party.organization))?;
+        let mailbox = self.open(site, disk.clone(), &committer)?;
         let accepted = |answer: Answer, what: &str| {
             if answer.status.is_success() {
                 return Ok(());

@@ -16,6 +16,9 @@ use crate::plugins::Plugins;
 use crate::random::Random;
 use crate::scripted::Scripted;
 
+/// After healing, a built-in collaboration must have come to its end within this.
+pub const LIVENESS_MS: u64 = 6 * 60 * 60 * 1_000;
+
 /// Where the processes of a collaboration run, and who asks whom.
 #[derive(Debug, Clone, Default)]
 pub struct Roles {
@@ -70,6 +73,32 @@ pub struct Start {
     pub business_key: String,
     /// Inputs after the envelope, as FHIR JSON.
     pub inputs: Vec<Value>,
+    /// When, in virtual milliseconds; drawn if absent.
+    pub at_ms: Option<u64>,
+}
+
+/// What is lost on a way that leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    /// Everything, the answers to what comes the other way included.
+    Everything,
+    /// What is asked; the answers to what comes the other way arrive.
+    Messages,
+}
+
+/// For a while something does not come from one site to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outage {
+    /// From where.
+    pub from: usize,
+    /// To where.
+    pub to: usize,
+    /// When it begins, in virtual milliseconds.
+    pub at_ms: u64,
+    /// How long it lasts.
+    pub lasts_ms: u64,
+    /// What is lost.
+    pub of: Lost,
 }
 
 /// Says what is wrong with an end, if anything is.
@@ -115,6 +144,10 @@ pub struct Plan {
     pub swarm: Swarm,
     /// How long they last, in virtual milliseconds.
     pub chaos_ms: u64,
+    /// Ways that lead nowhere at certain times, whatever the faults.
+    pub outages: Vec<Outage>,
+    /// Everything must have come to its end so long after healing, in virtual milliseconds.
+    pub liveness_ms: u64,
     /// The site that is about to act dies at this border, whatever the faults.
     pub crash_at: Option<u64>,
     /// So many of the last happenings are kept for a report.
@@ -181,6 +214,8 @@ impl Plan {
             is_drawn: true,
             swarm: limits.faults.as_ref().map_or_else(|| swarm.clone(), |kinds| swarm.only(kinds)),
             chaos_ms: limits.chaos_ms.map_or(drawn_chaos, |most| most.min(drawn_chaos)),
+            outages: Vec::new(),
+            liveness_ms: LIVENESS_MS,
             crash_at: None,
             history_max: 0,
         })
@@ -204,6 +239,8 @@ impl Plan {
             is_drawn: true,
             swarm: Swarm::default(),
             chaos_ms: 60_000,
+            outages: Vec::new(),
+            liveness_ms: LIVENESS_MS,
             crash_at: None,
             history_max: 200,
         })
@@ -232,6 +269,7 @@ fn start(site: usize, number: usize) -> Start {
         profile: model::PROFILE.to_owned(),
         business_key: format!("conversation-{number}"),
         inputs: Vec::new(),
+        at_ms: None,
     }
 }
 

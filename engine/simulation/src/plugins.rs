@@ -75,6 +75,11 @@ fn write(
     }
 }
 
+/// A call that no plugin has a handler for.
+pub fn handler_missing(handler: &str) -> CallOutcome {
+    broken(FailureKind::HandlerMissing, &format!("no plugin has a handler {handler:?}"))
+}
+
 /// A handler that traps.
 pub(crate) fn trap() -> CallOutcome {
     broken(FailureKind::PluginBug, "wasm trap: unreachable")

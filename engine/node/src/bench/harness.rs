@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use tessera_core::driver::{Command, Deployment, Event, Reply, Settings, State};
 use tessera_core::plugin::Execution;
+use tessera_hosting::call::Caller;
+use tessera_hosting::directory::Directory;
+use tessera_hosting::prepare::prepare;
 use tessera_plugin_host::{Package, Plugin, PluginHost};
 use tessera_store::{Committer, Kind, Options, Statistics};
 use tokio::runtime::Handle;
@@ -18,10 +21,7 @@ use crate::client::{FhirClient, Timeouts, TlsIdentity};
 use crate::clock;
 use crate::commands::Failure;
 use crate::engine::answer::Answerer;
-use crate::engine::call::Caller;
 use crate::engine::deliver::{Deliverer, Turns};
-use crate::engine::deployment;
-use crate::engine::directory::Directory;
 use crate::engine::link::MailboxLink;
 use crate::engine::local::LocalMailbox;
 use crate::engine::perform::{Hands, Performer};
@@ -46,9 +46,9 @@ impl Plugins {
         let host = PluginHost::new(tessera_plugin_host::Settings::default())?;
         let package = Package::read(tessera_example_plugins::BENCHMARK)?;
         let plugin = host.load(&package)?;
-        let definitions = deployment::definitions(&package, ORGANIZATION)
-            .map_err(|problems| Failure::CouldNotRun(problems.join("\n")))?;
-        Ok(Self { plugin, definitions, link: OnceCell::new(), host })
+        let prepared =
+            prepare(&package, ORGANIZATION).map_err(|problems| Failure::CouldNotRun(problems.join("\n")))?;
+        Ok(Self { plugin, definitions: prepared.definitions, link: OnceCell::new(), host })
     }
 
     pub(super) fn plugin(&self) -> Arc<Plugin> {
@@ -77,7 +77,11 @@ impl Plugins {
     }
 
     pub(super) async fn directory(&self) -> Result<Arc<Directory>, Failure> {
-        Ok(Arc::new(Directory::new(self.link().await?.clone(), ADDRESS.to_owned(), ORGANIZATION.to_owned())))
+        Ok(Arc::new(Directory::new(
+            Arc::new(self.link().await?.clone()),
+            ADDRESS.to_owned(),
+            ORGANIZATION.to_owned(),
+        )))
     }
 
     async fn hands(&self) -> Result<Hands, Failure> {
@@ -96,7 +100,6 @@ impl Plugins {
                     .map(|definition| (definition.key.clone(), self.plugin()))
                     .collect::<BTreeMap<_, _>>(),
                 directory: self.directory().await?,
-                organization: ORGANIZATION.to_owned(),
             },
             deliverer: Deliverer {
                 client: FhirClient::new(&identity, Timeouts { connect: second, request: second })?,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tessera_core::plugin::{Call, Hook};
+use tessera_hosting::directory::Directory;
 use tessera_plugin_host::{Limits, Package, Plugin, PluginHost, Settings};
 use tessera_store::Kind;
 use tokio::task::JoinSet;
@@ -14,7 +15,6 @@ use crate::bench::harness::{EngineOnly, Plugins, execution};
 use crate::bench::report::{Neighbours, percentile_ms, rounded};
 use crate::bench::{Options, median};
 use crate::commands::Failure;
-use crate::engine::directory::Directory;
 
 const SPINNING: usize = 100;
 const ROUNDS: usize = 5;

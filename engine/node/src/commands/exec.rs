@@ -1,6 +1,5 @@
 //! `tessera exec`: one process of a model file, from its start to its end or to where it waits first.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,15 +9,18 @@ use tessera_core::driver::{Command, Continuations, Deployment, State};
 use tessera_core::identity::EffectId;
 use tessera_store::Kind;
 
+use crate::commands::scenario::plugins;
 use crate::commands::{Failure, say};
+use crate::scenario::hosted::Hosted;
 use crate::scenario::models;
 use crate::scenario::observation::Observation;
-use crate::scenario::schema::Variables;
-use crate::scenario::world::{Ending, Script, World};
+use crate::scenario::schema::{Surroundings, Variables};
+use crate::scenario::world::{Arriving, Ending, Script, World};
 
 const EXPLANATION: &str = "\
-The process runs to its end or to where it waits first. Nothing is sent and no plugin is called: work of handlers is a
-wait, unless --auto-complete ends it. The exit code is 1 if the process has an incident or failed.";
+The process runs to its end or to where it waits first. Work of handlers is done by the plugins that are named, in the
+sandbox; where none has the handler it is a wait, unless --auto-complete ends it. What is sent is shown and goes nowhere.
+The exit code is 1 if the process has an incident or failed.";
 
 /// Which process, and with what.
 #[derive(Debug, Args)]
@@ -39,34 +41,52 @@ pub struct Arguments {
     /// Replaces `#{KEY}` in the model
     #[arg(long = "substitute", value_name = "KEY=VALUE", value_parser = pair)]
     substitutes: Vec<(String, String)>,
-    /// All work of handlers is done at once, with no effect
+    /// Let a plugin do the work of its handlers; may be repeated
+    #[arg(long = "plugin", value_name = "FILE")]
+    plugins: Vec<PathBuf>,
+    /// Another organisation on the allow list that plugins see; may be repeated
+    #[arg(long = "partner", value_name = "ORGANIZATION")]
+    partners: Vec<String>,
+    /// All other work of handlers is done at once, with no effect
     #[arg(long)]
     auto_complete: bool,
 }
 
 /// Runs the process.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let substitutes: BTreeMap<_, _> = arguments.substitutes.iter().cloned().collect();
+    let around = Surroundings { partners: arguments.partners.clone(), ..Surroundings::default() };
+    let hosted = plugins(&arguments.plugins)?.map(|plugins| Hosted::new(plugins, &around));
+    let hosted = hosted.transpose().map_err(Failure::CouldNotRun)?;
+    let mut substitutes = hosted.as_ref().map(Hosted::substitutes).unwrap_or_default();
+    substitutes.extend(arguments.substitutes.iter().cloned());
     let decisions = models::decisions_beside(&arguments.file)?;
     let deployments = models::compile_file(&arguments.file, &substitutes, &decisions)?;
     let process_id = chosen(arguments, &deployments)?;
     let script = Box::new(Handlers { present: arguments.auto_complete });
-    let mut world = World::open(Kind::Memory, crate::clock::now(), script, Continuations::ByThemselves)?;
+    let by_itself = Continuations::ByThemselves;
+    let mut world = World::open(Kind::Memory, crate::clock::now(), script, hosted, around, by_itself)?;
     for deployment in deployments {
         world.deploy(deployment)?;
     }
-    world.ask(Command::Start {
-        process_id,
-        version: None,
-        message_name: arguments.message.as_deref().map(Arc::from),
-        business_key: None,
-        variables: arguments
-            .variables
-            .iter()
-            .map(|(name, value)| (name.as_str().into(), Arc::new(value.clone())))
-            .collect(),
-        before: Vec::new(),
-    })?;
+    match &arguments.message {
+        // Handlers read the Task that started their process.
+        Some(message) if world.hosted().is_some() && arguments.variables.is_empty() => {
+            world.arrive(Arriving::from_ourselves(&process_id, message))?;
+        }
+        message => {
+            let variables = arguments.variables.iter();
+            world.ask(Command::Start {
+                process_id,
+                version: None,
+                message_name: message.as_deref().map(Arc::from),
+                business_key: None,
+                variables: variables
+                    .map(|(name, value)| (name.as_str().into(), Arc::new(value.clone())))
+                    .collect(),
+                before: Vec::new(),
+            })?;
+        }
+    }
     let mut observed = Observation::default();
     observed.look(&mut world)?;
     let stands = observed.instances().map(|seen| {
@@ -84,6 +104,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     });
     // Every instance is shown before it is judged.
     let stands: Vec<bool> = stands.collect();
+    for sent in world.messages().sent.values() {
+        say(&format!("sent {sent}\n"));
+    }
     if stands.contains(&true) { Err(Failure::No) } else { Ok(()) }
 }
 
@@ -111,6 +134,14 @@ struct Handlers {
 impl Script for Handlers {
     fn ending(&mut self, _: &EffectId, _: &str) -> Option<Ending> {
         self.present.then(|| Ending::Done(Variables::new()))
+    }
+
+    fn plays(&self, _: &str) -> bool {
+        false
+    }
+
+    fn ignores_listeners(&self) -> bool {
+        false
     }
 }
 

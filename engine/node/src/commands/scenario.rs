@@ -1,8 +1,10 @@
 //! `tessera scenario`: the process developer's test tool.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use tessera_federation::plugins::Plugins;
 use tessera_store::Kind;
 
 use crate::commands::{Failure, say, say_line};
@@ -24,6 +26,9 @@ pub struct Arguments {
     /// Where the models are; else each is looked for in the scenario's folder and those above
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
+    /// Let a plugin do the work that a scenario has no stub for; may be repeated
+    #[arg(long = "plugin", value_name = "FILE")]
+    plugins: Vec<PathBuf>,
     /// Output
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -54,7 +59,8 @@ enum Format {
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let files = scenario::files(&arguments.paths)?;
     let reloading = if arguments.reload { Reloading::BetweenSteps } else { Reloading::Never };
-    let options = Options { models: arguments.models, reloading, store: arguments.store };
+    let plugins = plugins(&arguments.plugins)?;
+    let options = Options { models: arguments.models, reloading, store: arguments.store, plugins };
     let report = scenario::run(&files, &options);
     match arguments.format {
         Format::Human => say(&report.human(arguments.trace)),
@@ -62,4 +68,17 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Format::Junit => say(&junit::document(&report)),
     }
     if report.failed() == 0 { Ok(()) } else { Err(Failure::No) }
+}
+
+/// Compiles plugins that are tried out; none if none is named.
+pub(super) fn plugins(files: &[PathBuf]) -> Result<Option<Arc<Plugins>>, Failure> {
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let mut read = Vec::new();
+    for path in files {
+        let cannot = |error: std::io::Error| Failure::CouldNotRun(format!("{}: {error}", path.display()));
+        read.push((path.display().to_string(), std::fs::read(path).map_err(cannot)?));
+    }
+    Ok(Some(Arc::new(Plugins::load(read)?)))
 }

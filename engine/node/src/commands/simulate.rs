@@ -1,18 +1,23 @@
-//! `tessera simulate`: a network of sites in one thread, virtual time, faults on: the built-in campaign.
+//! `tessera simulate`: a network of sites in one thread, virtual time, faults on: the organisations, plugins and expectations
+//! of a file, or the built-in campaign.
 
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use clap::Args;
+use tessera_federation::faults::named;
 use tessera_simulation::campaign::{Order, Report, run};
 use tessera_simulation::fault::Fault;
 use tessera_simulation::plan::{Limits, Plan};
 
 use crate::commands::{Failure, Format, say, say_line};
+use crate::simulation::Simulation;
 
 const EXPLANATION: &str = "\
-It runs random collaborations with a known outcome: the test of the engine itself. Each seed is one history of faults;
-then everything is healed and must come to its end. The first seed that breaks an invariant is made smaller and shown
-with the options that repeat it. The exit code is 1 then.";
+With a file it runs the plugins and models of its organisations and judges how each seed ends; the format is explained in
+engine/federation/simulations.md. Without one it runs random collaborations with a known outcome: the test of the engine
+itself. Each seed is one history of faults; then everything is healed and must come to its end. The first seed that breaks
+an expectation or an invariant is made smaller and shown with the command that repeats it. The exit code is 1 then.";
 
 const FAULTS_PER_LINE: usize = 8;
 
@@ -20,6 +25,12 @@ const FAULTS_PER_LINE: usize = 8;
 #[derive(Debug, Args)]
 #[command(after_help = explanation())]
 pub struct Arguments {
+    /// A simulation file (*.yaml)
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Where the plugins of the file are, instead of beside it or where cargo builds them in a folder above
+    #[arg(long, value_name = "DIR", requires = "file")]
+    plugins: Option<PathBuf>,
     /// How many seeds
     #[arg(long, default_value_t = 1_000, conflicts_with = "seed")]
     seeds: u64,
@@ -36,10 +47,10 @@ pub struct Arguments {
     #[arg(long)]
     conversations: Option<usize>,
     /// At most so many processes
-    #[arg(long)]
+    #[arg(long, conflicts_with = "file")]
     processes: Option<usize>,
     /// At most so many sites
-    #[arg(long)]
+    #[arg(long, conflicts_with = "file")]
     sites: Option<usize>,
     /// Virtual milliseconds until everything is healed, at most
     #[arg(long, value_name = "MILLISECONDS")]
@@ -63,7 +74,7 @@ pub fn run_seeds(arguments: &Arguments) -> Result<(), Failure> {
     let limits = Limits {
         conversations: arguments.conversations,
         sites: arguments.sites,
-        faults: arguments.faults.as_deref().map(faults).transpose().map_err(Failure::CouldNotRun)?,
+        faults: arguments.faults.as_deref().map(named).transpose().map_err(Failure::CouldNotRun)?,
         chaos_ms: arguments.chaos_ms,
         processes: arguments.processes,
     };
@@ -75,26 +86,26 @@ pub fn run_seeds(arguments: &Arguments) -> Result<(), Failure> {
         shrinks: arguments.seed.is_none(),
         canary: None,
     };
-    let stop = AtomicBool::new(false);
-    let report = run(&Plan::of, &order, &stop, &|_| {}).map_err(Failure::CouldNotRun)?;
-    show(&report, arguments);
+    let report = match &arguments.file {
+        Some(file) => {
+            let simulation = Simulation::read(file, arguments.plugins.as_deref())?;
+            let report = simulation.run(&order)?;
+            show(arguments.format, &report, |report| simulation.told(report));
+            report
+        }
+        None => {
+            let report = run(&Plan::of, &order, &AtomicBool::new(false), &|_| {});
+            let report = report.map_err(Failure::CouldNotRun)?;
+            show(arguments.format, &report, ToString::to_string);
+            report
+        }
+    };
     if report.failure.is_none() { Ok(()) } else { Err(Failure::No) }
 }
 
-fn show(report: &Report, arguments: &Arguments) {
-    match arguments.format {
+fn show(format: Format, report: &Report, human: impl FnOnce(&Report) -> String) {
+    match format {
         Format::Json => say_line(report.json()),
-        Format::Human => say(&report.to_string()),
+        Format::Human => say(&human(report)),
     }
-}
-
-fn faults(names: &[String]) -> Result<Vec<Fault>, String> {
-    if names == ["none"] {
-        return Ok(Vec::new());
-    }
-    let named = |name: &String| {
-        let known = Fault::ALL.iter().copied().find(|fault| fault.name() == name);
-        known.ok_or_else(|| format!("there is no fault {name:?}; `tessera simulate --help` lists them"))
-    };
-    names.iter().map(named).collect()
 }

@@ -4,24 +4,18 @@
 //! A file runs only when its SHA-256 is pinned in the configuration. Every other file is listed with the line to add;
 //! a broken one is listed with what is wrong. None of them stops the others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
-use tessera_bpmn::compile::{self, Kind, Program, Throw};
-use tessera_bpmn::decision::{self, Decisions};
-use tessera_bpmn::diagnostic::Diagnostic;
-use tessera_bpmn::read::{self, Placeholders, Substituted};
 use tessera_core::driver::Deployment;
 use tessera_core::identity::DefinitionKey;
-use tessera_plugin_host::manifest;
+use tessera_hosting::prepare::{creation_order, prepare};
 use tessera_plugin_host::{Package, Plugin, PluginHost};
 
 use crate::config;
-use crate::hex;
 use crate::limits::PLUGIN_FILE_BYTES_MAX;
 
 /// One file of the plugin folder, as an operator sees it.
@@ -53,6 +47,14 @@ pub struct Deployed {
     /// FHIR resources for the mailbox, placeholders replaced, in the order of their creation; each with the position in
     /// `listed` of the plugin that brings it.
     pub resources: Vec<(usize, Value)>,
+}
+
+impl Deployed {
+    /// Whether a plugin brings this version of this process already.
+    fn has(&self, wanted: &DefinitionKey) -> bool {
+        let same = |key: &DefinitionKey| key.process_id == wanted.process_id && key.version == wanted.version;
+        self.plugins.keys().any(same)
+    }
 }
 
 /// The plugin folder cannot be read.
@@ -133,8 +135,14 @@ fn deploy_file(
         listed.notes.push(format!("to let it run, add to plugins.approved: {}", line.trim()));
         return listed;
     }
-    match prepare(&package, organization, &deployed.plugins) {
+    match prepare(&package, organization) {
         Err(problems) => listed.notes = problems,
+        Ok(prepared) if prepared.definitions.iter().any(|definition| deployed.has(&definition.key)) => {
+            let known = prepared.definitions.iter().filter(|definition| deployed.has(&definition.key));
+            let taken =
+                |known: &Deployment| format!("process {} is already provided by another plugin", known.key);
+            listed.notes = known.map(taken).collect();
+        }
         Ok(prepared) => match host.load(&package) {
             Err(error) => listed.notes.push(format!("{}: {error}", path.display())),
             Ok(plugin) => {
@@ -161,221 +169,6 @@ fn read_package(path: &Path) -> Result<Package, String> {
     }
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
     Package::read(bytes).map_err(|error| error.to_string())
-}
-
-/// A package whose models compile and whose resources parse.
-#[derive(Debug)]
-struct Prepared {
-    definitions: Vec<Deployment>,
-    resources: Vec<Value>,
-    warnings: Vec<String>,
-}
-
-fn prepare(
-    package: &Package,
-    organization: &str,
-    others: &BTreeMap<DefinitionKey, Arc<Plugin>>,
-) -> Result<Prepared, Vec<String>> {
-    let manifest = package.manifest();
-    let placeholders = Placeholders {
-        version: &manifest.resource_version,
-        date: manifest.release_date.as_deref().unwrap_or_default(),
-        organization,
-    };
-    let mut prepared = Prepared { definitions: Vec::new(), resources: Vec::new(), warnings: Vec::new() };
-    let mut problems = Vec::new();
-    let mut seen = BTreeSet::new();
-    let decisions = decisions(package).unwrap_or_else(|found| {
-        problems.extend(found);
-        Decisions::default()
-    });
-    for process in &manifest.processes {
-        match definition(package, process, &placeholders, &decisions) {
-            Ok((deployment, warnings)) => {
-                prepared.warnings.extend(warnings);
-                let taken = |key: &&DefinitionKey| {
-                    key.process_id == deployment.key.process_id && key.version == deployment.key.version
-                };
-                if others.keys().any(|key| taken(&key)) {
-                    problems
-                        .push(format!("process {} is already provided by another plugin", deployment.key));
-                }
-                prepared.definitions.push(deployment);
-            }
-            Err(found) => problems.extend(found),
-        }
-        for path in &process.resources {
-            if !seen.insert(path) {
-                continue;
-            }
-            match fhir_resource(package, path, &placeholders) {
-                Ok(resource) => prepared.resources.push(resource),
-                Err(problem) => problems.push(problem),
-            }
-        }
-    }
-    if manifest.processes.is_empty() {
-        prepared.warnings.push("brings no process".to_owned());
-    }
-    if problems.is_empty() { Ok(prepared) } else { Err(problems) }
-}
-
-/// The executable processes of a package.
-pub fn definitions(package: &Package, organization: &str) -> Result<Vec<Deployment>, Vec<String>> {
-    Ok(prepare(package, organization, &BTreeMap::new())?.definitions)
-}
-
-/// The decisions that a package brings beside its models.
-fn decisions(package: &Package) -> Result<Decisions, Vec<String>> {
-    let mut decisions = Decisions::default();
-    let mut problems = Vec::new();
-    for (path, bytes) in package.files().filter(|(path, _)| decision::is_file_name(path)) {
-        match Decisions::read(bytes) {
-            Ok(read) => decisions.extend(read),
-            Err(found) => problems.extend(found.iter().map(|finding| format!("{path}: {finding}"))),
-        }
-    }
-    if problems.is_empty() { Ok(decisions) } else { Err(problems) }
-}
-
-fn definition(
-    package: &Package,
-    process: &manifest::Process,
-    placeholders: &Placeholders<'_>,
-    decisions: &Decisions,
-) -> Result<(Deployment, Vec<String>), Vec<String>> {
-    let text = text_file(package, &process.model).map_err(|problem| vec![problem])?;
-    let in_file = |diagnostics: &[Diagnostic]| -> Vec<String> {
-        diagnostics.iter().map(|diagnostic| format!("{}: {diagnostic}", process.model)).collect()
-    };
-    let Substituted { text, diagnostics } = read::substitute(text, placeholders);
-    if !diagnostics.is_empty() {
-        return Err(in_file(&diagnostics));
-    }
-    let reading = read::read(text.as_bytes());
-    let mut warnings = in_file(&reading.diagnostics);
-    let definitions = reading.into_result().map_err(|diagnostics| in_file(&diagnostics))?;
-    let examined = compile::examine_with(&definitions, &process.id, decisions);
-    let Some(program) = examined.program else { return Err(in_file(&examined.diagnostics)) };
-    warnings.extend(in_file(&examined.diagnostics));
-    let missing: Vec<String> = handlers(&program)
-        .into_iter()
-        .filter(|(handler, _)| !package.manifest().has_handler(handler))
-        .map(|(handler, element)| {
-            format!(
-                "{}: element {element} names handler {handler:?}, which the plugin does not have",
-                process.model
-            )
-        })
-        .collect();
-    if !missing.is_empty() {
-        return Err(missing);
-    }
-    let digest = Sha256::new().chain_update(text.as_bytes()).chain_update(package.sha256()).finalize();
-    let key = DefinitionKey {
-        process_id: program.process_id.as_str().into(),
-        version: program.version_tag.as_deref().unwrap_or(placeholders.version).into(),
-        digest: hex::lowercase(&digest).into(),
-    };
-    Ok((Deployment { key, program: Arc::new(program) }, warnings))
-}
-
-/// Every handler that the program calls, with the element that does.
-fn handlers(program: &Program) -> Vec<(&str, &str)> {
-    let mut found = Vec::new();
-    for (_, element) in program.elements() {
-        let own: Vec<&str> = match &element.kind {
-            Kind::ServiceTask(work) => work.handler.as_deref().into_iter().collect(),
-            Kind::SendTask(send) => send.handler.as_deref().into_iter().collect(),
-            Kind::ThrowEvent(throw) | Kind::EndEvent(throw) => {
-                throw.each().iter().filter_map(shaper).collect()
-            }
-            Kind::Process(_)
-            | Kind::SubProcess(_)
-            | Kind::Transaction(_)
-            | Kind::AdHocSubProcess { .. }
-            | Kind::EventSubProcess { .. }
-            | Kind::StartEvent(_)
-            | Kind::CatchEvent(_)
-            | Kind::BoundaryEvent { .. }
-            | Kind::Task
-            | Kind::ReceiveTask(_)
-            | Kind::UserTask
-            | Kind::CallActivity(_)
-            | Kind::ExclusiveGateway
-            | Kind::ParallelGateway
-            | Kind::InclusiveGateway
-            | Kind::ComplexGateway { .. }
-            | Kind::Link
-            | Kind::EventBasedGateway
-            | Kind::InstantiatingGateway { .. } => Vec::new(),
-        };
-        let listeners = element.listeners.iter().filter_map(|listener| listener.handler.as_deref());
-        found.extend(own.into_iter().chain(listeners).map(|handler| (handler, &*element.id)));
-    }
-    found
-}
-
-/// The handler that shapes what an event sends.
-fn shaper(throw: &Throw) -> Option<&str> {
-    if let Throw::Message(send) = throw { send.handler.as_deref() } else { None }
-}
-
-fn fhir_resource(package: &Package, path: &str, placeholders: &Placeholders<'_>) -> Result<Value, String> {
-    let text = text_file(package, path)?;
-    let mut resource: Value = serde_json::from_str(text).map_err(|error| format!("{path}: {error}"))?;
-    substitute(&mut resource, placeholders).map_err(|unknown| {
-        format!(
-            "{path}: unknown placeholder {unknown}; known are #{{version}}, #{{date}} and #{{organization}}"
-        )
-    })?;
-    if tessera_fhir::resource::resource_type(&resource).is_none() {
-        let found = tessera_fhir::resource::type_name(&resource).unwrap_or("nothing");
-        return Err(format!("{path}: resourceType is {found}, which this mailbox does not know"));
-    }
-    if resource.get("url").is_some() {
-        // The site, not the author, decides that a process is in use.
-        resource["status"] = json!("active");
-    }
-    Ok(resource)
-}
-
-/// Replaces placeholders in all strings; `Err` names one that nobody knows.
-fn substitute(resource: &mut Value, placeholders: &Placeholders<'_>) -> Result<(), String> {
-    let mut open = vec![resource];
-    while let Some(value) = open.pop() {
-        match value {
-            Value::String(text) if text.contains("#{") => {
-                let replaced = text
-                    .replace("#{version}", placeholders.version)
-                    .replace("#{date}", placeholders.date)
-                    .replace("#{organization}", placeholders.organization);
-                if let Some(start) = replaced.find("#{") {
-                    let end = replaced[start..].find('}').map_or(replaced.len(), |end| start + end + 1);
-                    return Err(replaced[start..end].to_owned());
-                }
-                *text = replaced;
-            }
-            Value::Array(items) => open.extend(items.iter_mut()),
-            Value::Object(members) => open.extend(members.values_mut()),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-    Ok(())
-}
-
-fn text_file<'a>(package: &'a Package, path: &str) -> Result<&'a str, String> {
-    let bytes =
-        package.file(path).ok_or_else(|| format!("{path}: the manifest names it, the package lacks it"))?;
-    std::str::from_utf8(bytes).map_err(|error| format!("{path}: not UTF-8: {error}"))
-}
-
-/// What others refer to comes first.
-fn creation_order(resource: &Value) -> usize {
-    const ORDER: [&str; 6] =
-        ["NamingSystem", "CodeSystem", "ValueSet", "StructureDefinition", "ActivityDefinition", "Task"];
-    let name = tessera_fhir::resource::type_name(resource).unwrap_or_default();
-    ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len())
 }
 
 /// A batch that creates each resource unless it is there.

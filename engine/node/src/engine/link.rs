@@ -8,6 +8,9 @@ use std::time::Duration;
 use serde_json::Value;
 use tessera_exchange::answering::Updated;
 use tessera_fhir::resource;
+use tessera_hosting::mailbox::{OwnMailbox, page};
+use tessera_plugin_host::ServiceError;
+use tessera_plugin_host::services::Answering;
 use tokio::sync::mpsc;
 
 use crate::backoff::Backoff;
@@ -129,12 +132,8 @@ impl MailboxLink {
             if !answer.status.is_success() {
                 return Err(LinkError::Away(answer.reason()));
             }
-            let next = next_page(&answer.body);
-            if let Value::Object(mut bundle) = answer.body
-                && let Some(Value::Array(entries)) = bundle.remove("entry")
-            {
-                found.extend(entries.into_iter().filter_map(entry_resource));
-            }
+            let (resources, next) = page(answer.body);
+            found.extend(resources);
             if found.len() >= entries_max {
                 found.truncate(entries_max);
                 break;
@@ -154,40 +153,36 @@ impl MailboxLink {
         query: &str,
         mut take: impl FnMut(Value) -> ControlFlow<()>,
     ) -> Result<(), LinkError> {
-        let (mut count, mut page) = (PAGE_ENTRIES, 1);
+        let (mut count, mut number) = (PAGE_ENTRIES, 1);
         loop {
             let answer = match self
-                .get(&format!("{query}&_sort=_lastUpdated&_count={count}&_page={page}"))
+                .get(&format!("{query}&_sort=_lastUpdated&_count={count}&_page={number}"))
                 .await
             {
                 Ok(answer) if answer.status.is_success() => answer,
                 Ok(answer) => return Err(LinkError::Away(answer.reason())),
                 Err(LinkError::TooLarge(_)) if count > 1 => {
                     // The entries before this page stay before it: page 3 of 64 is page 5 of 32.
-                    (count, page) = (count / 2, 2 * page - 1);
+                    (count, number) = (count / 2, 2 * number - 1);
                     continue;
                 }
                 Err(LinkError::TooLarge(reason)) => {
                     tracing::error!(reason, "a resource of the own mailbox is too large to be read; skipped");
-                    page += 1;
+                    number += 1;
                     continue;
                 }
                 Err(error) => return Err(error),
             };
-            let more = next_page(&answer.body).is_some();
-            if let Value::Object(mut bundle) = answer.body
-                && let Some(Value::Array(entries)) = bundle.remove("entry")
-            {
-                for resource in entries.into_iter().filter_map(entry_resource) {
-                    if take(resource).is_break() {
-                        return Ok(());
-                    }
+            let (resources, next) = page(answer.body);
+            for resource in resources {
+                if take(resource).is_break() {
+                    return Ok(());
                 }
             }
-            if !more {
+            if next.is_none() {
                 return Ok(());
             }
-            page += 1;
+            number += 1;
         }
     }
 
@@ -231,22 +226,20 @@ impl MailboxLink {
     }
 }
 
-/// Matches and includes, not the outcome entry that tells of ignored parameters.
-fn entry_resource(mut entry: Value) -> Option<Value> {
-    let mode = entry.get("search").and_then(|search| search.get("mode")).and_then(Value::as_str);
-    if mode == Some("outcome") {
-        return None;
+impl OwnMailbox for MailboxLink {
+    fn read<'a>(&'a self, reference: &'a str) -> Answering<'a, Option<Value>> {
+        Box::pin(async move {
+            let found = self.read(reference).await.map_err(unreachable)?;
+            Ok(found.map(|(resource, _)| resource))
+        })
     }
-    entry.get_mut("resource").map(Value::take)
+
+    fn search<'a>(&'a self, query: &'a str, entries_max: usize) -> Answering<'a, Vec<Value>> {
+        Box::pin(async move { self.search(query, entries_max).await.map_err(unreachable) })
+    }
 }
 
-/// `Type?query` of the link `next`, whatever base the server writes.
-fn next_page(bundle: &Value) -> Option<String> {
-    let next = resource::list(bundle, "link")
-        .iter()
-        .find(|link| resource::text(link, "relation") == Some("next"))?;
-    let url = resource::text(next, "url")?;
-    let (path, query) = url.split_once('?')?;
-    let resource_type = path.rsplit('/').next()?;
-    Some(format!("{resource_type}?{query}"))
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
+fn unreachable(error: LinkError) -> ServiceError {
+    ServiceError::Unreachable(error.to_string())
 }

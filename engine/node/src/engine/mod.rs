@@ -1,10 +1,8 @@
 //! The engine role: the pumped driver, its hands (plugins, deliveries, answers) and its ear (the own mailbox).
 
 pub mod answer;
-pub mod call;
 pub mod deliver;
 pub mod deployment;
-pub mod directory;
 pub mod inbox;
 pub mod link;
 pub mod local;

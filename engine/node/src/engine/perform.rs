@@ -14,12 +14,12 @@ use tessera_core::effect::Outcome;
 use tessera_core::identity::EffectId;
 use tessera_core::plugin::{CallOutcome, DeliveryError, Failure, FailureKind, RetryAdvice};
 use tessera_exchange::answering::Goal;
+use tessera_hosting::call::{Caller, build};
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use tracing::Instrument as _;
 
 use crate::engine::answer::Answerer;
-use crate::engine::call::Caller;
 use crate::engine::deliver::Deliverer;
 use crate::engine::pump::Engine;
 
@@ -114,8 +114,8 @@ impl Hands {
             Work::Call { definition, call } => {
                 Outcome::Call(self.caller.call(effect, &definition, call).await)
             }
-            Work::Build { definition, message, execution } => {
-                Outcome::Call(self.caller.build(effect, &definition, &message, &execution).await)
+            Work::Build { message, execution, .. } => {
+                Outcome::Call(build(&self.caller.directory, effect, &message, &execution).await)
             }
             Work::Deliver { target, document } => self.deliverer.deliver(effect, &target, &document).await,
             Work::Answer { message, status, business_key, outputs, error } => {

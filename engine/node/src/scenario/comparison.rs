@@ -6,8 +6,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::history::Counts;
+use super::messages::{Messages, Received, Sent};
 use super::observation::Observation;
-use super::schema::{Expectation, Final, Incidents};
+use super::schema::{AnsweredMessage, Expectation, Final, Incidents, SentMessage, Variables};
 use super::world::World;
 
 /// One assertion that does not hold.
@@ -43,6 +44,24 @@ impl Comparison {
         self.check(of, expected == actual, &list(&expected), &list(actual));
     }
 
+    /// The same messages, each as often; what is not said about one is not compared.
+    fn messages<'m, M: ToString + 'm, E: Expected<M>>(
+        &mut self,
+        of: &str,
+        expected: Option<&[E]>,
+        actual: impl Iterator<Item = &'m M> + Clone,
+    ) {
+        let Some(expected) = expected else { return };
+        let mut left: Vec<&M> = actual.clone().collect();
+        let all = expected.iter().all(|wanted| {
+            let found = left.iter().position(|message| wanted.is(message));
+            found.map(|found| left.swap_remove(found)).is_some()
+        });
+        let wanted: Vec<_> = expected.iter().map(Expected::text).collect();
+        let found: Vec<_> = actual.map(ToString::to_string).collect();
+        self.check(of, all && left.is_empty(), &list(&wanted), &list(&found));
+    }
+
     /// The counts that are named; `total` also refuses what is not named.
     fn counts(&mut self, of: &str, expected: Option<&Counts>, actual: &Counts, total: bool) {
         for (name, expected) in expected.into_iter().flatten() {
@@ -54,6 +73,12 @@ impl Comparison {
             self.check(format!("{of}: {name}"), *actual == 0, &0, actual);
         }
     }
+}
+
+/// A message as a scenario expects it.
+trait Expected<M> {
+    fn is(&self, message: &M) -> bool;
+    fn text(&self) -> String;
 }
 
 /// Compares what is now.
@@ -96,7 +121,51 @@ pub fn expectation(expected: &Expectation, observed: &Observation, world: &World
             Incidents::At(elements) => comparison.bag("incidents", Some(elements), &at),
         }
     }
+    let Messages { sent, received } = world.messages();
+    comparison.messages("sent", expected.sent.as_deref(), sent.values());
+    comparison.messages("answered", expected.answered.as_deref(), received.values());
     comparison.differences
+}
+
+impl Expected<Sent> for SentMessage {
+    fn is(&self, sent: &Sent) -> bool {
+        self.message == sent.message
+            && self.to.as_ref().is_none_or(|to| *to == sent.to)
+            && self.inputs.iter().all(|(code, expected)| holds(expected, sent.inputs.get(code)))
+    }
+
+    fn text(&self) -> String {
+        format!("{} to {}{}", self.message, self.to.as_deref().unwrap_or("anybody"), named(&self.inputs))
+    }
+}
+
+impl Expected<Received> for AnsweredMessage {
+    fn is(&self, received: &Received) -> bool {
+        self.message == received.message
+            && self.status.as_ref().is_none_or(|status| *status == received.status())
+            && self.outputs.iter().all(|(code, expected)| holds(expected, received.outputs.get(code)))
+    }
+
+    fn text(&self) -> String {
+        let status = self.status.as_deref().unwrap_or("anyhow");
+        format!("{} {status}{}", self.message, named(&self.outputs))
+    }
+}
+
+/// Whether these are the values of a parameter: one, or several in any order.
+fn holds(expected: &Value, actual: Option<&Vec<Value>>) -> bool {
+    let expected = expected.as_array().map_or_else(|| std::slice::from_ref(expected), Vec::as_slice);
+    let mut left: Vec<&Value> = actual.into_iter().flatten().collect();
+    let all = expected.iter().all(|wanted| {
+        let found = left.iter().position(|value| same(wanted, value));
+        found.map(|found| left.swap_remove(found)).is_some()
+    });
+    all && left.is_empty()
+}
+
+fn named(parameters: &Variables) -> String {
+    let shown: Vec<_> = parameters.iter().map(|(code, value)| format!(" {code}={value}")).collect();
+    shown.concat()
 }
 
 /// Compares what is in the end.

@@ -5,7 +5,9 @@
 
 pub mod comparison;
 pub mod history;
+pub mod hosted;
 pub mod junit;
+pub mod messages;
 pub mod models;
 pub mod observation;
 pub mod report;

@@ -13,13 +13,19 @@ use tessera_bpmn::compile::{Kind as Element, Program, Trigger};
 use tessera_core::driver::{Command, Continuations, Correlation};
 use tessera_core::identity::{EffectId, InstanceId, NodeKey, Timestamp, WaitKey};
 use tessera_core::instance::{Modification, WaitKind};
+use tessera_federation::plugins::Plugins;
+use tessera_fhir::task;
 use tessera_store::Kind;
 
 use super::comparison::{self, Difference};
+use super::hosted::Hosted;
+use super::messages::Sent;
 use super::models;
 use super::observation::{Observation, Seen};
-use super::schema::{self, Complete, Message, Scenario, Start, Step, StubOutcome, Variables};
-use super::world::{Ending, Script, World, WorldError};
+use super::schema::{
+    self, Complete, Message, Receive, ReplyTo, Scenario, Start, Step, StubOutcome, Variables,
+};
+use super::world::{Arriving, Ending, Script, World, WorldError};
 
 /// Whether only the store survives each step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +45,8 @@ pub struct Options {
     pub reloading: Reloading,
     /// What the world is kept in.
     pub store: Kind,
+    /// Who does the work that a scenario has no stubs for.
+    pub plugins: Option<Arc<Plugins>>,
 }
 
 /// Why a scenario did not pass.
@@ -113,7 +121,9 @@ impl<'a> Play<'a> {
             Some(text) => instant(text).map_err(|problem| failure(None, problem))?,
         };
         let script = Rc::new(RefCell::new(Stubbed::new(scenario)));
-        let deployments = deployments(scenario, folder, options.models.as_deref());
+        let hosted = options.plugins.clone().map(|plugins| Hosted::new(plugins, &scenario.network));
+        let hosted = hosted.transpose().map_err(|problem| failure(None, problem))?;
+        let deployments = deployments(scenario, folder, options.models.as_deref(), hosted.as_ref());
         match (deployments, scenario.expect_deploy) {
             (Err(error), Some(_)) if error.is_verdict() => Ok(None),
             (Err(error), Some(_)) => {
@@ -130,9 +140,9 @@ impl<'a> Play<'a> {
                     Some(schema::Continuations::Manual) => Continuations::ByCommand,
                     None => Continuations::ByThemselves,
                 };
-                let mut world =
-                    World::open(options.store, clock, Box::new(Rc::clone(&script)), continuations)
-                        .map_err(cannot)?;
+                let (script, around) = (Box::new(Rc::clone(&script)), scenario.network.clone());
+                let mut world = World::open(options.store, clock, script, hosted, around, continuations)
+                    .map_err(cannot)?;
                 for deployment in deployments {
                     world.deploy(deployment).map_err(cannot)?;
                 }
@@ -201,6 +211,7 @@ impl<'a> Play<'a> {
                 let ending = Ending::Error { code: step.code.clone(), variables: step.vars.clone() };
                 Ok(self.world.end(&effect, ending)?)
             }
+            Step::Receive(step) => self.receive(step),
             Step::Message(step) => self.message(step),
             Step::Signal(step) => {
                 let (name, variables) = (step.name.as_str().into(), named(&step.vars));
@@ -391,6 +402,51 @@ impl<'a> Play<'a> {
         Ok(())
     }
 
+    /// A message arrives as a Task that an organisation has sent.
+    fn receive(&mut self, step: &Receive) -> Result<(), Obstacle> {
+        let process = match &step.process {
+            Some(process) => process.clone(),
+            None => self.only_process()?,
+        };
+        let replied_to = step.reply_to.as_ref().map(|sent| self.find_sent(sent)).transpose()?;
+        let (from, business_key, correlation_key) = match replied_to {
+            Some(sent) => (Some(sent.to), sent.business_key, sent.correlation_key),
+            None => (None, None, None),
+        };
+        let inputs = step.inputs.iter().map(input).collect();
+        let arriving = Arriving {
+            process: &process,
+            message: &step.message,
+            from: step.from.clone().or(from),
+            business_key: step.business_key.clone().or(business_key),
+            correlation_key: step.correlation_key.clone().or(correlation_key),
+            inputs,
+        };
+        self.world.arrive(arriving)?;
+        Ok(())
+    }
+
+    fn only_process(&self) -> Result<String, Obstacle> {
+        let mut ids: Vec<_> =
+            self.world.definitions().iter().map(|definition| &definition.key.process_id).collect();
+        ids.dedup();
+        match ids.as_slice() {
+            [only] => Ok(only.to_string()),
+            several => Err(Obstacle::Refused(format!("say which process it addresses, of {several:?}"))),
+        }
+    }
+
+    fn find_sent(&self, wanted: &ReplyTo) -> Result<Sent, Obstacle> {
+        let all = &self.world.messages().sent;
+        let is_meant = |sent: &&Sent| {
+            sent.message == wanted.message && wanted.to.as_ref().is_none_or(|to| *to == sent.to)
+        };
+        all.values().rev().find(is_meant).cloned().ok_or_else(|| {
+            let known: Vec<_> = all.values().map(ToString::to_string).collect();
+            Obstacle::Refused(format!("no such message was sent; there are: {known:?}"))
+        })
+    }
+
     fn deliver(&mut self, delivery: Delivery, variables: &Variables) -> Result<(), Obstacle> {
         let Delivery { instance, wait, name, .. } = delivery;
         self.world.ask(Command::Deliver { instance, wait, name, variables: named(variables) })?;
@@ -422,6 +478,19 @@ impl<'a> Play<'a> {
     fn first(&self) -> Result<InstanceId, Obstacle> {
         self.observed.first().map(|seen| seen.id().clone()).ok_or_else(no_instance)
     }
+}
+
+/// As it stands in a Task.
+fn input(parameter: &schema::Parameter) -> Value {
+    let mut input = task::input(&parameter.system, &parameter.code, "");
+    match (&parameter.value, input.as_object_mut()) {
+        (Value::Object(value), Some(members)) => {
+            members.remove("valueString");
+            members.extend(value.clone());
+        }
+        (text, _) => input["valueString"] = text.clone(),
+    }
+    input
 }
 
 fn modification(change: &schema::Modification) -> Modification {
@@ -488,7 +557,14 @@ fn deployments(
     scenario: &Scenario,
     folder: &Path,
     models: Option<&Path>,
+    hosted: Option<&Hosted>,
 ) -> Result<Vec<tessera_core::driver::Deployment>, models::ModelError> {
+    // A scenario that names no model is about those of the plugins.
+    if let Some(hosted) = hosted.filter(|_| scenario.models.is_empty()) {
+        return Ok(hosted.definitions().to_vec());
+    }
+    let mut substitutes = hosted.map(Hosted::substitutes).unwrap_or_default();
+    substitutes.extend(scenario.substitute.clone());
     let find = |name: &String| models::find(name, models, folder);
     let paths = scenario.models.iter().map(find).collect::<Result<Vec<_>, _>>()?;
     let (decisions, processes): (Vec<_>, Vec<_>) =
@@ -496,7 +572,7 @@ fn deployments(
     let decisions = models::decisions(decisions)?;
     let mut deployments = Vec::new();
     for path in processes {
-        deployments.extend(models::compile_file(path, &scenario.substitute, &decisions)?);
+        deployments.extend(models::compile_file(path, &substitutes, &decisions)?);
     }
     Ok(deployments)
 }
@@ -521,6 +597,7 @@ fn later(now: Timestamp, duration: &str) -> Result<Timestamp, String> {
 struct Stubbed {
     stubs: BTreeMap<String, schema::Stubs>,
     auto_complete: bool,
+    ignore_listeners: bool,
     turns: BTreeMap<String, usize>,
     given: BTreeMap<EffectId, Option<Ending>>,
 }
@@ -530,6 +607,7 @@ impl Stubbed {
         Self {
             stubs: scenario.stubs.clone(),
             auto_complete: scenario.auto_complete,
+            ignore_listeners: scenario.ignore_listeners,
             turns: BTreeMap::new(),
             given: BTreeMap::new(),
         }
@@ -563,5 +641,13 @@ impl Script for Rc<RefCell<Stubbed>> {
         let ending = stubbed.next(element);
         stubbed.given.insert(effect.clone(), ending.clone());
         ending
+    }
+
+    fn plays(&self, element: &str) -> bool {
+        self.borrow().stubs.contains_key(element)
+    }
+
+    fn ignores_listeners(&self) -> bool {
+        self.borrow().ignore_listeners
     }
 }

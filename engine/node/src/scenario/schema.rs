@@ -33,6 +33,9 @@ pub struct Scenario {
     /// `#{key}` in the models is replaced by these values.
     #[serde(default)]
     pub substitute: BTreeMap<String, String>,
+    /// The organisations around the site.
+    #[serde(default)]
+    pub network: Surroundings,
     /// Set when the models must be refused.
     pub expect_deploy: Option<Deployability>,
     /// What is done and expected, in order.
@@ -59,6 +62,31 @@ pub struct Scenario {
     pub reference_error: Option<String>,
     /// On what it was observed.
     pub verified: Option<String>,
+}
+
+/// The organisations around the site: whom plugins find on the allow list, and what becomes of messages to them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Surroundings {
+    /// Identifier of the own one.
+    pub own: String,
+    /// Identifiers of the others on the allow list.
+    pub partners: Vec<String>,
+    /// Those that do not answer until a message is given up.
+    pub unreachable: Vec<String>,
+    /// Those that refuse every message, by status 403.
+    pub refusing: Vec<String>,
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        Self {
+            own: "own.example".to_owned(),
+            partners: Vec::new(),
+            unreachable: Vec::new(),
+            refusing: Vec::new(),
+        }
+    }
 }
 
 /// When asynchronous continuations run.
@@ -139,6 +167,8 @@ pub enum Step {
     BpmnError(BpmnError),
     /// Correlate a message.
     Message(Message),
+    /// A message arrives in the mailbox.
+    Receive(Box<Receive>),
     /// Broadcast a signal.
     Signal(Signal),
     /// Set variables of the first instance.
@@ -169,6 +199,7 @@ impl Step {
             Self::Complete(_) => "complete",
             Self::BpmnError(_) => "bpmn_error",
             Self::Message(_) => "message",
+            Self::Receive(_) => "receive",
             Self::Signal(_) => "signal",
             Self::Set(_) => "set",
             Self::Advance(_) => "advance",
@@ -189,6 +220,7 @@ impl Step {
             Self::Complete(step) => step.fails.as_deref(),
             Self::BpmnError(step) => step.fails.as_deref(),
             Self::Message(step) => step.fails.as_deref(),
+            Self::Receive(step) => step.fails.as_deref(),
             Self::Signal(step) => step.fails.as_deref(),
             Self::Set(step) => step.fails.as_deref(),
             Self::RunJobs(step)
@@ -275,6 +307,53 @@ pub struct Message {
     pub fails: Option<String>,
 }
 
+/// A message arrives in the mailbox, as a Task that an organisation has sent.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Receive {
+    /// Its name.
+    pub message: String,
+    /// The process that it addresses; the only one that is deployed if absent.
+    pub process: Option<String>,
+    /// Who sent it: an organisation. Whoever got the message that it replies to, else the own one.
+    pub from: Option<String>,
+    /// Its conversation; drawn by the site if absent.
+    #[serde(rename = "businessKey")]
+    pub business_key: Option<String>,
+    /// Tells parallel branches of a conversation apart.
+    #[serde(rename = "correlationKey")]
+    pub correlation_key: Option<String>,
+    /// A message that was sent before: its keys are taken over.
+    pub reply_to: Option<ReplyTo>,
+    /// Inputs after the envelope.
+    #[serde(default)]
+    pub inputs: Vec<Parameter>,
+    /// Why it must not be taken.
+    pub fails: Option<String>,
+}
+
+/// A message that was sent; of several, the last one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplyTo {
+    /// Its name.
+    pub message: String,
+    /// To whom.
+    pub to: Option<String>,
+}
+
+/// An input of a Task.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    /// CodeSystem of its type.
+    pub system: String,
+    /// Code of its type.
+    pub code: String,
+    /// The `value[x]` member as it stands in FHIR, e.g. `{valueString: text}`; a text alone is a `valueString`.
+    pub value: Value,
+}
+
 /// Broadcasts a signal.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -346,6 +425,36 @@ pub struct Expectation {
     pub canceled: Option<BTreeMap<String, usize>>,
     /// Open incidents: how many, or at which elements.
     pub incidents: Option<Incidents>,
+    /// All messages that were sent so far, in any order.
+    pub sent: Option<Vec<SentMessage>>,
+    /// All messages that were received so far, in any order, and how they are answered.
+    pub answered: Option<Vec<AnsweredMessage>>,
+}
+
+/// A message that was sent. What is not said is not compared.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SentMessage {
+    /// Its name.
+    pub message: String,
+    /// Whom it was for: an organisation.
+    pub to: Option<String>,
+    /// Inputs after the envelope, by the code of their type; several of one type are a list.
+    #[serde(default)]
+    pub inputs: Variables,
+}
+
+/// A message that was received. What is not said is not compared.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnsweredMessage {
+    /// Its name.
+    pub message: String,
+    /// `requested`, `in-progress`, `completed` or `failed`.
+    pub status: Option<String>,
+    /// Outputs, by the code of their type; several of one type are a list, in any order.
+    #[serde(default)]
+    pub outputs: Variables,
 }
 
 /// Open incidents.

@@ -1,28 +1,38 @@
 //! A site without network and without clock: the production driver, pumped in one thread, in virtual time, over memory or
-//! a real store. Plugins are played by [`Script`]; work that nobody does stays open until somebody ends it.
+//! a real store. Plugins are played by [`Script`], or are [`Hosted`]; work that nobody does stays open until somebody ends it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 use tessera_core::driver::{
-    Action, Command, Continuations, Deployment, Driver, Event, Filter, JournalEntry, Read, Reply, Row,
-    Settings, Shown, Ticket, Work,
+    Acceptance, Action, Command, Continuations, Deployment, Driver, Event, Filter, JournalEntry, Read, Reply,
+    Row, Settings, Shown, Ticket, Work,
 };
 use tessera_core::effect::Outcome;
 use tessera_core::entropy::Entropy;
 use tessera_core::identity::{DefinitionKey, EffectId, InstanceId, Timestamp};
 use tessera_core::limits::LIST_ROWS_MAX;
-use tessera_core::message::Target;
+use tessera_core::message::{Message, Target};
 use tessera_core::plugin::{
-    CallOutcome, Execution, Failure, FailureKind, Hook, RetryAdvice, VariableScope, VariableWrite, Writes,
+    CallOutcome, DeliveryError, Execution, Failure, FailureKind, Hook, MessageSpec, RetryAdvice,
+    VariableScope, VariableWrite, Writes,
 };
+use tessera_exchange::delivery::MESSAGE_IDENTIFIER;
+use tessera_exchange::inbox::{self, Offer};
+use tessera_fhir::resource::Identifier;
+use tessera_fhir::task::{self, Draft};
 use tessera_store::{Kind, Memory, Options, Store};
 
-use super::schema::Variables;
+use super::hosted::Hosted;
+use super::messages::{Messages, Received, Sent, parameters};
+use super::schema::{Surroundings, Variables};
 use crate::limits::SCENARIO_ACTIONS_PER_STEP_MAX;
+
+/// The status by which a partner refuses.
+const FORBIDDEN: u16 = 403;
 
 /// What a world cannot do.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +68,36 @@ pub enum Ending {
 pub trait Script {
     /// How this work ends; `None` if it stays open. Asked again for the same effect after a restart.
     fn ending(&mut self, effect: &EffectId, element: &str) -> Option<Ending>;
+
+    /// Whether this element is played, whatever plugin has its handlers.
+    fn plays(&self, element: &str) -> bool;
+
+    /// Whether no listener is notified.
+    fn ignores_listeners(&self) -> bool;
+}
+
+/// A message on its way into the mailbox.
+#[derive(Debug, Clone)]
+pub struct Arriving<'a> {
+    /// The process that it addresses.
+    pub process: &'a str,
+    /// Its name.
+    pub message: &'a str,
+    /// Organization identifier of the sender.
+    pub from: Option<String>,
+    /// Its conversation.
+    pub business_key: Option<String>,
+    /// Tells parallel branches apart.
+    pub correlation_key: Option<String>,
+    /// Inputs after the envelope, as FHIR JSON.
+    pub inputs: Vec<Value>,
+}
+
+impl<'a> Arriving<'a> {
+    /// A message of the own organisation that begins a conversation.
+    pub fn from_ourselves(process: &'a str, message: &'a str) -> Self {
+        Self { process, message, from: None, business_key: None, correlation_key: None, inputs: Vec::new() }
+    }
 }
 
 /// One piece of work that waits for its end.
@@ -67,6 +107,8 @@ struct Open {
     execution: Execution,
     /// Who decides whether failed work is tried again.
     retry: RetryAdvice,
+    /// The own organisation.
+    own: String,
 }
 
 /// A site in memory.
@@ -78,6 +120,9 @@ pub struct World {
     folder: Option<TempDir>,
     definitions: Vec<Deployment>,
     script: Box<dyn Script>,
+    hosted: Option<Hosted>,
+    around: Surroundings,
+    messages: Messages,
     now: Timestamp,
     entropy: Repeatable,
     actions: VecDeque<Action>,
@@ -118,6 +163,8 @@ impl World {
         kind: Kind,
         now: Timestamp,
         script: Box<dyn Script>,
+        hosted: Option<Hosted>,
+        around: Surroundings,
         continuations: Continuations,
     ) -> Result<Self, WorldError> {
         let folder = match kind {
@@ -133,6 +180,9 @@ impl World {
             folder,
             definitions: Vec::new(),
             script,
+            hosted,
+            around,
+            messages: Messages::default(),
             now,
             entropy: Repeatable(42),
             actions: VecDeque::new(),
@@ -170,6 +220,16 @@ impl World {
     /// What was deployed, in order.
     pub fn definitions(&self) -> &[Deployment] {
         &self.definitions
+    }
+
+    /// The plugins that are there.
+    pub fn hosted(&self) -> Option<&Hosted> {
+        self.hosted.as_ref()
+    }
+
+    /// What was sent and received so far.
+    pub fn messages(&self) -> &Messages {
+        &self.messages
     }
 
     /// The time.
@@ -266,6 +326,116 @@ impl World {
         }
     }
 
+    /// What the site says to a message, after everything that follows from it.
+    fn receive(&mut self, message: Message) -> Result<Acceptance, WorldError> {
+        let ticket = self.offer(message);
+        match self.reply(ticket)? {
+            Reply::Message(Acceptance::Rejected { reason }) => Err(WorldError::Refused(reason)),
+            Reply::Message(Acceptance::Busy) => Err(WorldError::Refused("the site is busy".to_owned())),
+            Reply::Message(acceptance) => Ok(acceptance),
+            Reply::Started { .. }
+            | Reply::Done
+            | Reply::Refused { .. }
+            | Reply::NotFound
+            | Reply::Busy
+            | Reply::List { .. }
+            | Reply::Shown(_)
+            | Reply::Explained(_)
+            | Reply::Ended { .. }
+            | Reply::Journal(_)
+            | Reply::Migration(_)
+            | Reply::Processes(_)
+            | Reply::StartedAll(_)
+            | Reply::Counts(_) => Err(unexpected()),
+        }
+    }
+
+    /// A message arrives from an organisation, the own one if it is not said.
+    pub fn arrive(&mut self, arriving: Arriving<'_>) -> Result<Acceptance, WorldError> {
+        let Arriving { process, message, from, business_key, correlation_key, inputs } = arriving;
+        let newest = self.definitions.iter().rev().find(|known| *known.key.process_id == *process);
+        let version = newest.map(|known| Arc::clone(&known.key.version)).unwrap_or_default();
+        let number = self.messages.received.len().saturating_add(1);
+        let id = format!("received-{number}");
+        let hosted = self.hosted.as_ref();
+        let (canonical, profile) =
+            hosted.and_then(|hosted| hosted.authorized(process, message)).unwrap_or_default();
+        let from = from.unwrap_or_else(|| self.around.own.clone());
+        let mut document = task::build(&Draft {
+            profile,
+            instantiates_canonical: canonical,
+            message_name: message.to_owned(),
+            business_key: business_key.clone(),
+            correlation_key: correlation_key.clone(),
+            requester: from.clone(),
+            recipient: self.around.own.clone(),
+            authored_on: crate::clock::instant(self.now),
+            identifier: Identifier::new(MESSAGE_IDENTIFIER, id.clone()),
+            additional_inputs: inputs,
+        });
+        document["id"] = id.as_str().into();
+        self.receive(Message {
+            id: format!("Task/{id}").into(),
+            sender: from.into(),
+            process_id: process.into(),
+            process_version: version,
+            name: message.into(),
+            business_key: business_key.map(Into::into),
+            correlation_key: correlation_key.map(Into::into),
+            document: Arc::new(document),
+        })
+    }
+
+    fn offer(&mut self, message: Message) -> Ticket {
+        let ticket = self.ticket();
+        let received = Received { message: message.name.to_string(), status: None, outputs: parameters([]) };
+        self.messages.received.insert(Arc::clone(&message.id), received);
+        self.event(Event::Message { ticket, message });
+        ticket
+    }
+
+    /// A message goes to an organisation; to the own one it comes back.
+    fn deliver(&mut self, effect: &EffectId, target: &Target, document: &Arc<Value>) -> Outcome {
+        let among = |organizations: &[String]| organizations.contains(&target.organization);
+        if among(&self.around.unreachable) {
+            let reason = format!("{} does not answer", target.organization);
+            return Outcome::NotDelivered(DeliveryError::Unreachable { reason });
+        }
+        if among(&self.around.refusing) {
+            let reason = format!("{} refuses it", target.organization);
+            return Outcome::NotDelivered(DeliveryError::Refused { status: FORBIDDEN, reason });
+        }
+        let first = self.messages.sent.insert(effect.clone(), Sent::of(document, target)).is_none();
+        if first && target.organization == self.around.own {
+            let mut task = Value::clone(document);
+            task["id"] = format!("sent-{}", self.messages.sent.len()).into();
+            if let Ok(Some(Offer::Requested(message))) = inbox::offer(task) {
+                self.offer(message);
+            }
+        }
+        Outcome::Delivered { reference: None }
+    }
+
+    /// What a plugin says to a piece of work; none if it is left to the script.
+    fn ask_plugin(&mut self, effect: &EffectId, work: &Work) -> Option<CallOutcome> {
+        let (definition, element) = match work {
+            Work::Call { definition, call } => (definition, &call.execution.activity_id),
+            Work::Build { definition, execution, .. } => (definition, &execution.activity_id),
+            Work::Deliver { .. } | Work::Answer { .. } => return None,
+        };
+        let is_listener = matches!(work, Work::Call { call, .. } if matches!(call.hook, Hook::Listener(_)));
+        if self.script.plays(element) || (is_listener && self.script.ignores_listeners()) {
+            return None;
+        }
+        let outcome = self.hosted.as_ref()?.perform(effect, work)?;
+        Some(match outcome {
+            CallOutcome::Failed(failure) if failure.retry == RetryAdvice::ByPolicy => {
+                CallOutcome::Failed(Failure { retry: self.retry(definition, element), ..failure })
+            }
+            outcome => outcome,
+        })
+    }
+
     /// All instances that there are or were.
     pub fn instances(&mut self) -> Result<Vec<Row>, WorldError> {
         let mut all = Vec::new();
@@ -318,7 +488,7 @@ impl World {
         let Some(open) = self.open.remove(effect) else {
             return Err(WorldError::Refused("this work is not open".to_owned()));
         };
-        let outcome = Outcome::Call(outcome(&open, ending));
+        let outcome = Outcome::Call(outcome(effect, &open, ending));
         self.event(Event::Settled { effect: effect.clone(), outcome });
         self.settle()
     }
@@ -352,31 +522,41 @@ impl World {
     }
 
     fn perform(&mut self, effect: EffectId, work: Work) {
+        if let Some(outcome) = self.ask_plugin(&effect, &work) {
+            return self.event(Event::Settled { effect, outcome: Outcome::Call(outcome) });
+        }
+        let own = self.around.own.clone();
         let open = match work {
             Work::Call { definition, call } => match call.hook {
-                // Whom a listener notifies is not part of a scenario.
+                // Whom a listener notifies, where no plugin has it, is not part of a scenario.
                 Hook::Listener(_) => {
                     let outcome = Outcome::Call(CallOutcome::Completed(Writes::default()));
                     return self.event(Event::Settled { effect, outcome });
                 }
                 hook @ (Hook::ServiceTask | Hook::Prepare(_) | Hook::Failed(..)) => {
                     let retry = self.retry(&definition, &call.execution.activity_id);
-                    Open { hook, execution: call.execution, retry }
+                    Open { hook, execution: call.execution, retry, own }
                 }
             },
             Work::Build { definition, message, execution } => {
                 let retry = self.retry(&definition, &execution.activity_id);
-                Open { hook: Hook::Prepare(message), execution, retry }
+                Open { hook: Hook::Prepare(message), execution, retry, own }
             }
-            Work::Deliver { .. } => {
-                return self
-                    .event(Event::Settled { effect, outcome: Outcome::Delivered { reference: None } });
+            Work::Deliver { target, document } => {
+                let outcome = self.deliver(&effect, &target, &document);
+                return self.event(Event::Settled { effect, outcome });
             }
-            Work::Answer { .. } => return self.event(Event::Settled { effect, outcome: Outcome::Done }),
+            Work::Answer { message, status, outputs, .. } => {
+                if let Some(received) = self.messages.received.get_mut(&message) {
+                    received.status = received.status.max(Some(status));
+                    received.outputs = parameters(&outputs);
+                }
+                return self.event(Event::Settled { effect, outcome: Outcome::Done });
+            }
         };
         match self.script.ending(&effect, &open.execution.activity_id) {
             Some(ending) => {
-                let outcome = Outcome::Call(outcome(&open, ending));
+                let outcome = Outcome::Call(outcome(&effect, &open, ending));
                 self.event(Event::Settled { effect, outcome });
             }
             None => drop(self.open.insert(effect, open)),
@@ -408,19 +588,19 @@ fn unexpected() -> WorldError {
 }
 
 /// What a handler would have answered.
-fn outcome(open: &Open, ending: Ending) -> CallOutcome {
+fn outcome(effect: &EffectId, open: &Open, ending: Ending) -> CallOutcome {
     match ending {
         Ending::Done(variables) => match &open.hook {
-            Hook::Prepare(message) => CallOutcome::Prepared {
-                writes: writes(variables),
-                document: Arc::new(json!({ "resourceType": "Task" })),
-                target: message.target.clone().unwrap_or_else(|| Target {
+            Hook::Prepare(message) => {
+                let target = message.target.clone().unwrap_or_else(|| Target {
                     organization: "scenario".to_owned(),
                     endpoint: "scenario".to_owned(),
                     address: "https://scenario.invalid/fhir".to_owned(),
                     correlation_key: None,
-                }),
-            },
+                });
+                let document = Arc::new(document(effect, open, message, &target));
+                CallOutcome::Prepared { writes: writes(variables), document, target }
+            }
             Hook::ServiceTask | Hook::Listener(_) | Hook::Failed(..) => {
                 CallOutcome::Completed(writes(variables))
             }
@@ -438,6 +618,22 @@ fn outcome(open: &Open, ending: Ending) -> CallOutcome {
             retry: open.retry,
         }),
     }
+}
+
+/// The Task of a message that nobody shapes.
+fn document(effect: &EffectId, open: &Open, message: &MessageSpec, target: &Target) -> Value {
+    task::build(&Draft {
+        profile: message.profile.clone(),
+        instantiates_canonical: message.instantiates_canonical.clone(),
+        message_name: message.message_name.clone(),
+        business_key: Some(message.business_key.to_string()),
+        correlation_key: target.correlation_key.clone(),
+        requester: open.own.clone(),
+        recipient: target.organization.clone(),
+        authored_on: crate::clock::instant(open.execution.now),
+        identifier: Identifier::new(MESSAGE_IDENTIFIER, effect.to_string()),
+        additional_inputs: Vec::new(),
+    })
 }
 
 fn writes(variables: Variables) -> Writes {

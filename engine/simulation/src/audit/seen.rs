@@ -6,6 +6,7 @@ use tessera_core::instance::{Instance, Status};
 
 use super::{Auditor, Live};
 use crate::network::Network;
+use crate::oracle::Part;
 
 /// Everything that was seen.
 #[derive(Debug, Clone, Copy)]
@@ -66,13 +67,14 @@ impl<'a> SeenInstance<'a> {
         self.live.instance.status()
     }
 
-    /// How often an element completed.
+    /// How often an element completed; each iteration of a multi-instance activity counts.
     pub fn completed(&self, element: &str) -> usize {
-        self.live.trace.iter().filter(|ended| ended.completed && ended.element == element).count()
+        self.way().filter(|completed| *completed == element).count()
     }
 
     /// Elements that completed, in order.
     pub fn way(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.live.trace.iter().filter(|ended| ended.completed).map(|ended| ended.element.as_str())
+        let completed = self.live.trace.iter().filter(|ended| ended.completed && ended.part == Part::One);
+        completed.map(|ended| ended.element.as_str())
     }
 }

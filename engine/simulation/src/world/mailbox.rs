@@ -1,6 +1,7 @@
 //! The mailbox's half of a site: the production mailbox over a simulated disk, its futures polled by hand, and the
 //! network that leads to it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -100,7 +101,9 @@ impl World {
             let delay = self.random.below(2);
             return self.after(delay, Happening::Request(Box::new(request)));
         }
-        if from.is_some_and(|from| self.cut.contains(&(from, request.to))) || self.strikes(Fault::Loss, 5) {
+        let way = from.map(|from| (from, request.to));
+        let leads_nowhere = |ways: &BTreeSet<(usize, usize)>| way.is_some_and(|way| ways.contains(&way));
+        if leads_nowhere(&self.cut) || leads_nowhere(&self.unheard) || self.strikes(Fault::Loss, 5) {
             return;
         }
         let twice = self.strikes(Fault::Duplication, 15);

@@ -34,8 +34,6 @@ use people::Conversation;
 
 /// Virtual time at which every world begins: 2026-11-01.
 pub const EPOCH_MS: u64 = 1_793_491_200_000;
-/// After healing, everything must have come to its end within this.
-const LIVENESS_MS: u64 = 6 * 60 * 60 * 1_000;
 /// More happenings than any healthy run has: something goes round and round.
 const HAPPENINGS_MAX: u64 = 400_000;
 /// What is not answered by then counts as lost.
@@ -109,27 +107,94 @@ struct Response {
 
 /// What can happen.
 enum Happening {
-    Engine { site: usize, epoch: u64, event: Box<Event> },
-    EngineCommit { site: usize, epoch: u64 },
-    EngineTick { site: usize, epoch: u64 },
-    Perform { site: usize, epoch: u64, effect: EffectId },
-    Timeout { site: usize, epoch: u64, effect: EffectId, attempt: u32 },
-    Reconcile { site: usize, epoch: u64 },
-    News { site: usize, epoch: u64, task: Box<Value>, searched: bool },
+    Engine {
+        site: usize,
+        epoch: u64,
+        event: Box<Event>,
+    },
+    EngineCommit {
+        site: usize,
+        epoch: u64,
+    },
+    EngineTick {
+        site: usize,
+        epoch: u64,
+    },
+    Perform {
+        site: usize,
+        epoch: u64,
+        effect: EffectId,
+    },
+    Timeout {
+        site: usize,
+        epoch: u64,
+        effect: EffectId,
+        attempt: u32,
+    },
+    Reconcile {
+        site: usize,
+        epoch: u64,
+    },
+    News {
+        site: usize,
+        epoch: u64,
+        task: Box<Value>,
+        searched: bool,
+    },
     Request(Box<Request>),
-    Response { caller: Caller, response: Box<Response> },
-    MailboxCommit { site: usize, epoch: u64 },
-    Start { conversation: usize },
-    Restart { site: usize },
-    RestartMailbox { site: usize },
-    Cut { from: usize, to: usize, apart: bool },
-    DiskFull { site: usize, full: bool },
-    ClockJump { site: usize, by: i64 },
-    Operate { site: usize },
-    Redeploy { site: usize },
-    Reactivate { site: usize },
-    Migrate { site: usize, instance: InstanceId },
-    Rotate { site: usize, generation: u64 },
+    Response {
+        caller: Caller,
+        response: Box<Response>,
+    },
+    MailboxCommit {
+        site: usize,
+        epoch: u64,
+    },
+    Start {
+        conversation: usize,
+    },
+    Restart {
+        site: usize,
+    },
+    RestartMailbox {
+        site: usize,
+    },
+    Cut {
+        from: usize,
+        to: usize,
+        apart: bool,
+    },
+    /// What a site asks of another is lost from now on, or not any more; answers arrive.
+    Unheard {
+        from: usize,
+        to: usize,
+        unheard: bool,
+    },
+    DiskFull {
+        site: usize,
+        full: bool,
+    },
+    ClockJump {
+        site: usize,
+        by: i64,
+    },
+    Operate {
+        site: usize,
+    },
+    Redeploy {
+        site: usize,
+    },
+    Reactivate {
+        site: usize,
+    },
+    Migrate {
+        site: usize,
+        instance: InstanceId,
+    },
+    Rotate {
+        site: usize,
+        generation: u64,
+    },
     Intrude,
     Heal,
     Inspect,
@@ -195,6 +260,7 @@ pub struct World {
     sequence: u64,
     sites: Vec<Site>,
     cut: BTreeSet<(usize, usize)>,
+    unheard: BTreeSet<(usize, usize)>,
     conversations: Vec<Conversation>,
     swarm: Swarm,
     chaos: bool,
@@ -265,6 +331,7 @@ impl World {
             sequence: 0,
             sites,
             cut: BTreeSet::new(),
+            unheard: BTreeSet::new(),
             chaos: true,
             auditor,
             steps: 0,
@@ -355,6 +422,14 @@ impl World {
                     self.cut.insert((from, to));
                 } else {
                     self.cut.remove(&(from, to));
+                }
+                Ok(())
+            }
+            Happening::Unheard { from, to, unheard } => {
+                if unheard && self.chaos {
+                    self.unheard.insert((from, to));
+                } else {
+                    self.unheard.remove(&(from, to));
                 }
                 Ok(())
             }
@@ -486,6 +561,7 @@ impl Happening {
             | Self::Restart { .. }
             | Self::RestartMailbox { .. }
             | Self::Cut { .. }
+            | Self::Unheard { .. }
             | Self::DiskFull { .. }
             | Self::ClockJump { .. }
             | Self::Operate { .. }
@@ -538,6 +614,9 @@ impl Happening {
             Self::RestartMailbox { site } => format!("mailbox {site} starts"),
             Self::Cut { from, to, apart } => {
                 format!("the way from {from} to {to} is {}", if *apart { "cut" } else { "whole" })
+            }
+            Self::Unheard { from, to, unheard } => {
+                format!("{to} {} what {from} sends", if *unheard { "does not get" } else { "gets again" })
             }
             Self::DiskFull { site, full } => {
                 format!("disk of {site} is {}", if *full { "full" } else { "free" })

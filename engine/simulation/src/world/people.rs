@@ -10,13 +10,13 @@ use tessera_fhir::resource::Identifier;
 use tessera_fhir::task::{self, Draft};
 
 use super::engine::Asked;
-use super::{Ask, Caller, Happening, LIVENESS_MS, Request, World};
+use super::{Ask, Caller, Happening, Request, World};
 use crate::audit::{Checked, Invariant, Seen, ensure, violated};
 use crate::fault::{Fault, Swarm};
 use crate::mark::Mark;
 use crate::model;
 use crate::network;
-use crate::plan::Start;
+use crate::plan::{Lost, Outage, Start};
 
 /// Somebody wants the collaboration to take place.
 #[derive(Debug)]
@@ -43,8 +43,22 @@ impl World {
         for conversation in 0..self.conversations.len() {
             // Some are in a hurry: their site has not recorded its definitions yet.
             let latest = if self.random.happens(200) { 1_000 } else { chaos / 2 };
-            let at = self.random.below(latest + 1);
+            let drawn = self.random.below(latest + 1);
+            let at = self.plan.starts[conversation].at_ms.unwrap_or(drawn);
             self.after(at, Happening::Start { conversation });
+        }
+        for Outage { from, to, at_ms, lasts_ms, of } in self.plan.outages.clone() {
+            let ends = at_ms.saturating_add(lasts_ms);
+            match of {
+                Lost::Everything => {
+                    self.after(at_ms, Happening::Cut { from, to, apart: true });
+                    self.after(ends, Happening::Cut { from, to, apart: false });
+                }
+                Lost::Messages => {
+                    self.after(at_ms, Happening::Unheard { from, to, unheard: true });
+                    self.after(ends, Happening::Unheard { from, to, unheard: false });
+                }
+            }
         }
         let sites = self.sites.len() as u64;
         let often = |strength: u64, most: u64| if strength == 0 { 0 } else { 1 + strength * most / 100 };
@@ -379,6 +393,7 @@ impl World {
     pub(super) fn heal(&mut self) -> Checked {
         self.chaos = false;
         self.cut.clear();
+        self.unheard.clear();
         self.swarm = Swarm::default();
         for site in 0..self.sites.len() {
             self.sites[site].disk_full = false;
@@ -411,7 +426,7 @@ impl World {
             return Ok(());
         };
         let since = self.now - (super::EPOCH_MS + self.plan.chaos_ms);
-        if since > LIVENESS_MS {
+        if since > self.plan.liveness_ms {
             self.history.extend(self.auditor.survey());
             return Err(violated(
                 Invariant::Liveness,

@@ -12,22 +12,15 @@ use tessera_plugin_host::services::{
     VersionReference,
 };
 
-use crate::client::query;
-use crate::engine::link::{LinkError, MailboxLink};
 use crate::limits::DIRECTORY_ENTRIES_MAX;
+use crate::mailbox::OwnMailbox;
 
-/// The own mailbox, asked on behalf of plugins.
+/// What a site's plugins may ask.
 #[derive(Debug, Clone)]
 pub struct Directory {
-    link: MailboxLink,
+    mailbox: Arc<dyn OwnMailbox>,
     mailbox_url: String,
     organization: String,
-}
-
-impl From<LinkError> for ServiceError {
-    fn from(error: LinkError) -> Self {
-        Self::Unreachable(error.to_string())
-    }
 }
 
 /// A member of a parent organization, in one role.
@@ -38,8 +31,13 @@ struct Member {
 
 impl Directory {
     /// `organization` is the identifier of this site.
-    pub fn new(link: MailboxLink, mailbox_url: String, organization: String) -> Self {
-        Self { link, mailbox_url, organization }
+    pub fn new(mailbox: Arc<dyn OwnMailbox>, mailbox_url: String, organization: String) -> Self {
+        Self { mailbox, mailbox_url, organization }
+    }
+
+    /// The identifier of this site.
+    pub fn organization(&self) -> &str {
+        &self.organization
     }
 
     /// An active endpoint by its identifier value.
@@ -54,7 +52,7 @@ impl Directory {
         parameters: &[(&str, &str)],
     ) -> Result<Vec<Value>, ServiceError> {
         let query = query(parameters.iter().copied());
-        Ok(self.link.search(&format!("{resource_type}?{query}"), DIRECTORY_ENTRIES_MAX).await?)
+        self.mailbox.search(&format!("{resource_type}?{query}"), DIRECTORY_ENTRIES_MAX).await
     }
 
     async fn find_organizations(
@@ -121,10 +119,7 @@ impl Services for Directory {
                 Some(version) => format!("{resource_type}/{id}/_history/{version}"),
                 None => format!("{resource_type}/{id}"),
             };
-            match self.link.read(&path).await? {
-                Some((resource, _)) => Ok(Arc::new(resource)),
-                None => Err(ServiceError::NotFound),
-            }
+            self.mailbox.read(&path).await?.map(Arc::new).ok_or(ServiceError::NotFound)
         })
     }
 
@@ -139,13 +134,13 @@ impl Services for Directory {
                 .flat_map(|(name, values)| values.iter().map(move |value| (name.as_str(), value.as_str())));
             let path = format!("{resource_type}?{}", query(pairs));
             let entries_max = usize::try_from(max_entries).unwrap_or(usize::MAX).min(DIRECTORY_ENTRIES_MAX);
-            match self.link.search(&path, entries_max).await {
+            match self.mailbox.search(&path, entries_max).await {
                 Ok(found) => Ok(found.into_iter().map(Arc::new).collect()),
                 // The mailbox is asked strictly; a lenient caller learns of unknown parameters as "nothing found".
-                Err(error) if handling == SearchHandling::Strict => {
-                    Err(ServiceError::Invalid(error.to_string()))
+                Err(ServiceError::Unreachable(reason)) if handling == SearchHandling::Strict => {
+                    Err(ServiceError::Invalid(reason))
                 }
-                Err(error) => Err(error.into()),
+                Err(error) => Err(error),
             }
         })
     }
@@ -247,6 +242,11 @@ impl Services for Directory {
             Ok(self.members(&query).await?.into_iter().filter_map(target).collect())
         })
     }
+}
+
+/// `name=value&…` of the pairs, encoded.
+fn query<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish()
 }
 
 fn by_reference(found: &[Value]) -> BTreeMap<String, &Value> {
