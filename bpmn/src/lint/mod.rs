@@ -8,6 +8,7 @@
 pub mod config;
 pub mod document;
 mod encoding;
+mod exchange;
 mod explored;
 pub mod file;
 pub mod finding;

@@ -1,0 +1,73 @@
+//! A wait for a message can end without it.
+//!
+//! **Why it is bad.** A partner that is gone, refuses, or fails leaves the instance waiting for ever, and whoever started it
+//! without an answer. Waits behind an event-based gateway are the matter of `event-gateway-timeout`.
+//!
+//! **Bad**
+//! ```xml
+//! <process id="p" isExecutable="true">
+//!   <startEvent id="s"/>
+//!   <sequenceFlow id="f" sourceRef="s" targetRef="r"/>
+//!   «<receiveTask» id="r" messageRef="m"/>
+//! </process>
+//! <message id="m" name="reply"/>
+//! ```
+//! **Good**
+//! ```xml
+//! <process id="p" isExecutable="true">
+//!   <startEvent id="s"/>
+//!   <sequenceFlow id="f" sourceRef="s" targetRef="r"/>
+//!   <receiveTask id="r" messageRef="m"/>
+//!   <boundaryEvent id="b" attachedToRef="r">
+//!     <timerEventDefinition id="t"><timeDuration>P1D</timeDuration></timerEventDefinition>
+//!   </boundaryEvent>
+//! </process>
+//! <message id="m" name="reply"/>
+//! ```
+//! **How to fix.** Wait behind an event-based gateway with a timer, or end the wait by a boundary event or an event subprocess.
+
+use crate::lint::exchange;
+use crate::lint::flow::is_event_sub_process;
+use crate::lint::{File, Findings, Node};
+
+pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
+    let graph = file.graph();
+    for receiver in exchange::receivers(file) {
+        let node = receiver.node;
+        if !node.is_any(&["receiveTask", "intermediateCatchEvent"]) {
+            continue;
+        }
+        let Some(wait) = graph.find(node) else { continue };
+        let sources = wait.incoming.iter().filter_map(|flow| file.attribute_target(*flow, "sourceRef"));
+        let mut choices = sources.filter(|source| source.is("eventBasedGateway"));
+        if wait.incoming.is_empty() || choices.next().is_some() {
+            continue;
+        }
+        let around = std::iter::once(node).chain(node.ancestors()).filter_map(|scope| graph.find(scope));
+        let mut borders = around.flat_map(|scope| &scope.boundary);
+        let mut handlers =
+            node.ancestors().flat_map(|scope| scope.children().filter(|child| is_event_sub_process(*child)));
+        let is_bounded = borders.any(|event| interrupts(*event, "cancelActivity"))
+            || handlers.any(|handler| {
+                let mut starts = handler.children().filter(|child| child.is("startEvent"));
+                starts.any(|start| interrupts(start, "isInterrupting"))
+            });
+        if !is_bounded {
+            findings
+                .on(node, format!("`{}` waits for a message, and nothing else ends the wait", node.title()))
+                .help("add a timer, or a message that says that the partner has failed");
+        }
+    }
+}
+
+/// Whether an event ends what is around it by something that comes from outside.
+fn interrupts(event: Node<'_>, attribute: &str) -> bool {
+    let comes_from_outside = [
+        "timerEventDefinition",
+        "messageEventDefinition",
+        "signalEventDefinition",
+        "conditionalEventDefinition",
+    ];
+    event.attribute(attribute) != Some("false")
+        && comes_from_outside.iter().any(|name| event.child(name).is_some())
+}
