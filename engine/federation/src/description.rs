@@ -161,10 +161,8 @@ impl Parameter {
     /// As it stands in a Task.
     pub fn json(&self) -> Value {
         let mut input = tessera_fhir::task::input(&self.system, &self.code, "");
-        let value = match &self.value {
-            Value::Object(value) => value.clone(),
-            text => Map::from_iter([("valueString".to_owned(), text.clone())]),
-        };
+        let text = || Map::from_iter([("valueString".to_owned(), self.value.clone())]);
+        let value = self.value.as_object().cloned().unwrap_or_else(text);
         if let Some(members) = input.as_object_mut() {
             members.remove("valueString");
             members.extend(value);

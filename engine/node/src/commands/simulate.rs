@@ -86,19 +86,16 @@ pub fn run_seeds(arguments: &Arguments) -> Result<(), Failure> {
         shrinks: arguments.seed.is_none(),
         canary: None,
     };
-    let report = match &arguments.file {
-        Some(file) => {
-            let simulation = Simulation::read(file, arguments.plugins.as_deref())?;
-            let report = simulation.run(&order)?;
-            show(arguments.format, &report, |report| simulation.told(report));
-            report
-        }
-        None => {
-            let report = run(&Plan::of, &order, &AtomicBool::new(false), &|_| {});
-            let report = report.map_err(Failure::CouldNotRun)?;
-            show(arguments.format, &report, ToString::to_string);
-            report
-        }
+    let report = if let Some(file) = &arguments.file {
+        let simulation = Simulation::read(file, arguments.plugins.as_deref())?;
+        let report = simulation.run(&order)?;
+        show(arguments.format, &report, |report| simulation.told(report));
+        report
+    } else {
+        let report = run(&Plan::of, &order, &AtomicBool::new(false), &|_| {});
+        let report = report.map_err(Failure::CouldNotRun)?;
+        show(arguments.format, &report, ToString::to_string);
+        report
     };
     if report.failure.is_none() { Ok(()) } else { Err(Failure::No) }
 }

@@ -427,13 +427,13 @@ impl World {
         if self.script.plays(element) || (is_listener && self.script.ignores_listeners()) {
             return None;
         }
-        let outcome = self.hosted.as_ref()?.perform(effect, work)?;
-        Some(match outcome {
-            CallOutcome::Failed(failure) if failure.retry == RetryAdvice::ByPolicy => {
-                CallOutcome::Failed(Failure { retry: self.retry(definition, element), ..failure })
-            }
-            outcome => outcome,
-        })
+        let mut outcome = self.hosted.as_ref()?.perform(effect, work)?;
+        if let CallOutcome::Failed(failure) = &mut outcome
+            && failure.retry == RetryAdvice::ByPolicy
+        {
+            failure.retry = self.retry(definition, element);
+        }
+        Some(outcome)
     }
 
     /// All instances that there are or were.

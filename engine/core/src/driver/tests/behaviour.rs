@@ -412,7 +412,7 @@ fn instances_of_a_definition_that_is_gone_stay_and_go_on_when_it_is_back() {
 /// A site that performs at most so many effects at once, with ten conversations that begin together.
 fn narrow(effects_in_flight_max: usize) -> World {
     let settings = Settings { shards: 1, effects_in_flight_max, ..Settings::default() };
-    let mut world = World::with_settings(settings, conversation());
+    let mut world = World::with_settings(&settings, conversation());
     for number in 0..10 {
         world.post(message(&number.to_string(), "talk", "go", Some(&format!("key {number}"))));
     }

@@ -141,11 +141,11 @@ impl World {
 
     /// A site that was not started yet.
     pub(super) fn closed(shards: u16, definitions: Vec<Deployment>) -> Self {
-        Self::with_settings(Settings { shards, ..Settings::default() }, definitions)
+        Self::with_settings(&Settings { shards, ..Settings::default() }, definitions)
     }
 
-    pub(super) fn with_settings(settings: Settings, definitions: Vec<Deployment>) -> Self {
-        let settings = Settings { early_message_ttl_ms: 60_000, ..settings };
+    pub(super) fn with_settings(settings: &Settings, definitions: Vec<Deployment>) -> Self {
+        let settings = Settings { early_message_ttl_ms: 60_000, ..settings.clone() };
         Self {
             store: Memory::new(),
             driver: Driver::new(settings.clone()),
