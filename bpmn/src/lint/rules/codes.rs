@@ -164,7 +164,7 @@ crate::lint_rules! {
     "L606" "unbounded-tokens" unbounded_tokens Behaviour Warning Stable;
     "L607" "improper-completion" improper_completion Behaviour Info Stable;
     "L608" "behaviour-undecided" behaviour_undecided Behaviour Info Stable;
-    "L651" "message-received" message_received Behaviour Warning Stable;
+    "L651" "message-awaited" message_awaited Behaviour Warning Stable;
     "L652" "message-sent" message_sent Behaviour Warning Stable;
     "L653" "message-wait-bounded" message_wait_bounded Behaviour Info Stable;
 }
