@@ -1,8 +1,8 @@
 //! A model as a picture: SVG text, with nothing in it that a viewer would have to load or run.
 //!
-//! [`inventory`] lists what a model has to show, with parents and ends resolved. Where it is shown is decided by
-//! [`interchange`], which follows the diagram in the file, or by [`layout`], which makes one; both fill a [`scene::Scene`].
-//! [`draw`] writes the scene: shapes, symbols, labels, and the marks of findings. Same model, same bytes.
+//! `inventory` lists what a model has to show, with parents and ends resolved. Where it is shown is decided by
+//! `interchange`, which follows the diagram in the file, or by `layout`, which makes one; both fill a `scene::Scene`.
+//! `draw` writes the scene: shapes, symbols, labels, and the marks of findings. Same model, same bytes.
 
 mod draw;
 mod geometry;
