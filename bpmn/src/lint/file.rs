@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::lint::config::{CAMUNDA7_LATEST, CAMUNDA8_LATEST, Config, Target};
 use crate::lint::document::{Document, Node, Space};
+use crate::lint::exchange::Exchange;
 use crate::lint::explored::Explored;
 use crate::lint::finding::Findings;
 use crate::lint::flow::Graph;
@@ -23,6 +24,7 @@ pub struct File<'d> {
     model: OnceCell<Option<Definitions>>,
     schema: OnceCell<Checked<'d>>,
     explored: OnceCell<Explored>,
+    exchange: OnceCell<Exchange<'d>>,
     target: Option<Target>,
     is_dsf: bool,
 }
@@ -68,6 +70,7 @@ impl<'d> File<'d> {
             model: OnceCell::new(),
             schema: OnceCell::new(),
             explored: OnceCell::new(),
+            exchange: OnceCell::new(),
             target: None,
             is_dsf: false,
         };
@@ -153,6 +156,11 @@ impl<'d> File<'d> {
     /// What the processes can do.
     pub(super) fn explored(&self) -> &Explored {
         self.explored.get_or_init(|| Explored::of(self))
+    }
+
+    /// What its processes say to each other.
+    pub(super) fn exchange(&self) -> &Exchange<'d> {
+        self.exchange.get_or_init(|| Exchange::of(self))
     }
 
     /// Reports violations of the schema, of one kind. What is not even XML was reported as that.

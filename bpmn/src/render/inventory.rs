@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     Activity, Artifact, CatchEvent, ChoreographyActivity, Collaboration, ConversationNode, DataAssociation,
-    DataObject, DataObjectReference, Definitions, EventDefinition, FlowElement, InputOutputSpecification,
-    LaneSet, LoopCharacteristics, Process, Reference, RootElement, SubProcess, ThrowEvent,
+    DataObject, DataObjectReference, Definitions, EventDefinition, FlowElement, FlowNode,
+    InputOutputSpecification, LaneSet, LoopCharacteristics, Process, Reference, RootElement, SubProcess,
+    ThrowEvent,
 };
 
 /// What a node looks like.
@@ -517,60 +518,17 @@ impl<'m> Inventory<'m> {
             }
             E::Transaction(process) => self.sub_process(process, Work::Transaction, scope, depth),
             E::AdHocSubProcess(process) => self.sub_process(process, Work::AdHoc, scope, depth),
-            E::ExclusiveGateway(node) => {
-                self.gateway(
-                    node.id.as_deref(),
-                    node.name.as_deref(),
-                    &node.category_values,
-                    Gateway::Exclusive,
-                    scope,
-                    depth,
-                );
-            }
-            E::ParallelGateway(node) => {
-                self.gateway(
-                    node.id.as_deref(),
-                    node.name.as_deref(),
-                    &node.category_values,
-                    Gateway::Parallel,
-                    scope,
-                    depth,
-                );
-            }
-            E::InclusiveGateway(node) => {
-                self.gateway(
-                    node.id.as_deref(),
-                    node.name.as_deref(),
-                    &node.category_values,
-                    Gateway::Inclusive,
-                    scope,
-                    depth,
-                );
-            }
-            E::ComplexGateway(node) => {
-                self.gateway(
-                    node.id.as_deref(),
-                    node.name.as_deref(),
-                    &node.category_values,
-                    Gateway::Complex,
-                    scope,
-                    depth,
-                );
-            }
+            E::ExclusiveGateway(node) => self.gateway(node, Gateway::Exclusive, scope, depth),
+            E::ParallelGateway(node) => self.gateway(node, Gateway::Parallel, scope, depth),
+            E::InclusiveGateway(node) => self.gateway(node, Gateway::Inclusive, scope, depth),
+            E::ComplexGateway(node) => self.gateway(node, Gateway::Complex, scope, depth),
             E::EventBasedGateway(node) => {
                 let kind = match (node.instantiate, node.gateway_type.as_deref()) {
                     (Some(true), Some("Parallel")) => Gateway::ParallelEventBased,
                     (Some(true), _) => Gateway::InstantiatingEventBased,
                     _ => Gateway::EventBased,
                 };
-                self.gateway(
-                    node.id.as_deref(),
-                    node.name.as_deref(),
-                    &node.category_values,
-                    kind,
-                    scope,
-                    depth,
-                );
+                self.gateway(node, kind, scope, depth);
             }
             // Only references to it have a shape, unless a diagram gives it one.
             E::DataObject(data) => {
@@ -705,17 +663,10 @@ impl<'m> Inventory<'m> {
         self.artifacts(&process.artifacts, content, inner);
     }
 
-    fn gateway(
-        &mut self,
-        id: Option<&'m str>,
-        name: Option<&'m str>,
-        categories: &'m [Reference],
-        gateway: Gateway,
-        scope: usize,
-        depth: usize,
-    ) {
-        let node = self.node(id, name.unwrap_or_default(), Kind::Gateway(gateway), depth, Some(scope));
-        self.categorise(node, categories);
+    fn gateway(&mut self, gateway: &'m FlowNode, kind: Gateway, scope: usize, depth: usize) {
+        let name = gateway.name.as_deref().unwrap_or_default();
+        let node = self.node(gateway.id.as_deref(), name, Kind::Gateway(kind), depth, Some(scope));
+        self.categorise(node, &gateway.category_values);
     }
 
     fn choreography(

@@ -117,7 +117,7 @@ impl Store for Disk {
             Fate::FullForOne(position) => {
                 state.failures += 1;
                 let one = position % group.len().max(1);
-                let (before, rest) = group.split_at(one.min(group.len()));
+                let (before, rest) = group.split_at(one);
                 let mut outcomes = self.land(&mut state, before);
                 if let Some((_, after)) = rest.split_first() {
                     outcomes.push(Outcome::Failed(error(FULL)));

@@ -37,34 +37,23 @@
 //! ```
 //! **How to fix.** Let both ends name the same message, or lead the message flow to who waits for it.
 
-use crate::lint::exchange::{self, Party};
+use crate::lint::exchange::{Exchange, process_behind};
 use crate::lint::{File, Findings, Node};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
-    let senders = exchange::senders(file);
-    if senders.is_empty() || file.named("participant").len() < 2 {
+    if file.named("participant").len() < 2 {
         return;
     }
-    let receivers = exchange::receivers(file);
-    let is_whole = exchange::is_whole(file);
-    for sender in &senders {
+    let exchange = file.exchange();
+    for sender in &exchange.senders {
         let Some(message) = sender.message else { continue };
-        let mut targets = exchange::partners(file, sender.node, "sourceRef").peekable();
-        if targets.peek().is_none() {
-            let is_awaited = receivers
-                .iter()
-                .any(|receiver| may_take(receiver, message) && receiver.process != sender.process);
-            if is_whole && !is_awaited {
-                findings
-                    .on(
-                        sender.node,
-                        format!("no other process of this file waits for the message `{message}`"),
-                    )
-                    .help("let somebody wait for it, or draw the pool that it goes to");
-            }
-            continue;
+        let targets = exchange.targets(sender.node);
+        if targets.is_empty() && exchange.is_whole && !exchange.is_awaited_from(sender) {
+            findings
+                .on(sender.node, format!("no other process of this file waits for the message `{message}`"))
+                .help("let somebody wait for it, or draw the pool that it goes to");
         }
-        for target in targets.filter(|target| !is_taken(file, &receivers, *target, message)) {
+        for target in targets.iter().filter(|target| !is_taken(file, exchange, **target, message)) {
             findings
                 .on(sender.node, format!("`{}` does not wait for the message `{message}`", target.title()))
                 .related(target.head(), "it is sent here")
@@ -73,21 +62,8 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn may_take(receiver: &Party<'_>, message: &str) -> bool {
-    receiver.message.is_none_or(|awaited| awaited == message)
-}
-
-/// Whether an element or a pool waits for a message, as far as this file can tell.
-fn is_taken<'d>(file: &File<'d>, receivers: &[Party<'d>], target: Node<'d>, message: &str) -> bool {
-    let mut of_target = receivers.iter().filter(|receiver| receiver.node == target).peekable();
-    if of_target.peek().is_some() {
-        return of_target.any(|receiver| may_take(receiver, message));
-    }
-    if !target.is("participant") {
-        // A subprocess, or an activity whose reading of the message is not modelled.
-        return true;
-    }
-    let Some(process) = exchange::process_behind(file, target) else { return true };
-    let mut within = receivers.iter().filter(|receiver| receiver.process == process.index()).peekable();
-    within.peek().is_none() || within.any(|receiver| may_take(receiver, message))
+/// Whether an element or a pool takes a message, as far as this file can tell: what shows no wait at all is believed.
+fn is_taken<'d>(file: &File<'d>, exchange: &Exchange<'d>, target: Node<'d>, message: &str) -> bool {
+    let place = if target.is("participant") { process_behind(file, target) } else { Some(target) };
+    place.and_then(|place| exchange.may_take(place, message)).unwrap_or(true)
 }

@@ -36,27 +36,19 @@
 //! ```
 //! **How to fix.** Let the partner send it, or draw the pool that it comes from.
 
-use crate::lint::exchange;
 use crate::lint::{File, Findings};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
-    if !exchange::is_whole(file) {
-        return;
-    }
-    let senders = exchange::senders(file);
+    let exchange = file.exchange();
     // Whoever does not say what it sends may send anything.
-    if senders.iter().any(|sender| sender.message.is_none()) {
+    if !exchange.is_whole || exchange.senders.iter().any(|sender| sender.message.is_none()) {
         return;
     }
-    for receiver in exchange::receivers(file) {
+    for receiver in &exchange.receivers {
         let Some(message) = receiver.message else { continue };
         let starts_process =
             receiver.node.is("startEvent") && receiver.node.parent().is_some_and(|scope| scope.is("process"));
-        let has_flow = exchange::partners(file, receiver.node, "targetRef").next().is_some();
-        let is_sent = senders
-            .iter()
-            .any(|sender| sender.message == Some(message) && sender.process != receiver.process);
-        if !starts_process && !has_flow && !is_sent {
+        if !starts_process && !exchange.is_reached(receiver.node) && !exchange.is_sent_to(receiver) {
             findings
                 .on(receiver.node, format!("no other process of this file sends the message `{message}`"))
                 .help("let the partner send it, or draw the pool that it comes from");

@@ -26,13 +26,15 @@
 //! ```
 //! **How to fix.** Wait behind an event-based gateway with a timer, or end the wait by a boundary event or an event subprocess.
 
-use crate::lint::exchange;
-use crate::lint::flow::is_event_sub_process;
+use std::collections::BTreeSet;
+
+use crate::lint::flow::{SUB_PROCESSES, is_event_sub_process};
 use crate::lint::{File, Findings, Node};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     let graph = file.graph();
-    for receiver in exchange::receivers(file) {
+    let bounded = bounded(file);
+    for receiver in &file.exchange().receivers {
         let node = receiver.node;
         if !node.is_any(&["receiveTask", "intermediateCatchEvent"]) {
             continue;
@@ -40,24 +42,27 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
         let Some(wait) = graph.find(node) else { continue };
         let sources = wait.incoming.iter().filter_map(|flow| file.attribute_target(*flow, "sourceRef"));
         let mut choices = sources.filter(|source| source.is("eventBasedGateway"));
-        if wait.incoming.is_empty() || choices.next().is_some() {
-            continue;
-        }
-        let around = std::iter::once(node).chain(node.ancestors()).filter_map(|scope| graph.find(scope));
-        let mut borders = around.flat_map(|scope| &scope.boundary);
-        let mut handlers =
-            node.ancestors().flat_map(|scope| scope.children().filter(|child| is_event_sub_process(*child)));
-        let is_bounded = borders.any(|event| interrupts(*event, "cancelActivity"))
-            || handlers.any(|handler| {
-                let mut starts = handler.children().filter(|child| child.is("startEvent"));
-                starts.any(|start| interrupts(start, "isInterrupting"))
-            });
-        if !is_bounded {
+        let mut around = std::iter::once(node).chain(node.ancestors());
+        if !wait.incoming.is_empty()
+            && choices.next().is_none()
+            && !around.any(|scope| bounded.contains(&scope.index()))
+        {
             findings
                 .on(node, format!("`{}` waits for a message, and nothing else ends the wait", node.title()))
                 .help("add a timer, or a message that says that the partner has failed");
         }
     }
+}
+
+/// The indices of what an event at its border or an event subprocess in it may end.
+fn bounded(file: &File<'_>) -> BTreeSet<u32> {
+    let borders = file.named("boundaryEvent").iter().filter(|event| interrupts(**event, "cancelActivity"));
+    let hosts = borders.filter_map(|event| file.attribute_target(*event, "attachedToRef"));
+    let handlers = file.all(SUB_PROCESSES).filter(|scope| is_event_sub_process(*scope));
+    let interrupting = handlers.filter(|handler| {
+        handler.children_named("startEvent").any(|start| interrupts(start, "isInterrupting"))
+    });
+    hosts.chain(interrupting.filter_map(Node::parent)).map(Node::index).collect()
 }
 
 /// Whether an event ends what is around it by something that comes from outside.

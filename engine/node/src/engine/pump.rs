@@ -82,23 +82,7 @@ impl Engine {
 }
 
 async fn acceptance(reply: impl Future<Output = Reply>) -> Acceptance {
-    match reply.await {
-        Reply::Message(acceptance) => acceptance,
-        Reply::Started { .. }
-        | Reply::Done
-        | Reply::Refused { .. }
-        | Reply::NotFound
-        | Reply::Busy
-        | Reply::List { .. }
-        | Reply::Shown(_)
-        | Reply::Explained(_)
-        | Reply::Journal(_)
-        | Reply::Ended { .. }
-        | Reply::Migration(_)
-        | Reply::Processes(_)
-        | Reply::StartedAll(_)
-        | Reply::Counts(_) => Acceptance::Busy,
-    }
+    if let Reply::Message(acceptance) = reply.await { acceptance } else { Acceptance::Busy }
 }
 
 /// The pump's thread. Dropping it without [`stop`](Self::stop) leaves the thread to end by itself.

@@ -329,24 +329,11 @@ impl World {
     /// What the site says to a message, after everything that follows from it.
     fn receive(&mut self, message: Message) -> Result<Acceptance, WorldError> {
         let ticket = self.offer(message);
-        match self.reply(ticket)? {
-            Reply::Message(Acceptance::Rejected { reason }) => Err(WorldError::Refused(reason)),
-            Reply::Message(Acceptance::Busy) => Err(WorldError::Refused("the site is busy".to_owned())),
-            Reply::Message(acceptance) => Ok(acceptance),
-            Reply::Started { .. }
-            | Reply::Done
-            | Reply::Refused { .. }
-            | Reply::NotFound
-            | Reply::Busy
-            | Reply::List { .. }
-            | Reply::Shown(_)
-            | Reply::Explained(_)
-            | Reply::Ended { .. }
-            | Reply::Journal(_)
-            | Reply::Migration(_)
-            | Reply::Processes(_)
-            | Reply::StartedAll(_)
-            | Reply::Counts(_) => Err(unexpected()),
+        let Reply::Message(acceptance) = self.reply(ticket)? else { return Err(unexpected()) };
+        match acceptance {
+            Acceptance::Rejected { reason } => Err(WorldError::Refused(reason)),
+            Acceptance::Busy => Err(WorldError::Refused("the site is busy".to_owned())),
+            taken @ (Acceptance::Taken { .. } | Acceptance::AlreadyTaken | Acceptance::Buffered) => Ok(taken),
         }
     }
 

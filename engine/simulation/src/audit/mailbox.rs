@@ -35,6 +35,13 @@ pub struct TaskState {
     pub permitted: bool,
 }
 
+impl TaskState {
+    /// Whether it will not change any more.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.status.as_str(), "completed" | "failed")
+    }
+}
+
 /// All Tasks of a mailbox.
 #[derive(Debug, Default)]
 pub struct Tasks {
@@ -127,9 +134,8 @@ impl Tasks {
 
     /// A Task that is not at its end, unless that is excused.
     pub fn unfinished(&self, excused: &BTreeSet<Arc<str>>) -> Option<String> {
-        let open = self.by_id.iter().find(|(_, task)| {
-            !matches!(task.status.as_str(), "completed" | "failed") && !excused.contains(&*task.business_key)
-        });
+        let open =
+            self.by_id.iter().find(|(_, task)| !task.has_ended() && !excused.contains(&*task.business_key));
         open.map(|(id, task)| {
             format!("Task/{id} of conversation {} is still {}", task.business_key, task.status)
         })

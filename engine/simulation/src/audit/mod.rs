@@ -429,11 +429,7 @@ impl Auditor {
             if let Some(what) = site.tasks.unfinished(&self.excused).filter(|_| !self.waiting_is_an_end) {
                 return Some(format!("site {index}: {what}"));
             }
-            let answered = |message: &str| {
-                site.tasks
-                    .known(message)
-                    .is_some_and(|task| matches!(task.status.as_str(), "completed" | "failed"))
-            };
+            let answered = |message: &str| site.tasks.known(message).is_some_and(TaskState::has_ended);
             if let Some((_, message)) = site.remembered.iter().find(|(_, message)| answered(message)) {
                 return Some(format!("site {index}: {message} is answered, and never forgotten"));
             }
