@@ -240,7 +240,7 @@ fn shared_rules_agree_with_bpmnlint() {
         let config = Config::default();
         let report = lint_file(Source { path: &path, bytes: &bytes }, &config);
         let document = Document::read(&bytes);
-        let file = File::new(&document, &bytes, &config);
+        let file = File::new(&document, &config);
         let ours: BTreeSet<(String, String)> = report
             .findings
             .iter()

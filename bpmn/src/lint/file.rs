@@ -1,11 +1,12 @@
 //! What a rule over one file sees: the document, what it defines, its flow graph, its diagram, and what it is for.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::lint::config::{CAMUNDA7_LATEST, CAMUNDA8_LATEST, Config, Target};
 use crate::lint::document::{Document, Node, Space};
-use crate::lint::exchange::Exchange;
+use crate::lint::encoding::Encoding;
 use crate::lint::explored::Explored;
 use crate::lint::finding::Findings;
 use crate::lint::flow::Graph;
@@ -16,37 +17,36 @@ use crate::model::Definitions;
 /// A file to be checked, with everything that rules look things up in.
 pub struct File<'d> {
     document: &'d Document,
-    bytes: &'d [u8],
-    ids: BTreeMap<&'d str, Node<'d>>,
+    /// Elements by id, sorted.
+    ids: Vec<(&'d str, u32)>,
     by_name: BTreeMap<&'d str, Vec<Node<'d>>>,
     graph: OnceCell<Graph<'d>>,
     diagram: OnceCell<BTreeMap<&'d str, Node<'d>>>,
     model: OnceCell<Option<Definitions>>,
     schema: OnceCell<Checked<'d>>,
     explored: OnceCell<Explored>,
-    exchange: OnceCell<Exchange<'d>>,
     target: Option<Target>,
     is_dsf: bool,
 }
 
 impl<'d> File<'d> {
-    /// Indexes a document. `bytes` are what it was read from.
+    /// Indexes a document.
     #[must_use]
-    pub fn new(document: &'d Document, bytes: &'d [u8], config: &Config) -> Self {
-        let mut ids = BTreeMap::new();
+    pub fn new(document: &'d Document, config: &Config) -> Self {
+        let mut ids = Vec::new();
         let mut by_name: BTreeMap<&str, Vec<Node<'_>>> = BTreeMap::new();
         // Opaque content of other namespaces may repeat ids as it likes; elements of BPMN and its diagrams may not.
         for node in document.nodes() {
             match node.space() {
                 Space::Bpmn => {
                     if let Some(id) = node.id() {
-                        ids.entry(id).or_insert(node);
+                        ids.push((id, node.index()));
                     }
                     by_name.entry(node.name()).or_default().push(node);
                 }
                 Space::Diagram | Space::DiagramCommon | Space::DiagramInterchange => {
                     if let Some(id) = node.id() {
-                        ids.entry(id).or_insert(node);
+                        ids.push((id, node.index()));
                     }
                 }
                 Space::None
@@ -60,9 +60,11 @@ impl<'d> File<'d> {
                 | Space::Other(_) => {}
             }
         }
+        ids.sort_unstable();
+        ids.dedup_by_key(|(id, _)| *id);
+        ids.shrink_to_fit();
         let mut file = Self {
             document,
-            bytes,
             ids,
             by_name,
             graph: OnceCell::new(),
@@ -70,7 +72,6 @@ impl<'d> File<'d> {
             model: OnceCell::new(),
             schema: OnceCell::new(),
             explored: OnceCell::new(),
-            exchange: OnceCell::new(),
             target: None,
             is_dsf: false,
         };
@@ -94,7 +95,8 @@ impl<'d> File<'d> {
     /// The element of BPMN or of a diagram with this id; the first, if there are several.
     #[must_use]
     pub fn by_id(&self, id: &str) -> Option<Node<'d>> {
-        self.ids.get(id).copied()
+        let place = self.ids.binary_search_by_key(&id, |(known, _)| known).ok()?;
+        self.document.node(self.ids.get(place)?.1)
     }
 
     /// The element that a reference names, with or without prefix.
@@ -145,7 +147,16 @@ impl<'d> File<'d> {
 
     /// The typed model, read when it is first asked for; `None` if the file is not a model.
     pub fn model(&self) -> Option<&Definitions> {
-        self.model.get_or_init(|| crate::read::read(self.bytes).model).as_ref()
+        let text = self.document.text();
+        let encoding = self.document.encoding();
+        let bytes = || {
+            if encoding == Encoding::Utf8 {
+                Cow::Borrowed(text.as_bytes())
+            } else {
+                Cow::Owned(encoding.encode(text).unwrap_or_default())
+            }
+        };
+        self.model.get_or_init(|| crate::read::read(&bytes()).model).as_ref()
     }
 
     /// The document against the schema.
@@ -158,11 +169,6 @@ impl<'d> File<'d> {
         self.explored.get_or_init(|| Explored::of(self))
     }
 
-    /// What its processes say to each other.
-    pub(super) fn exchange(&self) -> &Exchange<'d> {
-        self.exchange.get_or_init(|| Exchange::of(self))
-    }
-
     /// Reports violations of the schema, of one kind. What is not even XML was reported as that.
     pub(super) fn report_schema(&self, violated: Violated, findings: &mut Findings<'_>) {
         for violation in self.schema().violations.iter().filter(|violation| violation.violated == violated) {
@@ -171,12 +177,6 @@ impl<'d> File<'d> {
                 finding.help(help.clone());
             }
         }
-    }
-
-    /// The bytes of the file.
-    #[must_use]
-    pub fn bytes(&self) -> &'d [u8] {
-        self.bytes
     }
 
     /// Whether an element is in, or is, a process that is marked as executable.

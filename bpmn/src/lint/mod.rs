@@ -8,7 +8,6 @@
 pub mod config;
 pub mod document;
 mod encoding;
-mod exchange;
 mod explored;
 pub mod file;
 pub mod finding;
@@ -90,23 +89,18 @@ pub fn lint_file(source: Source<'_>, config: &Config) -> FileReport {
 /// Checks one file, and takes in what rules over more than one file found in it: suppressions and order hold for both.
 #[must_use]
 pub fn lint_file_with(source: Source<'_>, config: &Config, others: Vec<Finding>) -> FileReport {
-    lint_document(Document::read(source.bytes), source, config, others)
+    lint_document(Document::read(source.bytes), source.path, config, others)
 }
 
 /// Checks a file that has been read already.
 #[must_use]
-pub fn lint_document(
-    document: Document,
-    source: Source<'_>,
-    config: &Config,
-    others: Vec<Finding>,
-) -> FileReport {
-    let mut found = check(&document, source, config, others);
+pub fn lint_document(document: Document, path: &str, config: &Config, others: Vec<Finding>) -> FileReport {
+    let mut found = check(&document, config, others);
     let suppressions = suppression::Suppressions::of(&document);
     locate(document.text(), &mut found.findings);
     let (findings, suppressed) = suppressions.apply(&document, found.findings, config);
     let (text, encoding) = document.into_text();
-    FileReport { path: source.path.to_owned(), text, encoding, findings, suppressed, omitted: found.omitted }
+    FileReport { path: path.to_owned(), text, encoding, findings, suppressed, omitted: found.omitted }
 }
 
 /// Findings, sorted, and the number of those left out.
@@ -115,8 +109,8 @@ struct Found {
     omitted: usize,
 }
 
-fn check(document: &Document, source: Source<'_>, config: &Config, others: Vec<Finding>) -> Found {
-    let file = File::new(document, source.bytes, config);
+fn check(document: &Document, config: &Config, others: Vec<Finding>) -> Found {
+    let file = File::new(document, config);
     let mut found = Found { findings: others, omitted: 0 };
     for rule in rules::RULES {
         let about = &rule.about;

@@ -103,24 +103,13 @@ pub(super) fn is_variable_name(name: &str) -> bool {
 /// What waits for a message in executed processes, and where the message is named: a receive task itself, or an event's
 /// definition.
 pub(super) fn waiting_for_messages<'d>(file: &File<'d>) -> impl Iterator<Item = (Node<'d>, Node<'d>)> {
-    with_messages(file, "receiveTask", &["startEvent", "intermediateCatchEvent", "boundaryEvent"])
-}
-
-/// The same of what sends one.
-pub(super) fn sending_messages<'d>(file: &File<'d>) -> impl Iterator<Item = (Node<'d>, Node<'d>)> {
-    with_messages(file, "sendTask", &["intermediateThrowEvent", "endEvent"])
-}
-
-fn with_messages<'d>(
-    file: &File<'d>,
-    task: &'static str,
-    events: &'static [&'static str],
-) -> impl Iterator<Item = (Node<'d>, Node<'d>)> {
-    all_executed(file).filter_map(move |node| {
-        if node.is(task) {
+    all_executed(file).filter_map(|node| {
+        if node.is("receiveTask") {
             return Some((node, node));
         }
-        let definition = node.child("messageEventDefinition").filter(|_| node.is_any(events));
+        let definition = node
+            .child("messageEventDefinition")
+            .filter(|_| node.is_any(&["startEvent", "intermediateCatchEvent", "boundaryEvent"]));
         definition.map(|definition| (node, definition))
     })
 }

@@ -27,6 +27,7 @@ pub mod settings;
 mod vocabulary;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tessera_bpmn::lint::{About, Config, Encoding, FileReport, Report, Source};
 
@@ -36,8 +37,8 @@ use crate::rules::InFile;
 /// Checks files: each model with the rules over one file, and what belongs together with the rules of [`rules::RULES`].
 ///
 /// Without a plugin, files are split into packages by their folders (a tree may hold several plugins). With one, all
-/// files are the plugin's, and the file called `manifest.json` is where findings about the manifest are placed. The report
-/// has a file for each that was given, in their order.
+/// files are the plugin's, and the file called `manifest.json` is where findings about the manifest are placed. Messages are
+/// followed from one package to another. The report has a file for each that was given, in their order.
 ///
 /// ```
 /// use tessera_bpmn::lint::{Config, Source};
@@ -55,14 +56,16 @@ pub fn package(files: &[Source<'_>], plugin: Option<&Plugin>, config: &Config) -
         Some(_) => vec![(0..files.len()).collect()],
         None => package::groups(files),
     };
+    let mut read: Vec<Option<File>> = files.iter().map(|source| Some(File::read(*source))).collect();
+    let exchange = Arc::new(package::exchange(read.iter().flatten()));
     let mut reports: BTreeMap<usize, FileReport> = BTreeMap::new();
     for group in groups {
-        let sources: Vec<Source<'_>> = group.iter().filter_map(|index| files.get(*index).copied()).collect();
-        let package = Package::read(&sources, plugin.cloned());
-        let found = rules::run(&package, &vec![config; sources.len()]);
-        let files = package.files.into_iter().zip(found).zip(sources);
-        for (index, ((file, found), source)) in group.into_iter().zip(files) {
-            reports.insert(index, file_report(file, found, source, config));
+        let files: Vec<File> = group.iter().filter_map(|index| read.get_mut(*index)?.take()).collect();
+        let package = Package { files, plugin: plugin.cloned(), exchange: Arc::clone(&exchange) };
+        let found = rules::run(&package, &vec![config; package.files.len()]);
+        let files = package.files.into_iter().zip(found);
+        for (index, (file, found)) in group.into_iter().zip(files) {
+            reports.insert(index, file_report(file, found, config));
         }
     }
     Report { files: reports.into_values().collect() }
@@ -71,12 +74,12 @@ pub fn package(files: &[Source<'_>], plugin: Option<&Plugin>, config: &Config) -
 /// The last of the three steps of [`package()`], for who takes them one by one because they have threads: after
 /// [`File::read`], which knows one file, and [`rules::run`], which knows one package. Runs the rules over one file, where it is a model.
 #[must_use]
-pub fn file_report(file: File, found: InFile, source: Source<'_>, config: &Config) -> FileReport {
+pub fn file_report(file: File, found: InFile, config: &Config) -> FileReport {
     let InFile { mut findings, omitted } = found;
     let (path, content, text) = file.into_parts();
     match content {
         Content::Model(model) => {
-            let mut report = tessera_bpmn::lint::lint_document(model.document, source, config, findings);
+            let mut report = tessera_bpmn::lint::lint_document(model.document, &path, config, findings);
             report.omitted = report.omitted.saturating_add(omitted);
             report
         }

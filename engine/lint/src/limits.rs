@@ -3,6 +3,9 @@
 /// Items of one Questionnaire that are looked at; people answer a few dozen.
 pub const QUESTIONNAIRE_ITEMS_MAX: usize = 10_000;
 
+/// Processes of a run that may share the name of a message before it says nothing about who talks to whom.
+pub const NAMESAKES_MAX: usize = 8;
+
 /// Names in the scope of one capability; a plugin sends a handful of messages.
 pub const CAPABILITY_SCOPES_MAX: usize = 1_000;
 
@@ -17,3 +20,6 @@ pub const DIFFERENCES_MAX: usize = 1_000;
 
 /// Characters of a line that are shown on either side of a finding.
 pub const FRAME_COLUMNS: usize = 100;
+
+/// Names that a message lists; more do not help.
+pub const NAMES_SHOWN: usize = 5;

@@ -11,7 +11,7 @@ use tessera_fhir::process::ProcessCanonical;
 use tessera_fhir::resource::{list, text};
 use tessera_fhir::source::Node;
 
-use crate::limits::QUESTIONNAIRE_ITEMS_MAX;
+use crate::limits::{NAMES_SHOWN, QUESTIONNAIRE_ITEMS_MAX};
 use crate::package::{Package, Resource};
 
 /// Types whose url, version, date and status a site manages.
@@ -42,6 +42,13 @@ pub(crate) const SEND_FIELDS: &[&str] = &["instantiatesCanonical", "messageName"
 
 /// What every site has, made once.
 static BUILT_IN: LazyLock<Vec<Value>> = LazyLock::new(builtin::resources);
+
+/// Names, as a sentence lists them; only the first of many.
+pub(crate) fn listed<'n>(mut names: impl Iterator<Item = &'n str>) -> String {
+    let shown: Vec<String> = names.by_ref().take(NAMES_SHOWN).map(|name| format!("`{name}`")).collect();
+    let more = if names.next().is_some() { ", ..." } else { "" };
+    format!("{}{more}", shown.join(", "))
+}
 
 /// Url and version of a canonical.
 pub(crate) fn split(canonical: &str) -> (&str, Option<&str>) {

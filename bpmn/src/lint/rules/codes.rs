@@ -1,7 +1,7 @@
 //! The table of rules over one file, and the only place besides a rule's own file where it is named.
 //!
 //! Codes: `L0..` XML and schema, `L1..` structure, `L2..` practice, `L3..` execution and expressions, `L4..` engines,
-//! `L5..` Data Sharing Framework, `L6..` behaviour. Crates above continue: `L7..` FHIR, `L8..` packages. A code is never reused.
+//! `L5..` Data Sharing Framework, `L6..` behaviour. Crates above continue: `L65.` messages, `L7..` FHIR, `L8..` packages. A code is never reused.
 
 use crate::lint::{About, FileRule};
 
@@ -164,8 +164,6 @@ crate::lint_rules! {
     "L606" "unbounded-tokens" unbounded_tokens Behaviour Warning Stable;
     "L607" "improper-completion" improper_completion Behaviour Info Stable;
     "L608" "behaviour-undecided" behaviour_undecided Behaviour Info Stable;
-    "L651" "message-awaited" message_awaited Behaviour Warning Stable;
-    "L652" "message-sent" message_sent Behaviour Warning Stable;
     "L653" "message-wait-bounded" message_wait_bounded Behaviour Info Stable;
 }
 

@@ -29,13 +29,12 @@
 use std::collections::BTreeSet;
 
 use crate::lint::flow::{SUB_PROCESSES, is_event_sub_process};
-use crate::lint::{File, Findings, Node};
+use crate::lint::{File, Findings, Node, zeebe};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     let graph = file.graph();
     let bounded = bounded(file);
-    for receiver in &file.exchange().receivers {
-        let node = receiver.node;
+    for (node, _) in zeebe::waiting_for_messages(file) {
         if !node.is_any(&["receiveTask", "intermediateCatchEvent"]) {
             continue;
         }

@@ -1,15 +1,19 @@
 //! A package: the process models, FHIR resources and (where it is built) the plugin that belong together. Everything
 //! is read once here, without running any of it; rules only look.
 
+mod exchange;
 mod group;
 mod model;
 mod plugin;
 mod resource;
 
+use std::sync::Arc;
+
 use tessera_bpmn::lint::{Document, Source, Space, Span};
 
+pub use exchange::{Circle, Exchange, Missing, Partner};
 pub use group::groups;
-pub use model::{Field, Handler, Model, Process, Receive, Send, UserTask, Value, Work, WorkKind};
+pub use model::{Address, Field, Handler, Model, Process, Receive, Send, UserTask, Value, Work, WorkKind};
 pub use plugin::{Capability, Plugin, PluginHandler, PluginProcess};
 pub use resource::Resource;
 
@@ -26,6 +30,8 @@ pub struct Package {
     pub files: Vec<File>,
     /// What a built plugin says about itself; absent for a folder of sources.
     pub plugin: Option<Plugin>,
+    /// What the processes of all packages of the run say to each other.
+    pub exchange: Arc<Exchange>,
 }
 
 /// A file of a package.
@@ -82,15 +88,15 @@ impl<T> std::ops::Deref for In<'_, T> {
 impl Package {
     /// Reads files. What cannot be read is kept as such.
     pub fn read(files: &[Source<'_>], plugin: Option<Plugin>) -> Self {
-        Self { files: files.iter().map(|file| File::read(*file)).collect(), plugin }
+        let files: Vec<File> = files.iter().map(|file| File::read(*file)).collect();
+        let exchange = Arc::new(exchange(&files));
+        Self { files, plugin, exchange }
     }
 
     /// All models.
     pub fn models(&self) -> impl Iterator<Item = In<'_, Model>> {
-        self.files.iter().enumerate().filter_map(|(file, entry)| match &entry.content {
-            Content::Model(model) => Some(In { file, value: &**model }),
-            Content::Resource(_) | Content::Unreadable(_) | Content::Unopened(_) | Content::Other => None,
-        })
+        let files = self.files.iter().enumerate();
+        files.filter_map(|(file, entry)| Some(In { file, value: entry.model()? }))
     }
 
     /// All processes of all models.
@@ -165,6 +171,11 @@ impl Package {
     }
 }
 
+/// What the processes of files say to each other.
+pub fn exchange<'f>(files: impl IntoIterator<Item = &'f File, IntoIter: Clone>) -> Exchange {
+    Exchange::of(files.into_iter().filter_map(|file| Some((file.path.as_str(), file.model()?))))
+}
+
 impl File {
     /// Reads a file.
     pub fn read(source: Source<'_>) -> Self {
@@ -195,6 +206,14 @@ impl File {
     /// A built plugin that could not be opened.
     pub fn unopened(path: &str, reason: String) -> Self {
         Self { path: path.to_owned(), content: Content::Unopened(reason), text: String::new() }
+    }
+
+    /// The model in it, if it is one.
+    pub fn model(&self) -> Option<&Model> {
+        match &self.content {
+            Content::Model(model) => Some(model),
+            Content::Resource(_) | Content::Unreadable(_) | Content::Unopened(_) | Content::Other => None,
+        }
     }
 
     /// Its text, decoded; empty if it cannot be.

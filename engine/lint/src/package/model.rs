@@ -4,8 +4,11 @@
 use std::collections::BTreeMap;
 
 use tessera_bpmn::lint::document::AttributeRecord;
-use tessera_bpmn::lint::flow::SCOPES;
+use tessera_bpmn::lint::flow::{SCOPES, flow_kind};
 use tessera_bpmn::lint::{Document, Node, Space, Span};
+
+use crate::package::process_id;
+use crate::vocabulary::{SEND_FIELDS, process_url};
 
 /// A BPMN model.
 #[derive(Debug)]
@@ -14,6 +17,11 @@ pub struct Model {
     pub document: Document,
     /// Its processes.
     pub processes: Vec<Process>,
+    /// The pools of its collaborations, by id, with the id of the process that each stands for, which may be in another
+    /// file; none for a pool without content.
+    pub participants: BTreeMap<String, Option<String>>,
+    /// Where its message flows begin and end, by id.
+    pub message_flows: Vec<(String, String)>,
 }
 
 /// A process.
@@ -21,8 +29,12 @@ pub struct Model {
 pub struct Process {
     /// Its id.
     pub id: Option<String>,
+    /// What people call it: its name, or its id.
+    pub title: String,
     /// Where it starts.
     pub span: Span,
+    /// Whether it has nodes.
+    pub has_content: bool,
     /// `isExecutable`.
     pub is_executable: bool,
     /// `versionTag` of Camunda's or our dialect.
@@ -56,7 +68,7 @@ pub struct Receive {
     /// The name of the message, if it has one.
     pub message: Option<String>,
     /// Whether it starts the process.
-    pub is_start: bool,
+    pub starts_process: bool,
 }
 
 /// A place that sends a message.
@@ -68,8 +80,24 @@ pub struct Send {
     pub span: Span,
     /// The fields that are given to the handler.
     pub fields: Vec<Field>,
-    /// Whether a `messageRef` is there, which senders do not need.
+    /// The name of the message, if it has one, which senders do not need.
     pub message: Option<String>,
+}
+
+/// To whom a message goes.
+#[derive(Debug)]
+pub enum Address<'s> {
+    /// To the process with this id, under this name; none if the name is computed.
+    Process {
+        /// The id.
+        id: String,
+        /// The name of the message.
+        message: Option<&'s Value>,
+    },
+    /// To whoever waits for a message of this name.
+    Name(&'s str),
+    /// The model does not say it.
+    Open,
 }
 
 /// A field of a handler.
@@ -138,7 +166,17 @@ impl Model {
         let reader = Reader { messages: messages.collect() };
         let processes = definitions.into_iter().flat_map(|root| root.children_named("process"));
         let processes = processes.map(|process| reader.process(process)).collect();
-        Self { document, processes }
+        let collaborations = || definitions.into_iter().flat_map(|root| root.children_named("collaboration"));
+        let participants = collaborations().flat_map(|around| around.children_named("participant"));
+        let participants = participants.map(|participant| {
+            (participant.id().unwrap_or_default().to_owned(), participant.attribute("processRef").map(local))
+        });
+        let flows = collaborations().flat_map(|around| around.children_named("messageFlow"));
+        let flows = flows.filter_map(|flow| {
+            Some((local(flow.attribute("sourceRef")?), local(flow.attribute("targetRef")?)))
+        });
+        let (participants, message_flows) = (participants.collect(), flows.collect());
+        Self { document, processes, participants, message_flows }
     }
 }
 
@@ -146,6 +184,20 @@ impl Send {
     /// The literal text of a field.
     pub fn literal(&self, name: &str) -> Option<&Value> {
         self.fields.iter().find(|field| field.name == name)?.literal.as_ref()
+    }
+
+    /// To whom the message goes: the fields of DSF say it, or the message itself.
+    pub fn address(&self) -> Address<'_> {
+        if self.fields.iter().any(|field| SEND_FIELDS.contains(&field.name.as_str())) {
+            let target =
+                self.literal("instantiatesCanonical").and_then(|value| process_url(value.text.trim()));
+            let message = self.literal("messageName").filter(|value| !value.text.trim().is_empty());
+            return match target.and_then(process_id) {
+                Some(id) => Address::Process { id, message },
+                None => Address::Open,
+            };
+        }
+        self.message.as_deref().map_or(Address::Open, Address::Name)
     }
 }
 
@@ -158,7 +210,9 @@ impl<'d> Reader<'d> {
     fn process(&self, node: Node<'d>) -> Process {
         let mut process = Process {
             id: node.id().map(str::to_owned),
+            title: node.title().to_owned(),
             span: node.head(),
+            has_content: node.children().any(|child| flow_kind(child).is_some()),
             is_executable: node.flag("isExecutable"),
             version_tag: dialect_value(node, "versionTag"),
             receives: Vec::new(),
@@ -183,12 +237,12 @@ impl<'d> Reader<'d> {
             "serviceTask" | "businessRuleTask" => process.works.push(work(WorkKind::Service)),
             "sendTask" => {
                 process.works.push(work(WorkKind::Message));
-                let message = node.attribute("messageRef").map(str::to_owned);
+                let message = self.message(node);
                 process.sends.push(Send { element, span, fields: fields(extensions(node)), message });
             }
             "receiveTask" => {
-                let (message, is_start) = (self.message(node), node.flag("instantiate"));
-                process.receives.push(Receive { element, span, message, is_start });
+                let (message, starts_process) = (self.message(node), node.flag("instantiate"));
+                process.receives.push(Receive { element, span, message, starts_process });
             }
             "userTask" => process.user_tasks.push(UserTask {
                 element,
@@ -205,7 +259,8 @@ impl<'d> Reader<'d> {
                         element: element.clone(),
                         span,
                         message: self.message(definition),
-                        is_start: node.is("startEvent"),
+                        starts_process: node.is("startEvent")
+                            && node.parent().is_some_and(|scope| scope.is("process")),
                     });
                 }
             }
@@ -223,7 +278,7 @@ impl<'d> Reader<'d> {
                         element: element.clone(),
                         span,
                         fields: fields_of_both,
-                        message: definition.attribute("messageRef").map(str::to_owned),
+                        message: self.message(definition),
                     });
                 }
             }
@@ -231,12 +286,20 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// The name of the message that a node refers to.
+    /// The name of the message that a node refers to; none if it is computed.
     fn message(&self, node: Node<'d>) -> Option<String> {
         let reference = node.attribute("messageRef")?.trim();
-        let local = reference.rsplit(':').next().unwrap_or(reference);
-        self.messages.get(reference).or_else(|| self.messages.get(local)).map(|name| (*name).to_owned())
+        let name =
+            self.messages.get(reference).or_else(|| self.messages.get(local(reference).as_str()))?.trim();
+        let is_computed = name.starts_with('=') || name.contains("${") || name.contains("#{");
+        (!is_computed && !name.is_empty()).then(|| name.to_owned())
     }
+}
+
+/// The name without the prefix of a namespace.
+fn local(reference: &str) -> String {
+    let reference = reference.trim();
+    reference.rsplit(':').next().unwrap_or(reference).to_owned()
 }
 
 fn listeners(node: Node<'_>, element: &str, process: &mut Process) {

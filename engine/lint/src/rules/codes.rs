@@ -1,6 +1,6 @@
 //! The table of rules over packages, and the only place besides a rule's own file where it is named.
 //!
-//! Codes: `L7..` FHIR resources, `L8..` what must agree in a package. A code is never reused.
+//! Codes: `L65.` what processes say to each other, `L7..` FHIR resources, `L8..` what must agree in a package. A code is never reused.
 
 use tessera_bpmn::lint::{Config, Finding, Level, Rule};
 
@@ -13,6 +13,8 @@ pub type PackageRule = Rule<for<'f, 'p, 'c> fn(&'p Package, &'f mut Found<'p, 'c
 tessera_bpmn::lint_rules! {
     /// All rules over packages.
     RULES: PackageRule;
+    "L651" "message-awaited" message_awaited Behaviour Warning Stable;
+    "L652" "message-sent" message_sent Behaviour Warning Stable;
     "L701" "fhir-readable" fhir_readable Fhir Error Stable;
     "L702" "fhir-structure" fhir_structure Fhir Error Stable;
     "L703" "resource-url" resource_url Fhir Error Stable;

@@ -1,9 +1,12 @@
-//! One run: every file is read, checked in its package, and checked by itself, each step on all cores. A plugin that cannot
-//! be opened is a finding; what cannot be read is an error beside the findings of everything else.
+//! One run: every file is read, checked in its package, and checked by itself, each step on all cores; only the messages
+//! are followed over all of it. A plugin that cannot be opened is a finding; what cannot be read is an error beside the
+//! findings of everything else.
+
+use std::sync::Arc;
 
 use tessera_bpmn::lint::{Config, FileReport, Source, Target};
 use tessera_lint::outcome::{Checked, Outcome};
-use tessera_lint::package::{File, Package, Plugin};
+use tessera_lint::package::{Exchange, File, Package, Plugin};
 use tessera_lint::rules::InFile;
 
 use crate::lint::gather::{Input, has_ending};
@@ -13,7 +16,6 @@ use crate::lint::{LintError, open, parallel};
 /// A file that has been read.
 struct Loaded {
     path: String,
-    bytes: Vec<u8>,
     file: File,
     origin: Origin,
 }
@@ -61,14 +63,16 @@ pub fn run(inputs: Vec<Input>, settings: &Placed, threads: usize) -> Outcome {
     }
     let mut packages = grouped(sources);
     packages.append(&mut plugins);
+    let exchange = Arc::new(tessera_lint::package::exchange(
+        packages.iter().flat_map(|(files, _)| files).map(|(_, loaded)| &loaded.file),
+    ));
     let checked: Vec<Judged> =
-        parallel::map(packages, threads, |(files, plugin)| check(files, plugin, &configs));
+        parallel::map(packages, threads, |(files, plugin)| check(files, plugin, &exchange, &configs));
     let mut files: Vec<(usize, Loaded, InFile)> = checked.into_iter().flatten().collect();
     files.sort_by_key(|(place, ..)| *place);
     outcome.files = parallel::map(files, threads, |(_, loaded, found)| {
-        let Loaded { path, bytes, file, origin } = loaded;
-        let source = Source { path: &path, bytes: &bytes };
-        let mut report = tessera_lint::file_report(file, found, source, &configs.of(&path, origin));
+        let Loaded { path, file, origin } = loaded;
+        let mut report = tessera_lint::file_report(file, found, &configs.of(&path, origin));
         allow(&mut report, settings);
         Checked { report, known: Vec::new() }
     });
@@ -80,25 +84,19 @@ fn load(input: Input) -> Result<Opened, LintError> {
     let bytes = input.read()?;
     if !has_ending(&path, &[".wasm"]) {
         let file = File::read(Source { path: &path, bytes: &bytes });
-        return Ok(Opened {
-            files: vec![Loaded { path, bytes, file, origin: Origin::Source }],
-            plugin: None,
-        });
+        return Ok(Opened { files: vec![Loaded { path, file, origin: Origin::Source }], plugin: None });
     }
     match open(&path, bytes) {
         Ok(opened) => {
             let files = opened.files.into_iter().map(|(path, bytes)| {
                 let file = File::read(Source { path: &path, bytes: &bytes });
-                Loaded { path, bytes, file, origin: Origin::Plugin }
+                Loaded { path, file, origin: Origin::Plugin }
             });
             Ok(Opened { files: files.collect(), plugin: Some(opened.plugin) })
         }
         Err(error) => {
             let file = File::unopened(&path, error.to_string());
-            Ok(Opened {
-                files: vec![Loaded { path, bytes: Vec::new(), file, origin: Origin::Source }],
-                plugin: None,
-            })
+            Ok(Opened { files: vec![Loaded { path, file, origin: Origin::Source }], plugin: None })
         }
     }
 }
@@ -113,19 +111,20 @@ fn grouped(sources: Vec<(usize, Loaded)>) -> Vec<Unjudged> {
     groups.into_iter().map(|group| (group.into_iter().filter_map(&mut take).collect(), None)).collect()
 }
 
-fn check(files: Vec<(usize, Loaded)>, plugin: Option<Plugin>, configs: &Configs<'_>) -> Judged {
+fn check(
+    files: Vec<(usize, Loaded)>,
+    plugin: Option<Plugin>,
+    exchange: &Arc<Exchange>,
+    configs: &Configs<'_>,
+) -> Judged {
     let (places, loaded): (Vec<usize>, Vec<Loaded>) = files.into_iter().unzip();
     let configs: Vec<Config> = loaded.iter().map(|loaded| configs.of(&loaded.path, loaded.origin)).collect();
     let (names, read): (Vec<_>, Vec<File>) =
-        loaded.into_iter().map(|Loaded { path, bytes, file, origin }| ((path, bytes, origin), file)).unzip();
-    let package = Package { files: read, plugin };
+        loaded.into_iter().map(|Loaded { path, file, origin }| ((path, origin), file)).unzip();
+    let package = Package { files: read, plugin, exchange: Arc::clone(exchange) };
     let found = tessera_lint::rules::run(&package, &configs.iter().collect::<Vec<_>>());
-    let loaded = names.into_iter().zip(package.files).map(|((path, bytes, origin), file)| Loaded {
-        path,
-        bytes,
-        file,
-        origin,
-    });
+    let loaded =
+        names.into_iter().zip(package.files).map(|((path, origin), file)| Loaded { path, file, origin });
     places.into_iter().zip(loaded).zip(found).map(|((place, loaded), found)| (place, loaded, found)).collect()
 }
 
