@@ -55,6 +55,8 @@ pub const RENDER_LEGEND_ENTRIES_MAX: usize = 60;
 pub const RENDER_BENDS_MAX: usize = 200_000;
 /// States of one process or subprocess that are explored for what it can do. Twelve parallel branches of one step each have 4,096.
 pub const BEHAVIOUR_STATES_MAX: usize = 10_000;
+/// Bytes that the states of one process or subprocess may need, one for each place in each state.
+pub const BEHAVIOUR_STATES_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// States that are explored in one file; four scopes may need all that one may have.
 pub const BEHAVIOUR_FILE_STATES_MAX: usize = 40_000;
 /// Flow nodes of a file whose behaviour is explored; the largest public model has some 400.

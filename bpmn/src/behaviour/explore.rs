@@ -1,7 +1,7 @@
 //! The states of one scope, breadth first from each of its beginnings, up to named limits. A state says how many tokens
 //! are in each place. The way by which a state was reached first is a shortest one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::net::{Effect, InclusiveJoin, Move, Net, Spot};
 use crate::limits::BEHAVIOUR_TOKENS_MAX;
@@ -61,7 +61,13 @@ pub(super) struct Exploration {
 
 /// Explores up to so many states.
 pub(super) fn explore(net: &Net, states_max: usize) -> Exploration {
-    let mut exploring = Exploring { net, known: BTreeMap::new(), found: Exploration::default(), states_max };
+    let mut exploring = Exploring {
+        net,
+        takers: takers(net),
+        known: BTreeMap::new(),
+        found: Exploration::default(),
+        states_max,
+    };
     exploring.found.is_whole = true;
     for beginning in &net.beginnings {
         let mut marking: Marking = vec![0; net.places.len()].into();
@@ -80,8 +86,26 @@ pub(super) fn explore(net: &Net, states_max: usize) -> Exploration {
     exploring.found
 }
 
+/// For each place the moves that may be possible when it has a token: a state has few tokens, and a model many moves.
+fn takers(net: &Net) -> Vec<Vec<usize>> {
+    let mut takers = vec![Vec::new(); net.places.len()];
+    for (index, step) in net.moves.iter().enumerate() {
+        let places = match step.effect {
+            Effect::Joins(join) => net.joins.get(join).map_or(&[][..], |join| &join.places),
+            Effect::Moves | Effect::Ends | Effect::Leaves => step.from.get(..1).unwrap_or_default(),
+        };
+        for place in places {
+            if let Some(takers) = takers.get_mut(*place) {
+                takers.push(index);
+            }
+        }
+    }
+    takers
+}
+
 struct Exploring<'n> {
     net: &'n Net,
+    takers: Vec<Vec<usize>>,
     known: BTreeMap<Marking, usize>,
     found: Exploration,
     states_max: usize,
@@ -112,14 +136,20 @@ impl Exploring<'_> {
     fn expand(&mut self, index: usize) {
         let Some(marking) = self.found.states.get(index).map(|state| state.marking.clone()) else { return };
         let net = self.net;
+        let marked = marking.iter().enumerate().filter(|(_, tokens)| **tokens > 0);
+        let marked: Vec<usize> = marked.map(|(place, _)| place).collect();
         let is_possible = |step: &Move| match step.effect {
-            Effect::Joins(join) => net.joins.get(join).is_some_and(|join| joins(join, net, &marking)),
+            Effect::Joins(join) => {
+                net.joins.get(join).is_some_and(|join| joins(join, net, &marking, &marked))
+            }
             Effect::Moves | Effect::Ends | Effect::Leaves => {
                 step.from.iter().all(|place| marking.get(*place).is_some_and(|tokens| *tokens > 0))
             }
         };
-        let possible: Vec<(usize, &Move)> =
-            net.moves.iter().enumerate().filter(|(_, step)| is_possible(step)).collect();
+        let takers = marked.iter().filter_map(|place| self.takers.get(*place)).flatten().copied();
+        let takers: BTreeSet<usize> = takers.collect();
+        let takers = takers.into_iter().filter_map(|by| Some((by, net.moves.get(by)?)));
+        let possible: Vec<(usize, &Move)> = takers.filter(|(_, step)| is_possible(step)).collect();
         let has_instant = possible.iter().any(|(_, step)| step.is_instant);
         let mut next = Vec::with_capacity(possible.len());
         for (by, step) in possible {
@@ -206,16 +236,16 @@ impl Exploring<'_> {
 }
 
 /// Whether an inclusive join has a token, and no other can come that it has to wait for.
-fn joins(join: &InclusiveJoin, net: &Net, marking: &[u8]) -> bool {
+fn joins(join: &InclusiveJoin, net: &Net, marking: &[u8], marked: &[usize]) -> bool {
     let has_token = |place: usize| marking.get(place).is_some_and(|tokens| *tokens > 0);
     let taken = join.places.iter().enumerate().filter(|(_, place)| has_token(**place));
     let taken = taken.fold(0_u64, |taken, (bit, _)| taken | 1 << bit);
-    let comes_anew = |place: usize, ways: u64| {
-        net.places.get(place).is_some_and(|place| place.holds_tokens)
-            && !join.places.contains(&place)
-            && has_token(place)
-            && ways != 0
+    let comes_anew = |place: usize| {
+        let ways = join.ways.get(place).copied().unwrap_or_default();
+        ways != 0
             && ways & taken == 0
+            && net.places.get(place).is_some_and(|place| place.holds_tokens)
+            && !join.places.contains(&place)
     };
-    taken != 0 && !join.ways.iter().enumerate().any(|(place, ways)| comes_anew(place, *ways))
+    taken != 0 && !marked.iter().any(|place| comes_anew(*place))
 }

@@ -20,8 +20,17 @@ pub(super) fn judge(
     exploration: &Exploration,
     outlooks: &BTreeMap<ElementIndex, Outlook>,
 ) -> Judged {
-    let mut judging =
-        Judging { program: reading.program, scope, net, exploration, outlooks, verdicts: Vec::new() };
+    let mut moving = BTreeSet::new();
+    let choosing = net.moves.iter().map(|step| step.element).filter(|element| !moving.insert(*element));
+    let mut judging = Judging {
+        program: reading.program,
+        scope,
+        net,
+        exploration,
+        outlooks,
+        choosing: choosing.collect(),
+        verdicts: Vec::new(),
+    };
     let before = judging.reversed();
     let finishes =
         judging.reaching(&before, |target| matches!(target, Target::Ended | Target::Left | Target::Beyond));
@@ -57,6 +66,8 @@ struct Judging<'j> {
     net: &'j Net,
     exploration: &'j Exploration,
     outlooks: &'j BTreeMap<ElementIndex, Outlook>,
+    /// The elements that have several moves.
+    choosing: BTreeSet<ElementIndex>,
     verdicts: Vec<Verdict>,
 }
 
@@ -135,7 +146,7 @@ impl<'j> Judging<'j> {
         reported
     }
 
-    /// Whether the step that decides that the scope cannot end any more always decides that.
+    /// Whether the step that decides that the scope cannot end any more always decides that, by one condition at most.
     fn is_certain(&self, state: usize, finishes: &[bool]) -> bool {
         if !self.exploration.is_whole
             || !self.exploration.growths.is_empty()
@@ -147,9 +158,13 @@ impl<'j> Judging<'j> {
         let mut at = state;
         while let Some((before, by)) = self.exploration.states.get(at).and_then(|state| state.from) {
             if !is_lost(before) {
-                return self.exploration.states.iter().flat_map(|state| &state.next).all(
-                    |(other, target)| *other != by || matches!(target, Target::State(next) if is_lost(*next)),
-                );
+                let combines = self.net.moves.get(by).is_some_and(|step| step.combines);
+                return !combines
+                    && self.exploration.states.iter().flat_map(|state| &state.next).all(
+                        |(other, target)| {
+                            *other != by || matches!(target, Target::State(next) if is_lost(*next))
+                        },
+                    );
             }
             at = before;
         }
@@ -368,8 +383,7 @@ impl<'j> Judging<'j> {
         for step in moves.into_iter().rev().filter_map(|by| self.net.moves.get(by)) {
             let is_beginning = step.to.iter().any(|(_, spot)| *spot == Spot::Active(step.element));
             if !is_beginning {
-                let has_choice =
-                    self.net.moves.iter().filter(|other| other.element == step.element).count() > 1;
+                let has_choice = self.choosing.contains(&step.element);
                 let taken: Vec<FlowIndex> = if has_choice { step.taken.clone() } else { Vec::new() };
                 path.push(Step { element: step.element, taken });
             }

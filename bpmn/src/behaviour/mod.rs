@@ -12,7 +12,7 @@ mod net;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compile::{ElementIndex, FlowIndex, Kind, Outline, Program, Trigger};
-use crate::limits::{BEHAVIOUR_FILE_STATES_MAX, BEHAVIOUR_STATES_MAX};
+use crate::limits::{BEHAVIOUR_FILE_STATES_MAX, BEHAVIOUR_STATES_BYTES_MAX, BEHAVIOUR_STATES_MAX};
 
 /// What was found out about a process.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -72,6 +72,8 @@ pub enum VerdictKind {
 pub enum Undecided {
     /// More states than [`BEHAVIOUR_STATES_MAX`].
     States,
+    /// States that need more than [`BEHAVIOUR_STATES_BYTES_MAX`].
+    StatesBytes,
     /// More states in the file than [`BEHAVIOUR_FILE_STATES_MAX`].
     FileStates,
     /// More tokens in one place than [`BEHAVIOUR_TOKENS_MAX`](crate::limits::BEHAVIOUR_TOKENS_MAX).
@@ -194,12 +196,15 @@ fn scope_outlook(
     if net.beginnings.is_empty() {
         return Outlook::OPEN;
     }
-    let states_max = BEHAVIOUR_STATES_MAX.min(*states_left);
+    let fitting = BEHAVIOUR_STATES_BYTES_MAX.checked_div(net.places.len()).unwrap_or(usize::MAX);
+    let states_max = BEHAVIOUR_STATES_MAX.min(fitting).min(*states_left);
     let exploration = explore::explore(&net, states_max);
     *states_left = states_left.saturating_sub(exploration.states.len());
     if !exploration.is_whole && exploration.growths.is_empty() {
         undecided(if exploration.has_too_many_tokens {
             Undecided::Tokens
+        } else if states_max == fitting {
+            Undecided::StatesBytes
         } else if states_max < BEHAVIOUR_STATES_MAX {
             Undecided::FileStates
         } else {

@@ -64,6 +64,8 @@ pub(super) struct Move {
     pub(super) reset: Vec<usize>,
     /// Whether it happens before all is at rest.
     pub(super) is_instant: bool,
+    /// Whether it hangs on more than one condition.
+    pub(super) combines: bool,
 }
 
 /// A gateway that waits for the tokens that can still come.
@@ -264,7 +266,7 @@ impl<'b> Building<'b> {
             return Ok(outgoing.iter().map(|flow| vec![*flow]).collect());
         }
         let is_opaque = |flow: &FlowIndex| {
-            self.reading.is_conditional(*flow)
+            self.reading.is_conditional(*flow) && !self.always_holds(*flow)
                 || !self.reading.is_executable
                     && matches!(element.kind, Kind::InclusiveGateway | Kind::ComplexGateway { .. })
         };
@@ -273,11 +275,12 @@ impl<'b> Building<'b> {
         if open.len() > BEHAVIOUR_CONDITIONS_MAX {
             return Err(Undecided::Conditions(index));
         }
+        let decisions = self.decisions(open);
         let mut options = Vec::new();
-        for chosen in 0..1_usize << open.len() {
-            let held = open.iter().enumerate().filter(|(bit, _)| chosen >> bit & 1 == 1);
-            let mut option: Vec<FlowIndex> =
-                always.iter().copied().chain(held.map(|(_, flow)| *flow)).collect();
+        for chosen in 0..1_usize << decisions.len() {
+            let held = decisions.iter().enumerate().filter(|(bit, _)| chosen >> bit & 1 == 1);
+            let mut option: Vec<FlowIndex> = always.clone();
+            option.extend(held.flat_map(|(_, flows)| flows));
             if option.is_empty() {
                 option.extend(element.default_flow);
             }
@@ -287,6 +290,40 @@ impl<'b> Building<'b> {
             }
         }
         Ok(options)
+    }
+
+    fn always_holds(&self, flow: FlowIndex) -> bool {
+        let condition = self.program.flow(flow).condition.as_ref();
+        condition.is_some_and(|condition| {
+            let written: String = condition.source().split_whitespace().collect();
+            matches!(written.as_str(), "${true}" | "=true" | "true")
+        })
+    }
+
+    /// Flows that are taken together because their conditions are the same.
+    fn decisions(&self, flows: Vec<FlowIndex>) -> Vec<Vec<FlowIndex>> {
+        let mut decisions: Vec<(Option<&str>, Vec<FlowIndex>)> = Vec::new();
+        for flow in flows {
+            let written =
+                self.program.flow(flow).condition.as_ref().map(|condition| condition.source().trim());
+            let same = decisions.iter_mut().find(|(other, _)| other.is_some() && *other == written);
+            match same {
+                Some((_, together)) => together.push(flow),
+                None => decisions.push((written, vec![flow])),
+            }
+        }
+        decisions.into_iter().map(|(_, together)| together).collect()
+    }
+
+    /// Whether what an element does hangs on more than one condition: they may be connected in a way that is not understood.
+    fn combines(&self, element: &Element) -> bool {
+        if matches!(element.kind, Kind::ExclusiveGateway | Kind::EventBasedGateway) {
+            return false;
+        }
+        let conditional = element.outgoing.iter().copied();
+        let conditional =
+            conditional.filter(|flow| self.reading.is_conditional(*flow) && !self.always_holds(*flow));
+        self.decisions(conditional.collect()).len() > 1
     }
 
     fn beginnings(&mut self) {
@@ -408,6 +445,7 @@ impl<'b> Building<'b> {
                 to,
                 reset: Vec::new(),
                 is_instant: !rests,
+                combines: false,
             });
             for (event, unspent) in reminders.iter().zip(&unspent) {
                 let to = [Spot::Active(index), Spot::Entry(*event)];
@@ -454,13 +492,12 @@ impl<'b> Building<'b> {
         }
         let places: Vec<usize> =
             element.incoming.iter().map(|flow| self.net.place(Spot::Flow(*flow))).collect();
-        let mut ways = vec![0; self.net.places.len()];
-        for (place, ways) in ways.iter_mut().enumerate() {
-            let place = self.net.places.get(place).filter(|place| place.holds_tokens);
-            if let Some(from) = place.and_then(|place| place.consumer).filter(|from| *from != index) {
-                *ways = self.ways(from, index, element);
-            }
-        }
+        let by_element = self.ways(index, element);
+        let ways = self.net.places.iter().map(|place| {
+            let from = place.consumer.filter(|from| place.holds_tokens && *from != index);
+            from.and_then(|from| by_element.get(&from)).copied().unwrap_or_default()
+        });
+        let ways = ways.collect();
         let join = self.net.joins.len();
         self.net.joins.push(InclusiveJoin { places, ways });
         for option in self.options(index, element)? {
@@ -469,30 +506,41 @@ impl<'b> Building<'b> {
         Ok(())
     }
 
-    /// The flows by which a token can come from an element to a join, without passing it.
-    fn ways(&self, from: ElementIndex, join: ElementIndex, element: &Element) -> u64 {
-        let mut ways = 0;
-        let mut seen = std::collections::BTreeSet::from([from]);
-        let mut ahead = vec![from];
-        while let Some(index) = ahead.pop() {
-            let passed = self.program.element(index);
-            for flow in &passed.outgoing {
-                let target = self.program.flow(*flow).target;
-                if target == join {
-                    let bit = element.incoming.iter().position(|incoming| incoming == flow);
-                    ways |= bit.map_or(0, |bit| 1_u64 << bit);
-                } else if seen.insert(target) {
-                    ahead.push(target);
+    /// For each element the flows by which a token can come from it to a join, without passing that. Sought backwards from
+    /// each flow: the elements before it are looked at once for each flow, not once for each place.
+    fn ways(&self, join: ElementIndex, element: &Element) -> BTreeMap<ElementIndex, u64> {
+        let mut ways: BTreeMap<ElementIndex, u64> = BTreeMap::new();
+        for (bit, flow) in element.incoming.iter().enumerate() {
+            let bit = 1_u64 << bit;
+            let mut ahead = vec![self.program.flow(*flow).source];
+            while let Some(index) = ahead.pop() {
+                let known = ways.entry(index).or_default();
+                if index == join || *known & bit != 0 {
+                    continue;
+                }
+                *known |= bit;
+                let passed = self.program.element(index);
+                ahead.extend(passed.incoming.iter().map(|flow| self.program.flow(*flow).source));
+                if let Kind::BoundaryEvent { attached_to, .. } = passed.kind {
+                    ahead.push(attached_to);
                 }
             }
-            ahead.extend(passed.boundary_events.iter().copied().filter(|event| seen.insert(*event)));
         }
         ways
     }
 
     fn event(&mut self, event: ElementIndex, from: Vec<usize>, to: Vec<(usize, Spot)>, reset: Vec<usize>) {
         let (taken, effect, is_instant) = (Vec::new(), Effect::Moves, false);
-        self.net.moves.push(Move { element: event, taken, effect, from, to, reset, is_instant });
+        self.net.moves.push(Move {
+            element: event,
+            taken,
+            effect,
+            from,
+            to,
+            reset,
+            is_instant,
+            combines: false,
+        });
     }
 
     fn add(&mut self, element: ElementIndex, taken: Vec<FlowIndex>, effect: Effect, from: Vec<usize>) {
@@ -501,7 +549,17 @@ impl<'b> Building<'b> {
         let is_instant = !waits(self.program.element(element))
             && !from.iter().any(rests)
             && !matches!(effect, Effect::Joins(_));
-        self.net.moves.push(Move { element, taken, effect, from, to, reset: Vec::new(), is_instant });
+        let combines = self.combines(self.program.element(element));
+        self.net.moves.push(Move {
+            element,
+            taken,
+            effect,
+            from,
+            to,
+            reset: Vec::new(),
+            is_instant,
+            combines,
+        });
     }
 }
 

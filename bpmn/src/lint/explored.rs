@@ -3,6 +3,7 @@
 use crate::behaviour::{Behaviour, Step, Verdict, VerdictKind, explore_outline};
 use crate::compile::{ElementIndex, Outline, Program, outline};
 use crate::limits::{BEHAVIOUR_FILE_STATES_MAX, BEHAVIOUR_NODES_MAX, BEHAVIOUR_PATH_MAX};
+use crate::lint::Node;
 use crate::lint::file::File;
 use crate::lint::finding::Findings;
 
@@ -20,10 +21,16 @@ impl Explored {
         if nodes.len() > BEHAVIOUR_NODES_MAX {
             return Self { processes: Vec::new(), is_too_large: true };
         }
-        // Straight lines come to their end.
-        let is_straight = nodes
-            .iter()
-            .all(|node| node.incoming.len() < 2 && node.outgoing.len() < 2 && node.boundary.is_empty());
+        // Straight lines come to their end, unless one of them waits for more tokens than one.
+        let takes_one = |node: Node<'_>| {
+            ["startQuantity", "completionQuantity"].iter().all(|name| node.attribute(name).is_none())
+        };
+        let is_straight = nodes.iter().all(|node| {
+            node.incoming.len() < 2
+                && node.outgoing.len() < 2
+                && node.boundary.is_empty()
+                && takes_one(node.node)
+        });
         let model = if is_straight { None } else { file.model() };
         let mut states_left = BEHAVIOUR_FILE_STATES_MAX;
         let processes =
@@ -231,6 +238,55 @@ mod tests {
             j -> z"#,
             "L602 j",
         );
+    }
+
+    #[test]
+    fn conditions_of_one_element_that_agree_are_one_decision() {
+        let split = |first: &str, second: &str| {
+            format!(
+                r#"<inclusiveGateway id="g" default="g_o"/><userTask id="a"/><userTask id="b"/><userTask id="o"/><parallelGateway id="j"/>
+            <exclusiveGateway id="m"/><endEvent id="e"/>
+            s -> g
+            g -> a if {first}
+            g -> b if {second}
+            g -> o
+            a -> j
+            b -> j
+            j -> m
+            o -> m
+            m -> e"#
+            )
+        };
+        check(&split("x == 1", "x == 1"), "");
+        // Whether one implies the other is not understood.
+        check(&split("x &gt; 1", "x &gt; 0"), "L602 j");
+    }
+
+    #[test]
+    fn a_quantity_is_not_decided_in_a_straight_line_either() {
+        check(
+            r#"<userTask id="a" startQuantity="2"/>
+            s -> a"#,
+            "L608 p",
+        );
+    }
+
+    #[test]
+    fn a_long_chain_of_inclusive_blocks_is_explored_to_its_end() {
+        let mut chain = String::from(
+            "s -> g0
+",
+        );
+        for block in 0..300 {
+            let next = block + 1;
+            let _ = writeln!(
+                chain,
+                "<inclusiveGateway id=\"g{block}\" default=\"g{block}_a{block}\"/><userTask id=\"a{block}\"/><userTask id=\"b{block}\"/><inclusiveGateway id=\"j{block}\"/>\n\
+                 g{block} -> a{block}\ng{block} -> b{block} if x{block}\na{block} -> j{block}\nb{block} -> j{block}\nj{block} -> g{next}"
+            );
+        }
+        chain.push_str("<endEvent id=\"g300\"/>");
+        check(&chain, "");
     }
 
     #[test]

@@ -124,6 +124,14 @@ pub fn trigger_count(event: Node<'_>) -> usize {
     event_definitions(event).count().saturating_add(event.children_named("eventDefinitionRef").count())
 }
 
+/// Most nodes have one flow on each side, and a large model has many nodes.
+fn push<'d>(nodes: &mut Vec<Node<'d>>, node: Node<'d>) {
+    if nodes.is_empty() {
+        nodes.reserve_exact(1);
+    }
+    nodes.push(node);
+}
+
 /// The flow graph.
 #[derive(Debug)]
 pub struct Graph<'d> {
@@ -152,19 +160,19 @@ impl<'d> Graph<'d> {
             if let Some(source) =
                 file.attribute_target(*flow, "sourceRef").and_then(|node| graph.find_mut(node))
             {
-                source.outgoing.push(*flow);
+                push(&mut source.outgoing, *flow);
             }
             if let Some(target) =
                 file.attribute_target(*flow, "targetRef").and_then(|node| graph.find_mut(node))
             {
-                target.incoming.push(*flow);
+                push(&mut target.incoming, *flow);
             }
         }
         for event in file.named("boundaryEvent") {
             if let Some(host) =
                 file.attribute_target(*event, "attachedToRef").and_then(|node| graph.find_mut(node))
             {
-                host.boundary.push(*event);
+                push(&mut host.boundary, *event);
             }
         }
         graph
