@@ -168,18 +168,13 @@ fn sarif_has_what_its_schema_requires() {
 fn junit_counts_what_it_holds() {
     let folder = folder(&[("b.bpmn", BROKEN.as_bytes()), ("good.bpmn", QUIET.as_bytes())]);
     let xml = text(&lint(folder.path(), &[".", "missing.json", "--format", "junit"]).stdout);
-    assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites "));
+    assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>"));
     let count = |needle: &str| xml.matches(needle).count();
-    let total = |key: &str| -> usize {
-        let (_, rest) =
-            xml.split_once(&format!("<testsuites name=\"tessera lint\" {key}")).unwrap_or_default();
-        rest.split('"').next().unwrap_or_default().parse().unwrap_or(usize::MAX)
-    };
-    assert_eq!(total("tests=\""), count("<testcase "));
     assert_eq!(count("<testsuite "), 3);
     assert_eq!(count("<error "), 1);
-    assert!(xml.contains(&format!("failures=\"{}\" errors=\"1\"", count("<failure "))), "{xml}");
-    assert!(xml.contains("<testcase name=\"no findings\" classname=\"good.bpmn\" time=\"0\"/>"));
+    let failures = count("<failure ");
+    assert!(failures > 0 && xml.contains(&format!(" failures=\"{failures}\" errors=\"0\"")), "{xml}");
+    assert!(xml.contains("<testcase classname=\"good.bpmn\" name=\"no findings\" time=\"0.000\"/>"));
 }
 
 #[test]

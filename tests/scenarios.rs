@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
+use tessera::scenario;
 use tessera::scenario::report::Report;
 use tessera::scenario::runner::{Options, Reloading};
-use tessera::scenario::{self, junit};
 use tessera_federation::plugins::Plugins;
 
 const RELOADING: [Reloading; 2] = [Reloading::Never, Reloading::BetweenSteps];
@@ -119,7 +119,7 @@ fn what_is_wrong_is_told() {
         let said = report.human(false);
         assert!(said.contains(expected) && said.ends_with("\n0 passed, 1 failed\n"), "{text}\n{said}");
         assert_eq!(report.json()["failed"], 1);
-        assert!(junit::document(&report).contains("failures=\"1\""));
+        assert!(report.junit("2026-01-31T12:00:00").contains("failures=\"1\""));
     }
 }
 

@@ -81,6 +81,16 @@ fn overlap(one: Rectangle, other: Rectangle) -> bool {
     one.0 < other.2 && other.0 < one.2 && one.1 < other.3 && other.1 < one.3
 }
 
+#[test]
+fn a_label_over_lines_has_a_rim_that_every_viewer_paints_below_it() {
+    let svg = draw("<process id='p'><startEvent id='s' name='Begun'/></process>", &LAYOUT);
+    let (rim, label) = (svg.find("class=\"rim\"").unwrap(), svg.find("class=\"label\"").unwrap());
+    assert!(rim < label && svg.matches(">Begun</text>").count() == 2, "{svg}");
+    assert!(!svg.contains("paint-order"));
+    let inside = draw("<process id='p'><task id='t' name='Greet'/></process>", &LAYOUT);
+    assert!(!inside.contains("class=\"rim\""), "what is in a shape needs none");
+}
+
 /// One of each: the id of each element is its tag, with what makes it different behind.
 const EVERYTHING: &str = "
 <message id='message' name='m'/>

@@ -704,21 +704,25 @@ impl Painter<'_, '_> {
             }
             Anchor::Middle | Anchor::Start | Anchor::End => (0.0, String::new()),
         };
-        // Letters outside of shapes get a rim, so that lines behind them do not make them hard to read.
-        let halo: [(&str, &str); 3] = if label.is_outside {
-            [("stroke", PAPER), ("stroke-width", "3"), ("paint-order", "stroke")]
-        } else {
-            [("stroke", "none"), ("stroke-width", ""), ("paint-order", "")]
-        };
-        let mut attributes =
-            vec![("class", "label"), ("fill", INK), ("text-anchor", anchor), ("transform", &turn)];
-        attributes.extend(halo);
-        self.svg.begin("g", &attributes);
-        for (at, line) in label.lines.iter().enumerate() {
-            let baseline = number(y + height + float(at) * LINE_HEIGHT + FONT_SIZE * 0.9);
-            self.svg.text("text", &[("x", &number(x)), ("y", &baseline)], line);
+        let mut passes = Vec::new();
+        // Letters outside of shapes get a rim, so that lines behind them do not make them hard to read. It is a copy below
+        // them: many viewers paint the stroke of a text over its letters, whatever `paint-order` says.
+        if label.is_outside {
+            let rim =
+                [("fill", PAPER), ("stroke", PAPER), ("stroke-width", "3"), ("stroke-linejoin", "round")];
+            passes
+                .push([("class", "rim"), ("aria-hidden", "true")].into_iter().chain(rim).collect::<Vec<_>>());
         }
-        self.svg.end();
+        passes.push(vec![("class", "label"), ("fill", INK), ("stroke", "none")]);
+        for mut attributes in passes {
+            attributes.extend([("text-anchor", anchor), ("transform", turn.as_str())]);
+            self.svg.begin("g", &attributes);
+            for (at, line) in label.lines.iter().enumerate() {
+                let baseline = number(y + height + float(at) * LINE_HEIGHT + FONT_SIZE * 0.9);
+                self.svg.text("text", &[("x", &number(x)), ("y", &baseline)], line);
+            }
+            self.svg.end();
+        }
     }
 }
 

@@ -37,6 +37,11 @@ pub fn instant(timestamp: Timestamp) -> jiff::Timestamp {
         .unwrap_or(jiff::Timestamp::MAX)
 }
 
+/// The time in UTC to the second, as build servers want it: `2026-01-31T12:00:00`.
+pub fn moment() -> String {
+    instant(now()).strftime("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
 /// Shared by everything that needs entropy on its own thread.
 pub fn entropy() -> Box<dyn Entropy + Send> {
     Box::new(SystemEntropy::default())

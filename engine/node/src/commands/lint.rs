@@ -13,6 +13,7 @@ use tessera_lint::output::{github, human, json, junit, sarif};
 use tessera_lint::settings::{self, Layer};
 use tessera_lint::{difference, find_rule, known, reference, repair};
 
+use crate::clock;
 use crate::commands::{Failure, say, say_line};
 use crate::limits::{LINT_BASELINE_BYTES_MAX, LINT_FIX_PASSES_MAX};
 use crate::lint::replace::replace;
@@ -219,7 +220,7 @@ impl Arguments {
             Format::Human => human::document(outcome, self.colours(output)),
             Format::Json => format!("{}\n", json::document(outcome)),
             Format::Sarif => format!("{:#}\n", sarif::document(outcome)),
-            Format::Junit => junit::document(outcome),
+            Format::Junit => junit::document(&junit::suites(outcome), &clock::moment()),
             Format::Github => github::document(outcome),
             Format::Markdown => {
                 return Err(Failure::CouldNotRun("--format markdown is for --list".to_owned()));

@@ -7,9 +7,10 @@ use clap::{Args, ValueEnum};
 use tessera_federation::plugins::Plugins;
 use tessera_store::Kind;
 
+use crate::clock;
 use crate::commands::{Failure, say, say_line};
+use crate::scenario;
 use crate::scenario::runner::{Options, Reloading};
-use crate::scenario::{self, junit};
 
 const EXPLANATION: &str = "\
 A scenario is a YAML file: models, stubs for their work, steps, and what is expected after them. The schema is
@@ -65,7 +66,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.format {
         Format::Human => say(&report.human(arguments.trace)),
         Format::Json => say_line(report.json()),
-        Format::Junit => say(&junit::document(&report)),
+        Format::Junit => say(&report.junit(&clock::moment())),
     }
     if report.failed() == 0 { Ok(()) } else { Err(Failure::No) }
 }

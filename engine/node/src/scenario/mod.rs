@@ -6,7 +6,6 @@
 pub mod comparison;
 pub mod history;
 pub mod hosted;
-pub mod junit;
 pub mod messages;
 pub mod models;
 pub mod observation;

@@ -163,7 +163,7 @@ pub fn compile_file(
 
 fn substitute(mut text: String, substitutes: &BTreeMap<String, String>) -> String {
     for (key, value) in substitutes {
-        text = text.replace(&format!("#{{{key}}}"), &super::junit::escaped(value));
+        text = text.replace(&format!("#{{{key}}}"), &tessera_lint::output::junit::escaped(value));
     }
     text
 }

@@ -1,10 +1,11 @@
-//! What became of all scenarios of a run, for people and for programs. JUnit has a file of its own.
+//! What became of all scenarios of a run, for people, for programs and for build servers.
 
 use std::fmt::{self, Write as _};
 use std::path::PathBuf;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use tessera_lint::output::junit;
 
 use super::runner::Failure;
 use crate::table::Table;
@@ -53,6 +54,25 @@ impl Report {
         let passed = self.verdicts.len().saturating_sub(failed);
         let _ = writeln!(text, "{passed} passed, {failed} failed");
         text
+    }
+
+    /// For build servers.
+    pub fn junit(&self, moment: &str) -> String {
+        let cases = self.verdicts.iter().map(|verdict| junit::Case {
+            class: verdict.file.display().to_string(),
+            name: verdict.id.clone(),
+            seconds: verdict.seconds,
+            verdict: match &verdict.failure {
+                None => junit::Verdict::Passed,
+                Some(failure) => junit::Verdict::Failed(junit::Reason {
+                    kind: "scenario".to_owned(),
+                    message: failure.problem.lines().next().unwrap_or_default().to_owned(),
+                    text: verdict.to_string(),
+                }),
+            },
+        });
+        let (name, cases) = ("scenarios".to_owned(), cases.collect());
+        junit::document(&[junit::Suite { name, cases, output: String::new() }], moment)
     }
 
     /// For programs.
