@@ -39,6 +39,8 @@ pub const RETRY_ATTEMPTS_MAX: u32 = 1_000;
 pub const LINT_FINDINGS_MAX: usize = 10_000;
 /// Findings of one rule in one file; beyond, they are counted.
 pub const LINT_FINDINGS_PER_RULE_MAX: usize = 2_000;
+/// Names of variables in one file whose spellings are compared with each other.
+pub const SPELLINGS_MAX: usize = 1_000;
 /// Tokens that an activity may ask for or give: each is put on every outgoing flow.
 pub const QUANTITY_MAX: u32 = 1_000;
 /// Elements of a program for which it is kept by which flows they lead to a join; beyond, it is found anew.

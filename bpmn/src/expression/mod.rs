@@ -7,6 +7,7 @@
 
 mod evaluate;
 mod feel;
+mod insight;
 mod parse;
 mod scope;
 mod syntax;
@@ -77,6 +78,10 @@ pub struct ParseError {
     /// Where.
     pub position: Position,
 }
+
+/// What is said of a call that is not of a method.
+pub(crate) const NO_FUNCTIONS: &str =
+    "functions cannot be called here; only methods of `execution` and of values can";
 
 /// An expression that has no value in this scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

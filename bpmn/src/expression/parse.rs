@@ -335,7 +335,7 @@ impl Parser {
         };
         self.advance();
         if matches!(form, Form::Variable(_)) && matches!(self.symbol(), Symbol::Mark("(")) {
-            let message = "functions cannot be called here; only methods of `execution` and of values can";
+            let message = super::NO_FUNCTIONS;
             return Err(Wrong { message: message.to_owned(), offset });
         }
         self.node(offset, form, 0)

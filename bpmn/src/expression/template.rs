@@ -36,6 +36,14 @@ enum Part {
 }
 
 impl Template {
+    /// The expressions in it.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Expression(expression) => Some(expression),
+            Part::Literal(_) => None,
+        })
+    }
+
     /// Parses text that may hold `${...}`; text that begins with `=` is FEEL. `position` is where the text stands in the model.
     /// `\${` stands for `${`.
     pub fn parse(source: &str, position: Position) -> Result<Self, ParseError> {

@@ -11,6 +11,8 @@ use crate::lint::{Finding, Level};
 
 /// Codes on one element; the legend has all.
 const CODES_MAX: usize = 2;
+/// Findings of one element that are said where the pointer rests on it.
+const TITLE_FINDINGS_MAX: usize = 20;
 const BADGE_HEIGHT: f64 = 16.0;
 const LEGEND_WIDTH_MIN: f64 = 560.0;
 const LEGEND_INDENT: f64 = 62.0;
@@ -19,7 +21,34 @@ const MESSAGE_LINES_MAX: usize = 4;
 /// Findings by element.
 pub(super) struct Marks<'f> {
     all: &'f [Finding],
-    by_element: BTreeMap<&'f str, Vec<&'f Finding>>,
+    by_element: BTreeMap<&'f str, Mark>,
+}
+
+/// What is shown on an element; made once, because many shapes may have one id.
+struct Mark {
+    colour: &'static str,
+    codes: String,
+    title: String,
+}
+
+impl Mark {
+    fn of(findings: &[&Finding]) -> Option<Self> {
+        let level = findings.iter().map(|finding| finding.level).min()?;
+        let mut codes: Vec<&str> = findings.iter().map(|finding| finding.code).collect();
+        // Several findings with one code count once.
+        codes.dedup();
+        let more = codes.len().saturating_sub(CODES_MAX);
+        codes.truncate(CODES_MAX);
+        let codes = if more > 0 { format!("{} +{more}", codes.join(" ")) } else { codes.join(" ") };
+        let said = findings.iter().take(TITLE_FINDINGS_MAX);
+        let said: Vec<String> =
+            said.map(|finding| format!("{}: {}", finding.code, finding.message)).collect();
+        let mut title = said.join("; ");
+        if let Some(more) = findings.len().checked_sub(TITLE_FINDINGS_MAX).filter(|more| *more > 0) {
+            title = format!("{title}; and {more} more");
+        }
+        Some(Self { colour: colour(level), codes, title })
+    }
 }
 
 fn colour(level: Level) -> &'static str {
@@ -38,13 +67,13 @@ impl<'f> Marks<'f> {
                 by_element.entry(element).or_default().push(finding);
             }
         }
-        Self { all: findings, by_element }
+        let marks = by_element.into_iter().filter_map(|(element, found)| Some((element, Mark::of(&found)?)));
+        Self { all: findings, by_element: marks.collect() }
     }
 
     /// The colour of the gravest finding of an element.
     pub(super) fn colour(&self, element: &str) -> Option<&'static str> {
-        let level = self.by_element.get(element)?.iter().map(|finding| finding.level).min()?;
-        Some(colour(level))
+        Some(self.by_element.get(element)?.colour)
     }
 
     pub(super) fn on_shape(&self, element: &str, bounds: &Bounds, svg: &mut Svg) {
@@ -70,30 +99,17 @@ impl<'f> Marks<'f> {
     }
 
     pub(super) fn on_line(&self, element: &str, middle: Point, svg: &mut Svg) {
-        let half = text::width(&self.codes(element)) / 2.0 + 5.0;
+        let codes = self.by_element.get(element).map_or("", |mark| &mark.codes);
+        let half = text::width(codes) / 2.0 + 5.0;
         self.badge(element, Point::new(middle.x + half, middle.y - BADGE_HEIGHT / 2.0), svg);
-    }
-
-    /// The codes of an element; several findings with one code count once.
-    fn codes(&self, element: &str) -> String {
-        let findings = self.by_element.get(element).map(Vec::as_slice).unwrap_or_default();
-        let mut codes: Vec<&str> = findings.iter().map(|finding| finding.code).collect();
-        codes.dedup();
-        let more = codes.len().saturating_sub(CODES_MAX);
-        codes.truncate(CODES_MAX);
-        if more > 0 { format!("{} +{more}", codes.join(" ")) } else { codes.join(" ") }
     }
 
     /// A badge whose top right corner is at a point.
     fn badge(&self, element: &str, corner: Point, svg: &mut Svg) {
-        let (Some(colour), Some(findings)) = (self.colour(element), self.by_element.get(element)) else {
-            return;
-        };
+        let Some(mark) = self.by_element.get(element) else { return };
         svg.begin("g", &[("class", "badge"), ("data-element", element)]);
-        let said: Vec<String> =
-            findings.iter().map(|finding| format!("{}: {}", finding.code, finding.message)).collect();
-        svg.text("title", &[], &said.join("; "));
-        pill(&self.codes(element), corner.x, corner.y, colour, svg);
+        svg.text("title", &[], &mark.title);
+        pill(&mark.codes, corner.x, corner.y, mark.colour, svg);
         svg.end();
     }
 

@@ -3,8 +3,12 @@
 
 use tessera_bpmn::lint::{Edit, FileReport, Fix};
 
-/// The text of a file after its repairs, and how many were made; `None` if there is nothing to repair.
+/// The text of a file after its repairs, and how many were made; `None` if there is nothing to repair, or the file could not
+/// be decoded: writing it back would lose what could not be read.
 pub fn fixed(report: &FileReport) -> Option<(String, usize)> {
+    if report.text.contains(char::REPLACEMENT_CHARACTER) {
+        return None;
+    }
     let mut fixes: Vec<&Fix> = report.findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
     fixes.retain(|fix| !fix.edits.is_empty());
     fixes.sort_by_key(|fix| fix.edits.iter().map(|edit| edit.span.start).min());
@@ -68,5 +72,14 @@ mod tests {
             assert_eq!(report.encoding.encode(&text).unwrap(), encode(&expected));
         }
         assert_eq!(fixed(&report(expected.as_bytes())), None);
+    }
+
+    #[test]
+    fn what_could_not_be_decoded_is_not_written_back() {
+        let mut bytes = MODEL.as_bytes().to_vec();
+        bytes.insert(MODEL.find("ping").unwrap(), 0xFC);
+        let report = report(&bytes);
+        assert!(report.findings.iter().any(|finding| finding.fix.is_some()));
+        assert_eq!(fixed(&report), None);
     }
 }

@@ -8,6 +8,11 @@
 //!   <endEvent id="e">«<cancelEventDefinition»/></endEvent>
 //! </process>
 //! ```
+//! ```xml
+//! <process id="p">
+//!   <transaction id="t"><subProcess id="s"><endEvent id="e">«<cancelEventDefinition»/></endEvent></subProcess></transaction>
+//! </process>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p">
@@ -24,7 +29,7 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
         let is_right = if event.is("boundaryEvent") {
             file.attribute_target(event, "attachedToRef").is_none_or(|host| host.is("transaction"))
         } else {
-            event.ancestors().any(|scope| scope.is("transaction"))
+            event.parent().is_some_and(|scope| scope.is("transaction"))
         };
         if !is_right {
             findings.on(*definition, "there is no transaction to cancel");

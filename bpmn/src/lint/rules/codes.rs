@@ -50,6 +50,7 @@ crate::lint_rules! {
     "L127" "call-activity-no-target-start" call_activity_no_target_start Structure Error Stable;
     "L128" "boundary-event-outgoing" boundary_event_outgoing Structure Warning Stable;
     "L129" "operation-message" operation_message Structure Warning Stable;
+    "L130" "choreography-activity" choreography_activity Structure Error Stable;
     "L201" "conditional-flows" conditional_flows Practice Warning Stable;
     "L202" "end-event-required" end_event_required Practice Warning Stable;
     "L203" "fake-join" fake_join Practice Warning Stable;
@@ -88,6 +89,9 @@ crate::lint_rules! {
     "L314" "catch-all-handler" catch_all_handler Execution Warning Stable;
     "L315" "uncaught-throw" uncaught_throw Execution Warning Stable;
     "L320" "expression-syntax" expression_syntax Expression Error Stable;
+    "L321" "condition-text" condition_text Expression Warning Stable;
+    "L322" "condition-never-holds" condition_never_holds Expression Warning Stable;
+    "L323" "variable-spelling" variable_spelling Expression Info Preview;
     "L330" "script" script Security Warning Stable;
     "L331" "remote-import" remote_import Security Warning Stable;
     "L332" "literal-secret" literal_secret Security Warning Stable;
@@ -156,6 +160,7 @@ crate::lint_rules! {
     "L505" "dsf-timer-placeholder" dsf_timer_placeholder Dsf Info Stable;
     "L506" "dsf-multi-instance-async" dsf_multi_instance_async Dsf Warning Stable;
     "L507" "dsf-gateway-name" dsf_gateway_name Dsf Info Stable;
+    "L508" "dsf-implementation" dsf_implementation Dsf Error Stable;
     "L601" "deadlock" deadlock Behaviour Error Stable;
     "L602" "possible-deadlock" possible_deadlock Behaviour Warning Stable;
     "L603" "lack-of-synchronisation" lack_of_synchronisation Behaviour Warning Stable;

@@ -10,6 +10,12 @@
 //!   <sequenceFlow id="f" sourceRef="a" targetRef="b"/>
 //! </process>
 //! ```
+//! ```xml
+//! <process id="p">
+//!   <exclusiveGateway id="g" default="f"/><task id="a"/>
+//!   <sequenceFlow id="f" sourceRef="g" targetRef="a">«<conditionExpression»>${x}</conditionExpression></sequenceFlow>
+//! </process>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p">
@@ -32,6 +38,14 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
             let message =
                 format!("the default flow `{}` does not leave `{}`", flow.title(), flow_node.node.title());
             findings.on_attribute(flow_node.node, "default", message).related(flow.head(), "it is here");
+        }
+        if let Some(condition) = flow.child("conditionExpression") {
+            findings
+                .on(
+                    condition,
+                    format!("the default flow `{}` has a condition, which nobody asks", flow.title()),
+                )
+                .help("remove the condition, or make another flow the default");
         }
     }
 }

@@ -13,6 +13,11 @@
 //!   «<intermediateCatchEvent» id="c"/>
 //! </process>
 //! ```
+//! ```xml
+//! <process id="p">
+//!   <task id="t"/><boundaryEvent id="b" attachedToRef="t" cancelActivity="«false»"><errorEventDefinition/></boundaryEvent>
+//! </process>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p">
@@ -50,6 +55,19 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
                 findings
                     .on(definition, format!("`{}` is not allowed in `{kind}`", definition.name()))
                     .help(format!("allowed are {}", allowed.join(", ")));
+            }
+        }
+        let always_interrupts: &[&str] = match event.name() {
+            "startEvent" if starts_inner => &["errorEventDefinition", "compensateEventDefinition"],
+            "boundaryEvent" => &["errorEventDefinition", "cancelEventDefinition"],
+            _ => &[],
+        };
+        for attribute in ["isInterrupting", "cancelActivity"] {
+            if event.attribute(attribute) == Some("false")
+                && let Some(definition) = always_interrupts.iter().find_map(|name| event.child(name))
+            {
+                let message = format!("an event with `{}` always interrupts", definition.name());
+                findings.on_attribute(event, attribute, message).help("remove the attribute");
             }
         }
         let needs_trigger = event.is_any(&["intermediateCatchEvent", "boundaryEvent"]);

@@ -18,6 +18,10 @@
 //! <message id="m" name="ping"/>
 //! <process id="p"><receiveTask id="t" messageRef="m"/></process>
 //! ```
+//! ```xml
+//! <error id="e" name="refused"/>
+//! <process id="p"><serviceTask id="t"><extensionElements><camunda:errorEventDefinition errorRef="e"/></extensionElements></serviceTask></process>
+//! ```
 //! **How to fix.** Remove what is not used (`--fix` does), name what has no name, and refer to one definition instead
 //! of two.
 
@@ -45,7 +49,8 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let mut used = BTreeSet::new();
-        for node in file.document().nodes().filter(|node| node.space() == crate::lint::Space::Bpmn) {
+        // Extensions refer to them too.
+        for node in file.document().nodes() {
             if let Some(target) = node.attribute(attribute).and_then(|written| file.referenced(written)) {
                 used.insert(target.index());
             }

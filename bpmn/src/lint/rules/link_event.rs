@@ -9,6 +9,13 @@
 //!   «<intermediateThrowEvent» id="t"><linkEventDefinition name="A"/></intermediateThrowEvent>
 //! </process>
 //! ```
+//! ```xml
+//! <process id="p">
+//!   <intermediateThrowEvent id="t"><linkEventDefinition name="A"/></intermediateThrowEvent>
+//!   <intermediateCatchEvent id="c"><linkEventDefinition name="A"/></intermediateCatchEvent>
+//!   <task id="u"/>«<sequenceFlow» id="f" sourceRef="u" targetRef="c"/>
+//! </process>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p">
@@ -30,6 +37,18 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
             continue;
         };
         let Some(scope) = event.parent().filter(|scope| scope.is_any(SCOPES)) else { continue };
+        // The link itself is the flow between them.
+        let flow_node = file.graph().find(event);
+        let beside = if event.is("intermediateCatchEvent") {
+            flow_node.map(|node| (&node.incoming, "leads to the catching"))
+        } else {
+            flow_node.map(|node| (&node.outgoing, "leaves the throwing"))
+        };
+        for (flow, how) in
+            beside.into_iter().flat_map(|(flows, how)| flows.iter().map(move |flow| (flow, how)))
+        {
+            findings.on(*flow, format!("a sequence flow {how} link event `{}`", event.title()));
+        }
         match definition.attribute("name").filter(|name| !name.is_empty()) {
             Some(name) => scopes.entry(scope.index()).or_default().entry(name).or_default().push(event),
             None => {

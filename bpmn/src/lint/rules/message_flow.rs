@@ -12,6 +12,15 @@
 //!   <sendTask id="a"/><receiveTask id="b"/>
 //! </process>
 //! ```
+//! ```xml
+//! <collaboration id="c">
+//!   <participant id="x" processRef="p"/><participant id="y"/>
+//!   «<messageFlow» id="m" sourceRef="y" targetRef="a"/>
+//! </collaboration>
+//! <process id="p">
+//!   <startEvent id="a"/>
+//! </process>
+//! ```
 //! **Good**
 //! ```xml
 //! <collaboration id="c">
@@ -22,7 +31,7 @@
 //!   <sendTask id="a"/>
 //! </process>
 //! ```
-//! **How to fix.** Use a sequence flow within a pool.
+//! **How to fix.** Use a sequence flow within a pool; give events at the ends a message event definition.
 
 use crate::lint::{File, Findings, Node};
 
@@ -64,13 +73,31 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
                 );
             }
         }
-        if source.is("startEvent") {
-            findings.on(*flow, format!("a message flow cannot leave the start event `{}`", source.title()));
+        if source.is_any(CATCHING) {
+            findings
+                .on(*flow, format!("a message flow cannot leave `{}`, which does not send", source.title()));
+        } else if source.is_any(THROWING) && !may_be_message(source) {
+            let message = format!("a message flow leaves `{}`, which is no message event", source.title());
+            findings.on(*flow, message);
         }
-        if target.is("endEvent") {
-            findings.on(*flow, format!("a message flow cannot lead to the end event `{}`", target.title()));
+        if target.is_any(THROWING) {
+            findings.on(
+                *flow,
+                format!("a message flow cannot lead to `{}`, which does not wait", target.title()),
+            );
+        } else if target.is_any(CATCHING) && !may_be_message(target) {
+            let message = format!("a message flow leads to `{}`, which is no message event", target.title());
+            findings.on(*flow, message);
         }
     }
+}
+
+const CATCHING: &[&str] = &["startEvent", "intermediateCatchEvent", "boundaryEvent"];
+const THROWING: &[&str] = &["intermediateThrowEvent", "endEvent"];
+
+/// Whether a message is among the triggers of an event, or may be among those that it refers to.
+fn may_be_message(event: Node<'_>) -> bool {
+    event.child("messageEventDefinition").is_some() || event.child("eventDefinitionRef").is_some()
 }
 
 /// The process that a participant stands for, or that an element is in.

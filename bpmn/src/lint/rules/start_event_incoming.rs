@@ -10,6 +10,12 @@
 //!   «<sequenceFlow» id="f" sourceRef="t" targetRef="s"/>
 //! </process>
 //! ```
+//! ```xml
+//! <process id="p">
+//!   <task id="t"/><receiveTask id="r" instantiate="true"/>
+//!   «<sequenceFlow» id="f" sourceRef="t" targetRef="r"/>
+//! </process>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p">
@@ -28,6 +34,15 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
             findings
                 .on(*flow, format!("a sequence flow leads to the start event `{}`", event.title()))
                 .help("lead it to what follows the start event");
+        }
+    }
+    let instantiating =
+        file.all(&["receiveTask", "eventBasedGateway"]).filter(|node| node.flag("instantiate"));
+    for node in instantiating {
+        let flows = file.graph().find(node).map(|node| node.incoming.as_slice()).unwrap_or_default();
+        for flow in flows {
+            let message = format!("a sequence flow leads to `{}`, which starts the process", node.title());
+            findings.on(*flow, message).help("remove `instantiate`, or the flow");
         }
     }
 }

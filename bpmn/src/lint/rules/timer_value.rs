@@ -18,10 +18,17 @@
 //!   </timerEventDefinition></intermediateCatchEvent>
 //! </process>
 //! ```
+//! ```xml
+//! <process id="p" isExecutable="true">
+//!   <intermediateCatchEvent id="e"><timerEventDefinition>
+//!     <timeDuration xsi:type="tFormalExpression" language="http://www.w3.org/1999/XPath">getDuration()</timeDuration>
+//!   </timerEventDefinition></intermediateCatchEvent>
+//! </process>
+//! ```
 //! **How to fix.** Write a date, a duration or a cycle of ISO 8601.
 
 use crate::lint::zeebe;
-use crate::lint::{File, Findings, Target};
+use crate::lint::{File, Findings, Node, Target};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     // For Camunda 8 the rule `timer` knows more.
@@ -44,7 +51,7 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
         let written = text.trim();
         let is_computed = written.contains(['$', '#', '{']) || zeebe::is_expression(written);
         let is_valid = match value.name() {
-            _ if is_computed => true,
+            _ if is_computed || is_other_language(file, value) => true,
             "timeDate" => zeebe::is_date(written),
             "timeDuration" => zeebe::is_duration(written),
             _ => written.starts_with('R') || zeebe::is_cron(written) || is_cron_of_quartz(written),
@@ -58,6 +65,13 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
             findings.at(value.text_span(), message);
         }
     }
+}
+
+/// Whether the text is code in a language that is not read here.
+fn is_other_language(file: &File<'_>, value: Node<'_>) -> bool {
+    let of_file = || file.definitions().and_then(|definitions| definitions.attribute("expressionLanguage"));
+    let language = value.attribute("language").or_else(of_file).map(str::to_ascii_lowercase);
+    language.is_some_and(|language| !language.contains("uel") && !language.contains("feel"))
 }
 
 /// Six or seven fields, as Camunda 7 reads them.

@@ -58,6 +58,11 @@ impl Partner {
         !self.waits.is_empty()
     }
 
+    /// The first of what it waits for that nobody sends.
+    pub fn unsent(&self) -> Option<&str> {
+        self.unsent.as_deref()
+    }
+
     /// The names of what it waits for.
     pub fn awaited(&self) -> impl Iterator<Item = &str> {
         self.waits.iter().filter_map(Option::as_deref)
@@ -175,6 +180,16 @@ impl Exchange {
                 .into_iter()
                 .flatten()
                 .any(|(name, _)| name.as_deref().is_none_or(|name| name == message))
+    }
+
+    /// A process of a file, as others see it.
+    pub fn partner(&self, path: &str, process: &Process) -> Option<&Partner> {
+        self.partners.get(*self.by_place.get(&(path.to_owned(), process.span))?)
+    }
+
+    /// Whether a process of the run waits for a message of this name.
+    pub fn is_awaited(&self, message: &str) -> bool {
+        self.awaited.contains_key(message)
     }
 
     /// With whom a process of a file talks.

@@ -15,6 +15,7 @@ tessera_bpmn::lint_rules! {
     RULES: PackageRule;
     "L651" "message-awaited" message_awaited Behaviour Warning Stable;
     "L652" "message-sent" message_sent Behaviour Warning Stable;
+    "L654" "message-undecided" message_undecided Behaviour Info Preview;
     "L701" "fhir-readable" fhir_readable Fhir Error Stable;
     "L702" "fhir-structure" fhir_structure Fhir Error Stable;
     "L703" "resource-url" resource_url Fhir Error Stable;
