@@ -42,6 +42,12 @@ pub enum LintError {
         /// Why.
         error: std::io::Error,
     },
+    /// Named, and nothing that rules know.
+    #[error("{path} is no model, resource or plugin, so nothing in it was checked")]
+    Foreign {
+        /// What.
+        path: String,
+    },
     /// Not ours to write.
     #[error("{path} cannot be repaired: {error}")]
     Unwritable {
@@ -160,11 +166,23 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_named_is_checked_whatever_it_is_called_or_it_is_said_that_it_is_not() {
+        let model = b"<definitions xmlns=\"http://www.omg.org/spec/BPMN/20100524/MODEL\" targetNamespace=\"t\"><process/></definitions>";
+        let text = |name: &str, bytes: &[u8]| Input::Text { name: name.to_owned(), bytes: bytes.to_vec() };
+        let inputs =
+            vec![text("model.txt", model), text("notes.txt", b"buy milk"), text("package.json", b"{}")];
+        let outcome = run(inputs, &Placed::default(), 2);
+        assert_eq!(outcome.failures.len(), 1, "{:?}", outcome.failures);
+        assert!(outcome.failures[0].starts_with("notes.txt"));
+        assert!(!outcome.files[0].report.findings.is_empty());
+    }
+
+    #[test]
     fn the_same_is_found_on_one_thread_and_on_many() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../example-plugins");
         let shown = |threads| {
             let (inputs, _) = gather(std::slice::from_ref(&folder), "-", |_| false);
-            output::json::document(&run(inputs, &Placed::default(), threads)).to_string()
+            output::json::document(&run(inputs, &Placed::default(), threads))
         };
         let one = shown(1);
         assert!(one.len() > 1_000);

@@ -1,68 +1,151 @@
 //! For programs: everything that is known, in a form of a version of its own. Lines and columns count from 1, columns in
-//! characters; offsets count bytes of the text as UTF-8.
+//! characters; offsets count bytes of the text as UTF-8, without a byte order mark.
 
-#![expect(clippy::indexing_slicing, reason = "indexing a JSON object by name inserts what is missing")]
-
-use serde_json::{Value, json};
+use serde::Serialize;
 use tessera_bpmn::diagnostic::Position;
-use tessera_bpmn::lint::{Finding, Level};
+use tessera_bpmn::lint::Level;
 
-use crate::outcome::Outcome;
+use crate::outcome::{Checked, Outcome};
 
 /// Grows when a reader of the last version would misunderstand this one.
 const VERSION: u32 = 1;
 
-/// The whole document.
-pub fn document(outcome: &Outcome) -> Value {
-    let files = outcome.files.iter().map(|file| {
-        let report = &file.report;
-        json!({
-            "path": report.path,
-            "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
-            "suppressed": report.suppressed.iter().map(|(suppressed, reason)| {
-                let mut suppressed = finding(suppressed);
-                suppressed["reason"] = json!(reason);
-                suppressed
-            }).collect::<Vec<_>>(),
-            "baseline": file.known.iter().map(finding).collect::<Vec<_>>(),
-            "omitted": report.omitted,
-        })
-    });
-    json!({
-        "version": VERSION,
-        "tool": { "name": "tessera", "version": env!("CARGO_PKG_VERSION") },
-        "summary": {
-            "files": outcome.files.len(),
-            "errors": outcome.count(Level::Error),
-            "warnings": outcome.count(Level::Warning),
-            "infos": outcome.count(Level::Info),
+/// The whole document, in one line.
+///
+/// # Panics
+/// Never: what is written here is text, numbers and lists of them.
+pub fn document(outcome: &Outcome) -> String {
+    let document = Document {
+        version: VERSION,
+        tool: Tool { name: "tessera", version: env!("CARGO_PKG_VERSION") },
+        summary: Summary {
+            files: outcome.files.len(),
+            errors: outcome.count(Level::Error),
+            warnings: outcome.count(Level::Warning),
+            infos: outcome.count(Level::Info),
         },
-        "files": files.collect::<Vec<_>>(),
-        "failures": outcome.failures.iter().collect::<Vec<_>>(),
-    })
+        files: outcome.files.iter().map(file).collect(),
+        failures: &outcome.failures,
+    };
+    serde_json::to_string(&document).expect("text, numbers and lists of them can be written")
 }
 
-fn finding(finding: &Finding) -> Value {
-    let place = |position: Position, offset: u32| json!({ "line": position.line, "column": position.column, "offset": offset });
-    json!({
-        "code": finding.code,
-        "rule": finding.rule,
-        "level": finding.level.name(),
-        "message": finding.message,
-        "help": finding.help,
-        "start": place(finding.start, finding.span.start),
-        "end": place(finding.end, finding.span.end),
-        "element": finding.element,
-        "process": finding.process,
-        "related": finding.related.iter().map(|related| json!({
-            "start": place(related.start, related.span.start),
-            "message": related.message,
-        })).collect::<Vec<_>>(),
-        "fix": finding.fix.as_ref().map(|fix| json!({
-            "title": fix.title,
-            "edits": fix.edits.iter().map(|edit| json!({
-                "start": edit.span.start, "end": edit.span.end, "text": edit.text,
-            })).collect::<Vec<_>>(),
-        })),
-    })
+#[derive(Serialize)]
+struct Document<'o> {
+    version: u32,
+    tool: Tool,
+    summary: Summary,
+    files: Vec<File<'o>>,
+    failures: &'o [String],
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+}
+
+#[derive(Serialize)]
+struct File<'o> {
+    path: &'o str,
+    findings: Vec<Finding<'o>>,
+    suppressed: Vec<Finding<'o>>,
+    baseline: Vec<Finding<'o>>,
+    omitted: usize,
+}
+
+#[derive(Serialize)]
+struct Finding<'o> {
+    code: &'o str,
+    rule: &'o str,
+    level: &'o str,
+    message: &'o str,
+    help: Option<&'o str>,
+    start: Place,
+    end: Place,
+    element: Option<&'o str>,
+    process: Option<&'o str>,
+    related: Vec<Related<'o>>,
+    fix: Option<Fix<'o>>,
+    /// Why it is allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'o str>,
+}
+
+#[derive(Serialize)]
+struct Place {
+    line: u32,
+    column: u32,
+    offset: u32,
+}
+
+#[derive(Serialize)]
+struct Related<'o> {
+    start: Place,
+    message: &'o str,
+}
+
+#[derive(Serialize)]
+struct Fix<'o> {
+    title: &'o str,
+    edits: Vec<Edit<'o>>,
+}
+
+#[derive(Serialize)]
+struct Edit<'o> {
+    start: u32,
+    end: u32,
+    text: &'o str,
+}
+
+fn file(file: &Checked) -> File<'_> {
+    let report = &file.report;
+    let suppressed = report.suppressed.iter();
+    File {
+        path: &report.path,
+        findings: report.findings.iter().map(|found| finding(found, None)).collect(),
+        suppressed: suppressed.map(|(found, reason)| finding(found, Some(reason))).collect(),
+        baseline: file.known.iter().map(|found| finding(found, None)).collect(),
+        omitted: report.omitted,
+    }
+}
+
+fn finding<'o>(finding: &'o tessera_bpmn::lint::Finding, reason: Option<&'o str>) -> Finding<'o> {
+    let place =
+        |position: Position, offset: u32| Place { line: position.line, column: position.column, offset };
+    let related = finding.related.iter();
+    Finding {
+        code: finding.code,
+        rule: finding.rule,
+        level: finding.level.name(),
+        message: &finding.message,
+        help: finding.help.as_deref(),
+        start: place(finding.start, finding.span.start),
+        end: place(finding.end, finding.span.end),
+        element: finding.element.as_deref(),
+        process: finding.process.as_deref(),
+        related: related
+            .map(|related| Related {
+                start: place(related.start, related.span.start),
+                message: &related.message,
+            })
+            .collect(),
+        fix: finding.fix.as_ref().map(|fix| Fix {
+            title: &fix.title,
+            edits: fix
+                .edits
+                .iter()
+                .map(|edit| Edit { start: edit.span.start, end: edit.span.end, text: &edit.text })
+                .collect(),
+        }),
+        reason,
+    }
 }

@@ -236,11 +236,11 @@ impl File {
     }
 }
 
-/// Whether a file is called like a BPMN model, readable or not, or is XML that begins like one.
+/// Whether a file is called like a BPMN model, readable or not, or is XML that begins like one, whatever it is called.
 fn is_model(source: Source<'_>) -> bool {
     let start = || source.bytes.get(..source.bytes.len().min(XML_START_BYTES)).unwrap_or_default();
     has_ending(source.path, &[".bpmn", ".bpmn2", ".bpmn20.xml"])
-        || (has_ending(source.path, &[".xml"])
+        || (!has_ending(source.path, &[".json", ".wasm"])
             && Document::read(start()).root().is_some_and(|root| root.space() == Space::Bpmn))
 }
 

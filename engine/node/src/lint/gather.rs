@@ -10,7 +10,7 @@ use crate::limits::{LINT_FILE_BYTES_MAX, LINT_FILES_MAX, LINT_FOLDER_DEPTH_MAX};
 use crate::lint::LintError;
 
 /// Endings of files that a folder is searched for.
-const ENDINGS: &[&str] = &[".bpmn", ".bpmn2", ".xml", ".json", ".wasm"];
+pub const ENDINGS: &[&str] = &[".bpmn", ".bpmn2", ".xml", ".json", ".wasm"];
 
 /// Something to be read and checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub fn gather(
     let mut known = BTreeSet::new();
     for path in paths {
         if path.as_os_str() == "-" {
-            match standard_input() {
+            match bounded(io::stdin().lock()) {
                 Ok(bytes) => inputs.push(Input::Text { name: stdin_name.to_owned(), bytes }),
                 Err(error) => errors.push(LintError::Unreadable { path: "standard input".to_owned(), error }),
             }
@@ -71,9 +71,10 @@ pub fn gather(
     (inputs, errors)
 }
 
-fn standard_input() -> io::Result<Vec<u8>> {
+/// All of something, unless it is too large; a device says nothing about its size beforehand.
+fn bounded(from: impl io::Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    io::stdin().lock().take(LINT_FILE_BYTES_MAX.saturating_add(1)).read_to_end(&mut bytes)?;
+    from.take(LINT_FILE_BYTES_MAX.saturating_add(1)).read_to_end(&mut bytes)?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LINT_FILE_BYTES_MAX {
         return Err(io::Error::other(format!("more than {LINT_FILE_BYTES_MAX} bytes")));
     }
@@ -87,7 +88,7 @@ fn read(path: &Path) -> Result<Vec<u8>, LintError> {
         let limit = format!("the file has {bytes} bytes, at most {LINT_FILE_BYTES_MAX} are read");
         return Err(LintError::Limit { path: shown(path), limit });
     }
-    fs::read(path).map_err(unreadable)
+    fs::File::open(path).and_then(bounded).map_err(unreadable)
 }
 
 /// The file itself, or the files of a folder, in order; hidden folders are not entered and links not followed.

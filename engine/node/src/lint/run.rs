@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use tessera_bpmn::lint::{Config, FileReport, Source, Target};
 use tessera_lint::outcome::{Checked, Outcome};
-use tessera_lint::package::{Exchange, File, Package, Plugin};
+use tessera_lint::package::{Content, Exchange, File, Package, Plugin};
 use tessera_lint::rules::InFile;
 
-use crate::lint::gather::{Input, has_ending};
+use crate::lint::gather::{ENDINGS, Input, has_ending};
 use crate::lint::settings::Placed;
 use crate::lint::{LintError, open, parallel};
 
@@ -84,6 +84,10 @@ fn load(input: Input) -> Result<Opened, LintError> {
     let bytes = input.read()?;
     if !has_ending(&path, &[".wasm"]) {
         let file = File::read(Source { path: &path, bytes: &bytes });
+        // Folders are searched for known endings; whoever names another file wants it to be checked.
+        if matches!(file.content, Content::Other) && !has_ending(&path, ENDINGS) {
+            return Err(LintError::Foreign { path });
+        }
         return Ok(Opened { files: vec![Loaded { path, file, origin: Origin::Source }], plugin: None });
     }
     match open(&path, bytes) {
