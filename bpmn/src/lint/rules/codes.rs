@@ -88,10 +88,15 @@ crate::lint_rules! {
     "L313" "exclusive-gateway-total" exclusive_gateway_total Execution Warning Stable;
     "L314" "catch-all-handler" catch_all_handler Execution Warning Stable;
     "L315" "uncaught-throw" uncaught_throw Execution Warning Stable;
+    "L316" "compensation-event" compensation_event Execution Error Stable;
+    "L317" "escalation-source" escalation_source Execution Warning Stable;
+    "L318" "extension-value" extension_value Execution Error Stable;
+    "L319" "compensation-wait" compensation_wait Execution Info Stable;
     "L320" "expression-syntax" expression_syntax Expression Error Stable;
     "L321" "condition-text" condition_text Expression Warning Stable;
     "L322" "condition-never-holds" condition_never_holds Expression Warning Stable;
     "L323" "variable-spelling" variable_spelling Expression Info Preview;
+    "L325" "work-unsaid" work_unsaid Execution Warning Stable;
     "L330" "script" script Security Warning Stable;
     "L331" "remote-import" remote_import Security Warning Stable;
     "L332" "literal-secret" literal_secret Security Warning Stable;

@@ -11,6 +11,13 @@
 //! </process>
 //! <error id="x" name="x" errorCode="x"/>
 //! ```
+//! ```xml
+//! <process id="p" isExecutable="true">
+//!   <transaction id="t"/>
+//!   <boundaryEvent id="a" attachedToRef="t"><cancelEventDefinition/></boundaryEvent>
+//!   «<boundaryEvent» id="b" attachedToRef="t"><cancelEventDefinition/></boundaryEvent>
+//! </process>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p" isExecutable="true">
@@ -23,10 +30,21 @@
 //! **How to fix.** Remove one of them, or catch something else.
 
 use crate::lint::flow::is_event_sub_process;
-use crate::lint::{File, Findings};
+use crate::lint::{File, Findings, Node};
 use std::collections::BTreeMap;
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
+    let mut cancelled = BTreeMap::new();
+    for definition in file.named("cancelEventDefinition").iter().filter(|node| file.is_executed(**node)) {
+        let Some(event) = definition.parent().filter(|event| event.is("boundaryEvent")) else { continue };
+        let Some(host) = file.attribute_target(event, "attachedToRef") else { continue };
+        if let Some(first) = cancelled.insert(host.index(), event) {
+            let first: Node<'_> = first;
+            findings
+                .on(event, format!("the cancellation of `{}` is caught twice", host.title()))
+                .related(first.head(), "it is caught here as well");
+        }
+    }
     let mut known = BTreeMap::new();
     for (definition, reference, code) in [
         ("errorEventDefinition", "errorRef", "errorCode"),

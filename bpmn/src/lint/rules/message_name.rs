@@ -9,6 +9,17 @@
 //! </process>
 //! «<message» id="m"/>
 //! ```
+//! ```xml
+//! <process id="p" isExecutable="true">
+//!   <startEvent id="s">«<messageEventDefinition»/></startEvent>
+//! </process>
+//! ```
+//! ```xml
+//! <process id="p" isExecutable="true">
+//!   «<startEvent» id="s"><messageEventDefinition messageRef="m"/></startEvent>
+//! </process>
+//! <message id="m" name="paid-${year}"/>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p" isExecutable="true">
@@ -34,6 +45,17 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
             message.filter(|message| message.label().is_none() && reported.insert(message.index()))
         {
             findings.on(message, "the message has no name").related(node.head(), "it is waited for here");
+        }
+        let is_named = ["messageRef", "operationRef"].iter().any(|name| definition.attribute(name).is_some())
+            || definition.child("operationRef").is_some();
+        if !node.is("receiveTask") && !is_named {
+            findings.on(definition, "the event names no message").help("set messageRef");
+        }
+        let name = message.and_then(|message| message.attribute("name")).unwrap_or_default();
+        let starts_process = node.is("startEvent") && node.parent().is_some_and(|scope| scope.is("process"));
+        if starts_process && (name.contains("${") || name.contains("#{")) {
+            let text = format!("`{name}` is computed, and there is no instance yet that could do so");
+            findings.on(node, text).help("name the message literally");
         }
     }
 }

@@ -9,6 +9,10 @@
 //!   <endEvent id="e">«<signalEventDefinition»/></endEvent>
 //! </process>
 //! ```
+//! ```xml
+//! <process id="p" isExecutable="true"/>
+//! «<signal» name="stop"/>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p" isExecutable="true">
@@ -34,16 +38,22 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
             None => {}
         }
     }
+    for signal in file.named("signal").iter().filter(|signal| file.has_executable() && signal.id().is_none())
+    {
+        findings.on(*signal, "the signal has no id, so that nothing can refer to it");
+    }
+    for (signal, definition) in used.values() {
+        if signal.label().is_none() {
+            findings.on(*signal, "the signal has no name").related(definition.head(), "it is used here");
+        }
+    }
     let mut names = BTreeMap::new();
-    for (signal, definition) in used.into_values() {
-        let Some(name) = signal.label() else {
-            findings.on(signal, "the signal has no name").related(definition.head(), "it is used here");
-            continue;
-        };
-        if let Some(first) = names.insert(name, signal) {
+    for signal in file.named("signal").iter().filter(|_| file.has_executable()) {
+        let Some(name) = signal.label() else { continue };
+        if let Some(first) = names.insert(name, *signal) {
             let first: Node<'_> = first;
             findings
-                .on(signal, format!("there is another signal `{name}`"))
+                .on(*signal, format!("there is another signal `{name}`"))
                 .related(first.head(), "the other one");
         }
     }

@@ -54,7 +54,7 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
             _ if is_computed || is_other_language(file, value) => true,
             "timeDate" => zeebe::is_date(written),
             "timeDuration" => zeebe::is_duration(written),
-            _ => written.starts_with('R') || zeebe::is_cron(written) || is_cron_of_quartz(written),
+            _ => zeebe::is_cycle(written) || zeebe::is_cron(written) || is_cron_of_quartz(written),
         };
         if !is_valid {
             let message = if written.is_empty() {

@@ -1,0 +1,139 @@
+//! Extensions of Camunda and its descendants have values that can be read, and stand where they mean something.
+//!
+//! **Why it is bad.** The engine refuses the model, or ignores what was meant.
+//!
+//! **Bad**
+//! ```xml
+//! <process id="p" isExecutable="true" camunda:historyTimeToLive="«soon»">
+//!   <serviceTask id="t" camunda:type="external" camunda:topic="work" camunda:taskPriority="«high»"/>
+//!   <userTask id="u" camunda:formKey="a.html" camunda:formRef="«b»"/>
+//!   <endEvent id="e"><extensionElements>«<camunda:executionListener» event="start" delegateExpression=""/></extensionElements></endEvent>
+//! </process>
+//! ```
+//! **Good**
+//! ```xml
+//! <process id="p" isExecutable="true" camunda:historyTimeToLive="P30D">
+//!   <serviceTask id="t" camunda:type="external" camunda:topic="work" camunda:taskPriority="5"/>
+//!   <userTask id="u" camunda:formKey="a.html"/>
+//!   <endEvent id="e"><extensionElements><camunda:executionListener event="start" delegateExpression="${bean}"/></extensionElements></endEvent>
+//! </process>
+//! ```
+//! **How to fix.** Write what the message says is expected.
+
+use crate::lint::zeebe;
+use crate::lint::{File, Findings, Node, Space};
+
+pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
+    for node in file.document().nodes().filter(|node| file.is_executed(*node)) {
+        match node.space() {
+            Space::Bpmn => element(node, findings),
+            Space::Camunda => extension(node, findings),
+            Space::None
+            | Space::Diagram
+            | Space::DiagramCommon
+            | Space::DiagramInterchange
+            | Space::Zeebe
+            | Space::Modeler
+            | Space::Tessera
+            | Space::SchemaInstance
+            | Space::Xml
+            | Space::Declaration
+            | Space::Other(_) => {}
+        }
+    }
+}
+
+fn is_computed(written: &str) -> bool {
+    written.contains("${") || written.contains("#{")
+}
+
+fn is_number(written: &str) -> bool {
+    written.parse::<i64>().is_ok()
+}
+
+/// Days, or a duration.
+fn is_time_to_live(written: &str) -> bool {
+    written.parse::<u32>().is_ok() || zeebe::is_duration(written)
+}
+
+fn is_retry_cycle(written: &str) -> bool {
+    is_computed(written)
+        || zeebe::is_cycle(written)
+        || written.split(',').all(|pause| zeebe::is_duration(pause.trim()))
+}
+
+/// What an attribute of an element has to be: its name, whether a value is right, and how to say what is expected.
+type Expected = (&'static str, fn(&str) -> bool, &'static str);
+
+const EXPECTED: &[Expected] = &[
+    ("historyTimeToLive", is_time_to_live, "a number of days, or a duration such as P30D"),
+    ("taskPriority", is_number, "a number"),
+    ("jobPriority", is_number, "a number"),
+    (
+        "formRefBinding",
+        |written| ["deployment", "latest", "version"].contains(&written),
+        "deployment, latest or version",
+    ),
+];
+
+fn element(node: Node<'_>, findings: &mut Findings<'_>) {
+    let of_camunda = |name: &str| node.attribute_record_in(Space::Camunda, name);
+    for (name, is_right, expected) in EXPECTED {
+        let Some(attribute) = of_camunda(name) else { continue };
+        let written = node.attribute_value(attribute).trim();
+        if !written.is_empty() && !is_computed(written) && !is_right(written) {
+            findings.at(attribute.value_span(), format!("`{written}` is not {expected}"));
+        }
+    }
+    if let (Some(_), Some(attribute)) = (of_camunda("formKey"), of_camunda("formRef")) {
+        findings.at(attribute.value_span(), "the form is named in two ways: `formKey` and `formRef`");
+    }
+    if node.is("eventBasedGateway")
+        && let Some(attribute) =
+            of_camunda("asyncAfter").filter(|attribute| node.attribute_value(attribute) == "true")
+    {
+        findings.at(attribute.value_span(), "an event-based gateway cannot be left asynchronously");
+    }
+    if node.attribute_in(Space::Camunda, "type") == Some("external")
+        && node.attribute_in(Space::Camunda, "topic").is_none_or(|topic| topic.trim().is_empty())
+    {
+        findings.on(node, format!("`{}` has no topic by which workers find it", node.title()));
+    }
+}
+
+fn extension(node: Node<'_>, findings: &mut Findings<'_>) {
+    let has = |name: &str| node.attribute(name).is_some_and(|value| !value.trim().is_empty());
+    let owner =
+        node.ancestors().find(|around| around.space() == Space::Bpmn && !around.is("extensionElements"));
+    let message = match node.name() {
+        "executionListener" | "taskListener" => {
+            let ways = ["class", "expression", "delegateExpression"];
+            let is_script = node.children().any(|child| child.name() == "script");
+            (!is_script && !ways.iter().any(|way| has(way)))
+                .then_some("the listener does not say who listens")
+        }
+        "in" | "out" if node.attribute("source").is_some_and(|source| source.trim().is_empty()) => {
+            Some("`source` is empty")
+        }
+        "in" | "out" if (has("source") || has("sourceExpression")) && !has("target") => {
+            Some("`target` is missing")
+        }
+        "errorEventDefinition" if node.attribute("expression").is_none() => {
+            Some("`expression` is missing: it says when the error is thrown")
+        }
+        "inputParameter" | "outputParameter" if !has("name") => Some("the parameter has no name"),
+        "inputOutput" if owner.is_some_and(|owner| owner.is("boundaryEvent")) => {
+            Some("variables cannot be mapped at a boundary event")
+        }
+        "outputParameter" if owner.is_some_and(|owner| owner.is("endEvent")) => {
+            Some("variables cannot be mapped out of an end event")
+        }
+        "failedJobRetryTimeCycle" if !is_retry_cycle(node.text().trim()) => {
+            Some("this is no cycle such as R3/PT10M, and no list of durations such as PT1M,PT5M")
+        }
+        _ => None,
+    };
+    if let Some(message) = message {
+        findings.on(node, message);
+    }
+}
