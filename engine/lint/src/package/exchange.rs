@@ -12,6 +12,8 @@ use crate::package::model::{Address, Model, Process};
 /// All that the files of a run show of an exchange of messages.
 #[derive(Debug, Default)]
 pub struct Exchange {
+    /// The files with models.
+    paths: BTreeSet<String>,
     partners: Vec<Partner>,
     /// The processes that a file draws together, if all of them are in the run and are several.
     pools: Vec<BTreeSet<usize>>,
@@ -83,6 +85,7 @@ impl Exchange {
     pub fn of<'m>(models: impl Iterator<Item = (&'m str, &'m Model)> + Clone) -> Self {
         let mut exchange = Self::default();
         for (path, model) in models.clone() {
+            exchange.paths.insert(path.to_owned());
             for process in &model.processes {
                 exchange.add(path, process);
             }
@@ -180,6 +183,16 @@ impl Exchange {
                 .into_iter()
                 .flatten()
                 .any(|(name, _)| name.as_deref().is_none_or(|name| name == message))
+    }
+
+    /// Whether the run has a model with this path.
+    pub fn has_file(&self, path: &str) -> bool {
+        self.paths.contains(path)
+    }
+
+    /// Whether the run has more than one model.
+    pub fn has_several_files(&self) -> bool {
+        self.paths.len() > 1
     }
 
     /// A process of a file, as others see it.

@@ -82,6 +82,7 @@ tessera_bpmn::lint_rules! {
     "L845" "file-used" file_used Package Warning Stable;
     "L846" "file-folder" file_folder Package Warning Stable;
     "L847" "plugin-readable" plugin_readable Package Error Stable;
+    "L848" "import-resolves" import_resolves Package Warning Stable;
 }
 
 /// What was found in one file of a package.
