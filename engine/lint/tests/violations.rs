@@ -164,6 +164,9 @@ const CASES: &[Case] = &[
     case("QUESTIONNAIRE_UNUSUAL_LINK_ID", "questionnaire-link-id", FORM, "<linkId value=\"release\"/>", "<linkId value=\"release it\"/>", "release it"),
     case("QUESTIONNAIRE_MANDATORY_ITEM_INVALID_TYPE", "questionnaire-mandatory-item", FORM, "<type value=\"string\"/>", "<type value=\"text\"/>", "text"),
     case("QUESTIONNAIRE_MANDATORY_ITEM_NOT_REQUIRED", "questionnaire-mandatory-item", FORM, "<required value=\"true\"/>", "<required value=\"false\"/>", "false"),
+    case("", "questionnaire-mandatory-item", FORM, "<linkId value=\"user-task-id\"/>", "<linkId value=\"task-id\"/>", "<item"),
+    case("", "questionnaire-item", FORM, "<type value=\"boolean\"/>", "<type value=\"yes\"/>", "yes"),
+    case("", "resource-date", FORM, "<date value=\"#{date}\"/>", "", "<Questionnaire"),
     case("QUESTIONNAIRE_ITEM_MISSING_ATTRIBUTES_TEXT", "questionnaire-text", FORM, "<text value=\"Release?\"/>", "", "<item"),
 
     // Models and resources together
@@ -185,6 +188,7 @@ const CASES: &[Case] = &[
     case("BPMN_USER_TASK_FORM_KEY_EMPTY", "user-task-questionnaire", USER, " camunda:formKey=\"http://dsf.dev/fhir/Questionnaire/release|#{version}\"", "", "<userTask"),
     case("BPMN_USER_TASK_FORM_KEY_IS_NOT_AN_EXTERNAL_FORM", "user-task-questionnaire", USER, "http://dsf.dev/fhir/Questionnaire/release|#{version}", "embedded:release", "embedded:release"),
     case("BPMN_USER_TASK_QUESTIONNAIRE_NOT_FOUND", "user-task-questionnaire", USER, "Questionnaire/release", "Questionnaire/releases", "http://dsf.dev/fhir/Questionnaire/releases|#{version}"),
+    case("", "user-task-questionnaire", USER, "Questionnaire/release|#{version}", "Questionnaire/release", "http://dsf.dev/fhir/Questionnaire/release"),
     case("BPMN_USER_TASK_LISTENER_INCOMPLETE_TASK_OUTPUT_FIELDS", "user-task-output", USER, "name=\"taskOutputVersion\"", "name=\"other\"", "<camunda:taskListener"),
     case("BPMN_USER_TASK_LISTENER_TASK_OUTPUT_CODE_INVALID_FHIR_RESOURCE", "user-task-output", USER, "<camunda:string>ping-status<", "<camunda:string>pink-status<", "pink-status"),
     case("BPMN_USER_TASK_LISTENER_TASK_OUTPUT_SYSTEM_INVALID_FHIR_RESOURCE", "user-task-output", USER, "CodeSystem/ping<", "CodeSystem/pink<", "http://dsf.dev/fhir/CodeSystem/pink"),

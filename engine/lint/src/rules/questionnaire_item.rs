@@ -22,6 +22,25 @@ use crate::package::Package;
 use crate::report::Found;
 use crate::vocabulary::items;
 
+/// What can be answered, by FHIR R4.
+const TYPES: &[&str] = &[
+    "question",
+    "boolean",
+    "decimal",
+    "integer",
+    "date",
+    "dateTime",
+    "time",
+    "string",
+    "text",
+    "url",
+    "choice",
+    "open-choice",
+    "attachment",
+    "reference",
+    "quantity",
+];
+
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for questionnaire in package.of_plugin("Questionnaire") {
         let mut seen = BTreeSet::new();
@@ -46,6 +65,10 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
                     found.on(questionnaire.file, item, "the item has no type");
                 }
                 Some("display" | "group") => {}
+                Some(kind) if !TYPES.contains(&kind) => {
+                    let message = format!("`{kind}` is no type of an item");
+                    found.on_member(questionnaire.file, item, "type", message);
+                }
                 Some(_) if item.member("required").is_none() => {
                     found.on(questionnaire.file, item, "the item does not say whether it is required");
                 }

@@ -22,7 +22,12 @@ use crate::vocabulary::items;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for questionnaire in package.of_plugin("Questionnaire") {
-        for item in items(questionnaire.root()) {
+        let items = items(questionnaire.root());
+        if !items.is_empty() && !items.iter().any(|item| item.text("linkId") == Some("user-task-id")) {
+            let message = "no item has the linkId `user-task-id`: an answer finds no user task";
+            found.on_member(questionnaire.file, questionnaire.root(), "item", message);
+        }
+        for item in items {
             let Some(id @ ("business-key" | "user-task-id")) = item.text("linkId") else { continue };
             if item.text("type").is_some_and(|kind| kind != "string") {
                 found.on_member(questionnaire.file, item, "type", format!("the item `{id}` is a string"));

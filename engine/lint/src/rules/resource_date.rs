@@ -19,6 +19,9 @@ use crate::vocabulary::VERSIONED;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for resource in package.all_of_plugin().filter(|resource| VERSIONED.contains(&resource.kind())) {
+        if resource.root().member("date").is_none() {
+            found.on(resource.file, resource.root(), "there is no date").help("write `#{date}`");
+        }
         if let Some(date) = resource.root().text("date").filter(|date| *date != "#{date}") {
             found
                 .on_member(

@@ -50,6 +50,10 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
                                 key.span,
                                 format!("the Questionnaire has the version `{is}`, not `{wanted}`"),
                             ),
+                            (None, _) => (
+                                key.span,
+                                "the version is missing: write `|#{version}` behind the url".to_owned(),
+                            ),
                             _ => continue,
                         }
                     } else {
