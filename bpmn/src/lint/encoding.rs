@@ -12,6 +12,10 @@ pub enum Encoding {
     Utf16Le,
     /// UTF-16, big end first, with a byte order mark.
     Utf16Be,
+    /// UTF-16 without a byte order mark, little end first.
+    Utf16LeUnmarked,
+    /// The same, big end first.
+    Utf16BeUnmarked,
     /// ISO-8859-1, because the file says so.
     Latin1,
 }
@@ -28,38 +32,66 @@ impl Encoding {
     /// A text as bytes; `None` if a character does not exist in this encoding.
     #[must_use]
     pub fn encode(self, text: &str) -> Option<Vec<u8>> {
-        let units = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| {
-            mark.into_iter().chain(text.encode_utf16().flat_map(bytes)).collect()
+        let units = |mark: &[u8], bytes: fn(u16) -> [u8; 2]| {
+            mark.iter().copied().chain(text.encode_utf16().flat_map(bytes)).collect()
         };
         match self {
             Self::Utf8 => Some(text.as_bytes().to_vec()),
             Self::Utf8Marked => Some([b"\xEF\xBB\xBF", text.as_bytes()].concat()),
-            Self::Utf16Le => Some(units([0xFF, 0xFE], u16::to_le_bytes)),
-            Self::Utf16Be => Some(units([0xFE, 0xFF], u16::to_be_bytes)),
+            Self::Utf16Le => Some(units(&[0xFF, 0xFE], u16::to_le_bytes)),
+            Self::Utf16Be => Some(units(&[0xFE, 0xFF], u16::to_be_bytes)),
+            Self::Utf16LeUnmarked => Some(units(&[], u16::to_le_bytes)),
+            Self::Utf16BeUnmarked => Some(units(&[], u16::to_be_bytes)),
             Self::Latin1 => text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect(),
         }
     }
 }
 
+/// Decodes by the byte order mark, or by what `<` looks like (XML 1.0, appendix F), or by what the file declares.
 pub(super) fn decode(bytes: &[u8]) -> Decoded {
     match bytes {
-        [0xFF, 0xFE, units @ ..] => utf16(units, u16::from_le_bytes, Encoding::Utf16Le),
-        [0xFE, 0xFF, units @ ..] => utf16(units, u16::from_be_bytes, Encoding::Utf16Be),
-        [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest, Encoding::Utf8Marked),
+        [0, 0, 0xFE, 0xFF, ..] | [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0, b'<', ..] | [b'<', 0, 0, 0, ..] => {
+            Decoded {
+                text: String::new(),
+                encoding: Encoding::Utf8,
+                problem: Some((0, "UTF-32 is not read; save the file as UTF-8".to_owned())),
+            }
+        }
+        [0xFF, 0xFE, units @ ..] => truthful(utf16(units, u16::from_le_bytes, Encoding::Utf16Le), is_utf16),
+        [0xFE, 0xFF, units @ ..] => truthful(utf16(units, u16::from_be_bytes, Encoding::Utf16Be), is_utf16),
+        [0xEF, 0xBB, 0xBF, rest @ ..] => truthful(utf8(rest, Encoding::Utf8Marked), is_utf8),
+        [b'<', 0, ..] => unmarked(utf16(bytes, u16::from_le_bytes, Encoding::Utf16LeUnmarked)),
+        [0, b'<', ..] => unmarked(utf16(bytes, u16::from_be_bytes, Encoding::Utf16BeUnmarked)),
         _ => match declared(bytes) {
             Some(name) if is_latin1(name) => {
                 let text = bytes.iter().map(|byte| char::from(*byte)).collect();
                 Decoded { text, encoding: Encoding::Latin1, problem: None }
             }
-            Some(name) if !is_unicode(name) && !bytes.is_ascii() => {
+            Some(name) if !is_utf8(name) && !is_utf16(name) && !bytes.is_ascii() => {
                 let mut decoded = utf8(bytes, Encoding::Utf8);
                 decoded.problem =
                     Some((0, format!("the encoding {name} is not read; save the file as UTF-8")));
                 decoded
             }
+            Some(name) if is_utf16(name) => truthful(utf8(bytes, Encoding::Utf8), is_utf8),
             _ => utf8(bytes, Encoding::Utf8),
         },
     }
+}
+
+/// Reports a declaration that says something else than the bytes; readers take one or the other.
+fn truthful(mut decoded: Decoded, is_it: fn(&str) -> bool) -> Decoded {
+    let name = declared(decoded.text.as_bytes()).filter(|name| !is_it(name)).map(str::to_owned);
+    if let (None, Some(name)) = (&decoded.problem, name) {
+        decoded.problem = Some((0, format!("the file declares {name}, and is encoded otherwise")));
+    }
+    decoded
+}
+
+fn unmarked(mut decoded: Decoded) -> Decoded {
+    let missing = || (0, "UTF-16 begins with a byte order mark, which is missing".to_owned());
+    decoded.problem.get_or_insert_with(missing);
+    decoded
 }
 
 fn utf8(bytes: &[u8], encoding: Encoding) -> Decoded {
@@ -107,8 +139,12 @@ fn is_latin1(name: &str) -> bool {
     ["iso-8859-1", "latin1", "iso8859-1", "latin-1"].iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
-fn is_unicode(name: &str) -> bool {
-    ["utf-8", "utf8", "us-ascii", "ascii", "utf-16"].iter().any(|known| name.eq_ignore_ascii_case(known))
+fn is_utf8(name: &str) -> bool {
+    ["utf-8", "utf8", "us-ascii", "ascii"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+fn is_utf16(name: &str) -> bool {
+    ["utf-16", "utf-16le", "utf-16be"].iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]
@@ -124,5 +160,23 @@ mod tests {
             assert_eq!(decoded.problem, None);
             assert_eq!(decoded.encoding.encode(&decoded.text).as_deref(), Some(bytes));
         }
+    }
+
+    #[test]
+    fn what_says_something_else_than_it_is_has_one_problem() {
+        let units = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+        let marked = |text: &str| [&[0xFF, 0xFE][..], &units(text)].concat();
+        for bytes in [
+            units("<a/>"),
+            marked("<?xml version='1.0' encoding='UTF-8'?><a/>"),
+            b"<?xml version='1.0' encoding='UTF-16'?><a/>".to_vec(),
+            b"\xEF\xBB\xBF<?xml version='1.0' encoding='ISO-8859-1'?><a/>".to_vec(),
+        ] {
+            let decoded = decode(&bytes);
+            assert!(decoded.problem.is_some() && decoded.text.ends_with("<a/>"), "{bytes:?}");
+            assert_eq!(decoded.encoding.encode(&decoded.text).as_deref(), Some(&*bytes));
+        }
+        assert!(decode(&marked("<?xml version='1.0' encoding='UTF-16'?><a/>")).problem.is_none());
+        assert!(decode(b"<\0\0\0a\0\0\0/\0\0\0>\0\0\0").problem.is_some());
     }
 }

@@ -23,7 +23,9 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
         let written = found.span.of(file.document().text()).trim();
         let is_elsewhere = reference::may_be_elsewhere(found.role)
             || (found.is_qualified && imports && written.contains(':'))
-            || written.contains(['$', '#', '=']);
+            || written.contains("${")
+            || written.contains("#{")
+            || written.starts_with('=');
         if written.is_empty() || is_elsewhere || file.referenced(written).is_some() {
             continue;
         }
