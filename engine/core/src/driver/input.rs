@@ -166,10 +166,10 @@ pub(super) enum Recovery {
     Early { from: Option<Vec<u8>> },
     /// Which conversations have messages by command that wait for them.
     Kept { from: Option<Vec<u8>> },
-    /// Effects to perform again. Repeated when there is room again, or a definition was deployed.
+    /// Effects to perform again. Repeated, with what follows, when there is room again or a definition was deployed.
     Outbox { from: Option<Vec<u8>>, then: Then },
     /// Answers to rejected messages to give again.
-    Rejections { from: Option<Vec<u8>> },
+    Rejections { from: Option<Vec<u8>>, then: Then },
     /// What other shards left here. Repeated when another shard does not know whether it left something.
     Crossings { from: Option<Vec<u8>>, then: Then },
     /// All of the above was decided.

@@ -59,7 +59,9 @@ impl Shard {
                 }
             }
             Recovery::Outbox { from, then } => self.walk_outbox(context, from.as_ref(), *then, purpose)?,
-            Recovery::Rejections { from } => self.walk_rejections(context, from.as_ref(), purpose)?,
+            Recovery::Rejections { from, then } => {
+                self.walk_rejections(context, from.as_ref(), *then, purpose)?;
+            }
             Recovery::Crossings { from, then } => {
                 if let Some((rows, more)) = self.page(Table::Crossing, from.as_ref(), purpose)? {
                     for (row, _) in rows {
@@ -124,11 +126,10 @@ impl Shard {
                 resumed.insert(instance);
             }
         }
-        match (more.filter(|_| !full), then) {
-            (Some(from), _) => self.go_on(Recovery::Outbox { from: Some(from), then }),
-            (None, Then::GoOn) => self.go_on(Recovery::Rejections { from: None }),
-            (None, Then::Stop) => self.outbox_walking = false,
-        }
+        self.go_on(match more.filter(|_| !full) {
+            Some(from) => Recovery::Outbox { from: Some(from), then },
+            None => Recovery::Rejections { from: None, then },
+        });
         for instance in resumed.into_iter().rev() {
             self.queue.push_front(Input::Resume { instance });
         }
@@ -139,6 +140,7 @@ impl Shard {
         &mut self,
         context: &mut Context<'_>,
         from: Option<&Vec<u8>>,
+        then: Then,
         purpose: Purpose,
     ) -> Result<(), Missing> {
         let (start, to) = table_range(self.index, Table::Rejection, from);
@@ -160,10 +162,11 @@ impl Shard {
             }
         }
         self.commit(context, draft);
-        self.go_on(match next_page(&rows) {
-            Some(from) => Recovery::Rejections { from: Some(from) },
-            None => Recovery::Crossings { from: None, then: Then::GoOn },
-        });
+        match (next_page(&rows), then) {
+            (Some(from), _) => self.go_on(Recovery::Rejections { from: Some(from), then }),
+            (None, Then::GoOn) => self.go_on(Recovery::Crossings { from: None, then }),
+            (None, Then::Stop) => self.outbox_walking = false,
+        }
         Ok(())
     }
 

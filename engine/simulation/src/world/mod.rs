@@ -314,7 +314,11 @@ impl World {
                     split: random.happens(400),
                     shards: if random.happens(500) { 1 } else { 4 },
                     commits_in_flight_max: if random.happens(500) { 64 } else { 1 + random.index(3) },
-                    effects_in_flight_max: EFFECTS_IN_FLIGHT_PER_SHARD_MAX,
+                    effects_in_flight_max: if random.happens(750) {
+                        EFFECTS_IN_FLIGHT_PER_SHARD_MAX
+                    } else {
+                        1 + random.index(4)
+                    },
                     definitions: plan.deployed_at(index),
                     generation: 0,
                     disk_full: false,

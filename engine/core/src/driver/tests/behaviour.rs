@@ -449,6 +449,27 @@ fn effects_that_cannot_be_performed_now_are_not_looked_for_again_and_again() {
     }
 }
 
+/// Found by the simulator: seed 11 with one to four effects in flight left a message without an answer.
+#[test]
+fn messages_that_were_rejected_when_there_was_no_room_for_answers_are_answered_later() {
+    for effects_in_flight_max in 1..=4 {
+        let mut world = narrow(effects_in_flight_max);
+        world.silent = Some("Work");
+        world.start();
+        world.settle_down();
+        for number in 10..20 {
+            world.post(message(&number.to_string(), "talk", "nothing", None));
+        }
+        world.settle_down();
+        world.silent = None;
+        world.restart();
+        world.settle_down();
+        for number in 10..20 {
+            assert_eq!(answer(&world, &number.to_string()).0, [MessageStatus::Failed], "message {number}");
+        }
+    }
+}
+
 #[test]
 fn new_instances_use_the_newest_definition_running_ones_stay_and_all_can_be_reached() {
     let newer = || {
