@@ -1,6 +1,7 @@
-//! Conditions that events wait for. They are looked at when all else is at rest: each that begins to be waited for, and
-//! each that sees a variable that was set. As in Operaton, one that holds counts again with every such change, and one
-//! that has no value (yet) does not hold.
+//! Conditions that events wait for. One that sees a variable that was set is looked at before the token that set it moves on, so
+//! that an activity, or the scope around it, can still be interrupted by what its own work has changed [10.5.6]. One that begins
+//! to be waited for is looked at when all else is at rest. As in Operaton, one that holds counts again with every change, and
+//! one that has no value (yet) does not hold.
 
 use std::sync::Arc;
 
@@ -46,22 +47,42 @@ pub(super) fn news(instance: &Instance, fact: &Fact) -> Option<News> {
 /// Moves what waits for a condition that holds by now.
 pub(super) fn look(step: &mut Step<'_>) {
     let news = std::mem::take(&mut step.news);
-    if news.is_empty() || step.instance.is_suspended() {
+    look_at(step, &news);
+}
+
+/// Moves what a change has made true, and leaves to [`look`] what begins to be waited for. Whoever made the change may be over then.
+pub(super) fn look_at_changes(step: &mut Step<'_>) {
+    if step.news.iter().all(|news| matches!(news, News::Opened(_))) {
         return;
+    }
+    let (changed, opened) =
+        std::mem::take(&mut step.news).into_iter().partition(|news| matches!(news, News::Changed { .. }));
+    step.news = opened;
+    for fired in look_at(step, &changed) {
+        step.news.retain(|news| !matches!(news, News::Opened(opened) if *opened == fired));
+    }
+}
+
+fn look_at(step: &mut Step<'_>, news: &[News]) -> Vec<WaitKey> {
+    let mut fired = Vec::new();
+    if news.is_empty() || step.instance.is_suspended() {
+        return fired;
     }
     let waits = step.instance.waits().filter(|(_, wait)| wait.kind == WaitKind::Condition);
     let waits = waits.map(|(key, wait)| (key, wait.clone())).collect::<Vec<_>>();
     let first = step.ahead();
     for (key, wait) in waits {
         // One before may have ended it.
-        if step.instance.wait(key).is_none() || !holds(step, &news, key, &wait) {
+        if step.instance.wait(key).is_none() || !holds(step, news, key, &wait) {
             continue;
         }
         if let Some(waiting) = triggers::waiting(step, &wait) {
             triggers::fire(step, key, &wait, &waiting, Payload::Nothing);
+            fired.push(key);
         }
     }
     step.first_come_first(first);
+    fired
 }
 
 fn holds(step: &Step<'_>, news: &[News], key: WaitKey, wait: &Wait) -> bool {
@@ -149,6 +170,48 @@ mod tests {
             let mut run = Run::start(&model);
             run.set("x", json!(1));
             assert_eq!(run.places(), "v", "{model}");
+        }
+    }
+
+    #[test]
+    fn what_work_changes_is_seen_before_its_token_moves_on() {
+        const START: &str = r#"<startEvent id="start"/><userTask id="v"/><userTask id="w"/>"#;
+        let event = |attached_to: &str, cancel: bool| {
+            format!(
+                r#"<boundaryEvent id="b" attachedToRef="{attached_to}" cancelActivity="{cancel}">{CONDITION}</boundaryEvent>"#
+            )
+        };
+        let of_task = |cancel| {
+            let event = event("u", cancel);
+            format!("{START}<userTask id='u'/>{event}\n start -> u\n u -> w\n b -> v")
+        };
+        let of_sub_process = |cancel| {
+            let event = event("sub", cancel);
+            format!(
+                "{START}<subProcess id='sub'><userTask id='u'/></subProcess>{event}\n start -> sub\n sub -> w\n b -> v"
+            )
+        };
+        let of_process = |interrupting: bool| {
+            format!(
+                r#"<startEvent id="start"/><userTask id="u"/>
+                <subProcess id="h" triggeredByEvent="true"><startEvent id="h0" isInterrupting="{interrupting}">{CONDITION}</startEvent><userTask id="v"/>
+                  h0 -> v
+                </subProcess>
+                start -> u"#
+            )
+        };
+        let cases = [
+            (of_task(true), "v"),
+            (of_task(false), "v w"),
+            (of_sub_process(true), "v"),
+            (of_sub_process(false), "v w"),
+            (of_process(true), "v"),
+            (of_process(false), "v"),
+        ];
+        for (model, places) in cases {
+            let mut run = Run::start(&model);
+            run.complete("u", json!({"x": 1}));
+            assert_eq!(run.places(), places, "{model}");
         }
     }
 

@@ -15,7 +15,7 @@ use super::state::{Role, State};
 use super::step::{At, Due, Place, Step};
 use super::variables::View;
 use super::wait::WaitKind;
-use super::{calls, compensation, mappings, quantity, triggers};
+use super::{calls, compensation, conditions, mappings, quantity, triggers};
 use crate::identity::NodeKey;
 use crate::plugin::ListenerEvent;
 
@@ -26,6 +26,10 @@ pub(super) fn drive(step: &mut Step<'_>, due: Due) {
     let Some(stored) = step.instance.node(node).map(|node| node.state) else { return };
     let mut state = stored;
     loop {
+        conditions::look_at_changes(step);
+        if step.instance.node(node).is_none() {
+            return;
+        }
         let next = match place {
             Place::Element(index) => match step.at_element(node, index) {
                 Some(at) => stage(step, at, state, occurrence),
@@ -209,6 +213,10 @@ fn leave(step: &mut Step<'_>, at: At<'_>) -> Result<Next, Trouble> {
             } else {
                 step.set_visible(at.parent, name, value);
             }
+        }
+        conditions::look_at_changes(step);
+        if step.instance.node(at.node).is_none() {
+            return Ok(Next::Gone);
         }
     }
     if let Role::Iteration(index) = at.role {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tessera_bpmn::compile::{ElementIndex, Kind, MessageTrigger, Program, Trigger};
 use tessera_bpmn::expression::{Scope, Template};
 
+use super::conditions;
 use super::elements::boundary_event;
 use super::fact::Fact;
 use super::incident;
@@ -193,14 +194,22 @@ pub(super) enum Payload {
 pub(super) fn fire(step: &mut Step<'_>, key: WaitKey, wait: &Wait, waiting: &Waiting<'_>, payload: Payload) {
     match *waiting {
         Waiting::Activity { at, event, interrupting } => {
-            accept(step, at.parent, payload);
+            let kept = match payload {
+                Payload::Variables(variables) if step.program.element(event).keeps_results => variables,
+                payload @ (Payload::Message(_) | Payload::Variables(_) | Payload::Nothing) => {
+                    accept(step, at.parent, payload);
+                    Named::new()
+                }
+            };
             match rest_of(step, key, wait, event) {
-                Rest::Missing => return,
+                Rest::Missing => return accept(step, at.parent, Payload::Variables(kept)),
                 _ if interrupting => step.cancel(at.node),
                 Rest::None => boundary_event::rearm(step, at, key, wait),
                 Rest::Came => again(step, at.node, event),
             }
+            let entered = NodeKey(step.instance.next.node);
             step.enter(at.parent, event, None);
+            hold(step, entered, kept);
         }
         Waiting::Scope { at, sub_process, start, interrupting } => {
             match rest_of(step, key, wait, start) {
@@ -210,11 +219,22 @@ pub(super) fn fire(step: &mut Step<'_>, key: WaitKey, wait: &Wait, waiting: &Wai
                 Rest::Came => again(step, at.node, start),
             }
             let entered = begin_event_sub_process(step, at.node, sub_process, start);
-            accept(step, entered, payload);
+            match payload {
+                Payload::Variables(variables) if step.program.element(start).keeps_results => {
+                    hold(step, entered, variables);
+                }
+                payload @ (Payload::Message(_) | Payload::Variables(_) | Payload::Nothing) => {
+                    accept(step, entered, payload);
+                }
+            }
         }
         Waiting::Event { node, place } => {
             let parent = step.instance.node(node).map_or(NodeKey::ROOT, |node| node.parent);
             accept_for(step, node, parent, &wait.element, payload);
+            conditions::look_at_changes(step);
+            if step.instance.node(node).is_none() {
+                return;
+            }
             let own = match place {
                 Place::Element(index) => index,
                 Place::Flow(_) => return,
@@ -309,16 +329,19 @@ fn accept(step: &mut Step<'_>, scope: NodeKey, payload: Payload) {
 /// Takes what came for an event: its variables stay with the event where the model hands them out by outputs alone.
 fn accept_for(step: &mut Step<'_>, node: NodeKey, parent: NodeKey, event: &str, payload: Payload) {
     match payload {
-        Payload::Variables(variables) if step.keeper(node).is_some() => {
-            for (name, value) in variables {
-                step.emit(Fact::VariableSet { node, name, value });
-            }
-        }
+        Payload::Variables(variables) if step.keeper(node).is_some() => hold(step, node, variables),
         // The event behind a gateway is entered in this step, and gets them then.
         Payload::Variables(variables) if step.is_kept_behind(node, event) => step.handed = variables,
-        payload @ (Payload::Message(_) | Payload::Variables(_) | Payload::Nothing) => {
-            accept(step, parent, payload);
-        }
+        // What the event has as inputs is set there.
+        Payload::Variables(_) => accept(step, node, payload),
+        Payload::Message(_) | Payload::Nothing => accept(step, parent, payload),
+    }
+}
+
+/// Keeps variables with an activation.
+fn hold(step: &mut Step<'_>, node: NodeKey, variables: Named) {
+    for (name, value) in variables {
+        step.emit(Fact::VariableSet { node, name, value });
     }
 }
 
