@@ -90,7 +90,7 @@ impl<'a> Context<'a> {
         self.get(name)?.ok_or_else(|| Error::missing(format_args!("variable '{name}'")))
     }
 
-    /// Sets a variable of the process instance.
+    /// Sets a variable where it is: in the nearest scope that holds one of that name, else in the process instance.
     pub fn set(&self, name: &str, value: &impl Serialize) -> Outcome {
         self.write(Scope::Process, name, value)
     }
@@ -100,7 +100,7 @@ impl<'a> Context<'a> {
         self.write(Scope::Local, name, value)
     }
 
-    /// Removes a variable of the process instance.
+    /// Removes a variable from the nearest scope that holds it.
     pub fn unset(&self, name: &str) -> Outcome {
         Ok(self.host.unset_variables(Scope::Process, &[name.to_owned()])?)
     }
@@ -115,7 +115,7 @@ impl<'a> Context<'a> {
         self.host.target().ok_or_else(|| Error::missing("variable 'target'"))
     }
 
-    /// Sets `target` for the process instance.
+    /// Sets `target`, in the iteration or subprocess that has one of its own, else for the process instance.
     pub fn set_target(&self, target: &Target) -> Outcome {
         Ok(self.host.set_target(Scope::Process, Some(target))?)
     }

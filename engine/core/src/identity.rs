@@ -84,6 +84,9 @@ pub struct DefinitionKey {
 
 impl fmt::Display for DefinitionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.version.is_empty() {
+            return f.write_str(&self.process_id);
+        }
         write!(f, "{}|{}", self.process_id, self.version)
     }
 }

@@ -156,9 +156,9 @@ pub struct VariableWrite {
 /// Where a plugin's write lands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum VariableScope {
-    /// The process instance.
+    /// The nearest scope around the activity that holds a variable of that name, else the process instance.
     Process,
-    /// The nearest enclosing scope: sub-process, multi-instance iteration, or the process.
+    /// The nearest enclosing scope, whether it holds it or not: sub-process, multi-instance iteration, or the process.
     Local,
 }
 

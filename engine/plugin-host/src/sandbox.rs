@@ -94,12 +94,11 @@ impl Sandbox {
 
     /// The value in the activity's local scope.
     pub(crate) fn local_variable(&self, name: &str) -> Option<&Arc<Value>> {
+        let is_local = || self.execution.local.iter().any(|local| &**local == name);
         match self.overlay.get(name) {
-            Some(write) if write.scope == VariableScope::Local => write.value.as_ref(),
-            _ if self.execution.local.iter().any(|local| &**local == name) => {
-                self.execution.variables.get(name)
-            }
-            _ => None,
+            Some(write) if write.scope == VariableScope::Local || is_local() => write.value.as_ref(),
+            None if is_local() => self.execution.variables.get(name),
+            Some(_) | None => None,
         }
     }
 

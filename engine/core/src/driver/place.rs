@@ -23,7 +23,7 @@ pub struct Place {
     pub role: Role,
     /// How far it has come.
     pub state: State,
-    /// The variables that it holds itself.
+    /// The variables that it holds itself, counters of iterations included.
     pub variables: BTreeMap<Arc<str>, Arc<Value>>,
 }
 

@@ -77,6 +77,7 @@ pub(super) fn modify(step: &mut Step<'_>, changes: &[Modification]) -> Result<()
 pub(super) fn start_before(step: &mut Step<'_>, id: &Arc<str>) -> Result<(), Refused> {
     let (index, what) = find(step, id)?;
     let element = step.program.element(index);
+    interrupt_by_start(step, index, id)?;
     let scope = scope(step, element.scope, id)?;
     if what == What::OneIteration {
         return start_iteration(step, scope, index, id);
@@ -97,6 +98,23 @@ pub(super) fn start_before(step: &mut Step<'_>, id: &Arc<str>) -> Result<(), Ref
         }
     }
     step.enter(scope, index, None);
+    Ok(())
+}
+
+/// An event subprocess that is entered by its start event interrupts what is around it, as if the event had happened; one that is
+/// entered further on does not.
+fn interrupt_by_start(step: &mut Step<'_>, start: ElementIndex, wanted: &Arc<str>) -> Result<(), Refused> {
+    let start = step.program.element(start);
+    let entered = step.program.element(start.scope);
+    let is_active = || step.instance.activations().any(|activation| *activation.element == entered.id);
+    let interrupts = start.interrupts
+        && matches!(start.kind, Kind::StartEvent(_))
+        && matches!(entered.kind, Kind::EventSubProcess { .. });
+    if interrupts && !is_active() {
+        let around = scope(step, entered.scope, wanted)?;
+        step.cancel_children(around);
+        triggers::close_starts(step, around);
+    }
     Ok(())
 }
 
@@ -212,12 +230,6 @@ fn enter_scope(
     wanted: &Arc<str>,
 ) -> Result<NodeKey, Refused> {
     let element = step.program.element(index);
-    if let Kind::EventSubProcess { scope, .. } = &element.kind
-        && scope.start_events.first().is_some_and(|start| step.program.element(*start).interrupts)
-    {
-        step.cancel_children(parent);
-        triggers::close_starts(step, parent);
-    }
     let (outer, inner) = if element.multi_instance.is_some() {
         let body = begin_body(step, parent, index, wanted)?;
         step.emit(Fact::IterationsPlanned { node: body, total: 1, items: None });

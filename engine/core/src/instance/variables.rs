@@ -161,6 +161,16 @@ impl Scope for View<'_> {
     }
 }
 
+impl Instance {
+    /// The counters that an activation has of its own, as variables: those of an iteration, or of all iterations together.
+    pub(crate) fn counters(&self, program: &Program, key: NodeKey, now: Timestamp) -> Named {
+        let Some(node) = self.node(key) else { return Named::new() };
+        let view = View::new(self, program, key, now);
+        let names = [LOOP_COUNTER, INSTANCES, ACTIVE_INSTANCES, COMPLETED_INSTANCES].into_iter();
+        names.filter_map(|name| Some((name.into(), Arc::new(view.own(node, name)?.clone())))).collect()
+    }
+}
+
 /// What the counter of the first iteration of an activity is.
 pub(super) fn counts_from(program: &Program, element: &str) -> u32 {
     let element = program.find(element).map(|index| program.element(index));
@@ -313,14 +323,13 @@ impl Step<'_> {
     pub(super) fn write(&mut self, node: NodeKey, writes: Writes) {
         let Writes { variables, outputs, alternative_business_key } = writes;
         for write in variables {
-            let node = match write.scope {
-                VariableScope::Process => self.keeper(node).unwrap_or(NodeKey::ROOT),
-                VariableScope::Local => local_home(self.instance, self.program, node),
-            };
-            let name = write.name;
-            match write.value {
-                Some(value) => self.emit(Fact::VariableSet { node, name, value }),
-                None => self.emit(Fact::VariableRemoved { node, name }),
+            match (write.scope, self.keeper(node), write.value) {
+                (VariableScope::Process, Some(node), Some(value)) => {
+                    self.emit(Fact::VariableSet { node, name: write.name, value });
+                }
+                (scope, _, value) => {
+                    self.set_by_work(node, write.name, value, scope == VariableScope::Local);
+                }
             }
         }
         for output in outputs {

@@ -41,20 +41,31 @@ pub(crate) fn shown(instance: &Instance, steps: u64, program: Option<&Program>, 
         definition_digest: instance.definition().digest.clone(),
         steps,
         variables: instance.variables().map(|(name, value)| (name.clone(), value.clone())).collect(),
-        places: instance.activations().map(place).collect(),
+        places: instance.activations().map(|activation| place(instance, activation, program, now)).collect(),
         waits: instance.waits().map(|(key, wait)| (key, wait.clone())).collect(),
         explanation: explanation(instance, program, now),
     }
 }
 
-fn place(activation: instance::Activation<'_>) -> Place {
+fn place(
+    instance: &Instance,
+    activation: instance::Activation<'_>,
+    program: Option<&Program>,
+    now: Timestamp,
+) -> Place {
+    let mut variables = activation.variables.clone();
+    if let Some(program) = program {
+        for (name, counter) in instance.counters(program, activation.key, now) {
+            variables.entry(name).or_insert(counter);
+        }
+    }
     Place {
         node: activation.key,
         parent: activation.parent,
         element: activation.element.clone(),
         role: activation.role,
         state: activation.state,
-        variables: activation.variables.clone(),
+        variables,
     }
 }
 
