@@ -1,5 +1,5 @@
-//! The extensions that models carry: their namespaces, and how they are found. Activiti and Operaton speak the Camunda dialect under namespaces
-//! of their own. Compiler and linter must mean the same by them, and so must the crates above.
+//! The extensions that models carry: their namespaces, and how they are found. Activiti, Operaton and fox (Camunda's first name) speak the
+//! Camunda dialect under namespaces of their own. Compiler and linter must mean the same by them, and so must the crates above.
 
 use crate::model::Base;
 use crate::xml::{Attribute, Element};
@@ -7,8 +7,13 @@ use crate::xml::{Attribute, Element};
 /// Our own extensions.
 pub const TESSERA: &str = "https://tessera.dev/bpmn/1";
 /// The Camunda 7 dialect, under each of its names.
-pub const CAMUNDA: [&str; 3] =
-    ["http://camunda.org/schema/1.0/bpmn", "http://operaton.org/schema/1.0/bpmn", "http://activiti.org/bpmn"];
+pub const CAMUNDA: [&str; 5] = [
+    "http://camunda.org/schema/1.0/bpmn",
+    "http://operaton.org/schema/1.0/bpmn",
+    "http://activiti.org/bpmn",
+    "http://www.camunda.com/fox",
+    "http://www.operaton.com/fox",
+];
 /// The Camunda 8 dialect.
 pub const ZEEBE: &str = "http://camunda.org/schema/zeebe/1.0";
 

@@ -293,7 +293,7 @@ fn what_undoes_must_be_found_and_be_able_to() {
         ),
         (
             format!("{}{handler}", undone.replace("Definition/>", "Definition waitForCompletion='true'/>")),
-            vec![codes::EVENT_DEFINITION_PLACE],
+            vec![],
         ),
         (within("", ""), vec![codes::COMPENSATION]),
         (format!("<subProcess id='s2'><task id='u'/>{}</subProcess>", within("", "")), vec![]),

@@ -41,14 +41,12 @@ impl<'m> Graph<'m, '_> {
         let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
         if let Some(zeebe) = zeebe {
             let wanted = |local: &str| zeebe.attribute(local) != Some("false");
-            if wanted("propagateAllParentVariables") {
-                inputs.push(Passing { what: Passed::All, local: false });
-            }
-            if wanted("propagateAllChildVariables") {
-                // With output mappings, these alone decide what the process around gets to see.
-                let (_, mapped) = extensions.mappings();
-                outputs.push(Passing { what: Passed::All, local: !mapped.is_empty() });
-            }
+            // Without those around it, the activity's own variables: its input mappings.
+            inputs.push(Passing { what: Passed::All, local: !wanted("propagateAllParentVariables") });
+            // With output mappings, these alone decide what the process around gets to see.
+            let (_, mapped) = extensions.mappings();
+            let kept = !mapped.is_empty() || !wanted("propagateAllChildVariables");
+            outputs.push(Passing { what: Passed::All, local: kept });
         }
         inputs.extend(extensions.passings("in"));
         outputs.extend(extensions.passings("out"));

@@ -1,13 +1,19 @@
 //! What must hold for the graph as a whole: starts, ends, and what gateways lead to. Conditions without effect are
 //! reported and removed, so that no engine evaluates them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Element, ElementIndex, Flow, FlowIndex, Kind, MessageTrigger, Program, Scope, Trigger};
 use crate::diagnostic::{Diagnostic, Findings, codes};
 
-pub(super) fn check(elements: &[Element], flows: &mut [Flow], findings: &mut Findings) {
-    let mut checking = Checking { elements, flows, findings };
+/// `conditional` are the flows with a condition in the file, be it one that was refused.
+pub(super) fn check(
+    elements: &[Element],
+    flows: &mut [Flow],
+    conditional: &BTreeSet<FlowIndex>,
+    findings: &mut Findings,
+) {
+    let mut checking = Checking { elements, flows, conditional, findings };
     for (index, element) in elements.iter().enumerate() {
         checking.ends(element);
         match &element.kind {
@@ -109,6 +115,7 @@ fn starting(kind: &Kind) -> Vec<(&'static str, &str)> {
 struct Checking<'g> {
     elements: &'g [Element],
     flows: &'g mut [Flow],
+    conditional: &'g BTreeSet<FlowIndex>,
     findings: &'g mut Findings,
 }
 
@@ -203,8 +210,12 @@ impl Checking<'_> {
         let starts = handlers.flat_map(|scope| &scope.start_events);
         let starts = starts.filter_map(|index| self.elements.get(index.slot()));
         let starts = starts.filter_map(|event| Some((event, event.kind.trigger()?)));
+        let is_gateway = matches!(element.kind, Kind::EventBasedGateway | Kind::InstantiatingGateway { .. });
+        let behind = element.outgoing.iter().filter(|_| is_gateway);
+        let behind = behind.filter_map(|flow| self.elements.get(self.flows.get(flow.slot())?.target.slot()));
+        let awaited = behind.filter_map(|event| Some((event, event.kind.trigger()?)));
         let mut same = Vec::new();
-        for events in [boundary.collect::<Vec<_>>(), starts.collect()] {
+        for events in [boundary.collect::<Vec<_>>(), starts.collect(), awaited.collect()] {
             let mut seen: BTreeMap<(&'static str, String), &Element> = BTreeMap::new();
             let triggers = events
                 .iter()
@@ -291,22 +302,30 @@ impl Checking<'_> {
         }
     }
 
+    /// One flow without a condition is taken like one that holds; of several, the rest could never be taken.
     fn exclusive_gateway(&mut self, gateway: &Element) {
         if gateway.outgoing.len() < 2 {
             return;
         }
-        for index in &gateway.outgoing {
-            let Some(flow) = self.flows.get(index.slot()) else { continue };
-            if flow.condition.is_none() && gateway.default_flow != Some(*index) {
-                let message = format!(
-                    "the flow out of the exclusive gateway `{}` has no condition and is not its default",
-                    gateway.id
-                );
-                let finding =
-                    Diagnostic::error(codes::GATEWAY_CONDITION, message, flow.position).about(&*flow.id);
-                self.findings
-                    .add(finding.help("add a `conditionExpression`, or make it the gateway's `default`"));
-            }
+        let is_bare =
+            |index: &&FlowIndex| !self.conditional.contains(index) && gateway.default_flow != Some(**index);
+        let bare = gateway.outgoing.iter().filter(is_bare).filter_map(|index| self.flows.get(index.slot()));
+        let bare: Vec<&Flow> = bare.collect();
+        let alone = gateway.default_flow.is_none() && bare.len() == 1;
+        for flow in bare {
+            let message = format!(
+                "the flow out of the exclusive gateway `{}` has no condition and is not its default",
+                gateway.id
+            );
+            let finding = if alone {
+                let message = format!("{message}: it is taken when none before it in the file holds");
+                Diagnostic::warning(codes::GATEWAY_CONDITION, message, flow.position)
+            } else {
+                Diagnostic::error(codes::GATEWAY_CONDITION, message, flow.position)
+            };
+            let finding = finding.about(&*flow.id);
+            self.findings
+                .add(finding.help("add a `conditionExpression`, or make it the gateway's `default`"));
         }
     }
 

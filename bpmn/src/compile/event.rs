@@ -162,15 +162,7 @@ impl<'m> Graph<'m, '_> {
             EventDefinition::ConditionalEventDefinition(definition) => {
                 self.condition_trigger(definition, id).map(Trigger::Condition)
             }
-            EventDefinition::CompensateEventDefinition(definition) => {
-                if definition.wait_for_completion.is_some() {
-                    let message = "`waitForCompletion` means nothing on an event that waits";
-                    let finding =
-                        Diagnostic::error(codes::EVENT_DEFINITION_PLACE, message, definition.position);
-                    self.findings.add(finding.about(id).help("remove it"));
-                }
-                Some(Trigger::Compensation)
-            }
+            EventDefinition::CompensateEventDefinition(_) => Some(Trigger::Compensation),
             EventDefinition::CancelEventDefinition(_) => Some(Trigger::Cancel),
             EventDefinition::LinkEventDefinition(_) | EventDefinition::TerminateEventDefinition(_) => None,
         }

@@ -120,6 +120,11 @@ fn graph<'m, 'f>(
         process_id,
         Kind::Process(Scope::default()),
     );
+    if !graph.element_mut(Program::ROOT).listeners.is_empty() {
+        let message = "a listener of the process itself is never called";
+        let finding = Diagnostic::error(codes::NOT_EXECUTABLE_YET, message, process.position);
+        graph.findings.add(finding.about(process_id).help("put it on the start event, or on the end events"));
+    }
     graph.scopes.push_back((Program::ROOT, &process.flow_elements));
     graph.compensation.associate(&process.artifacts);
     for collaboration in definitions.collaborations() {
@@ -137,7 +142,7 @@ fn graph<'m, 'f>(
     graph.resolve_compensation();
     graph.find_starts();
     graph.declare_data();
-    check::check(&graph.elements, &mut graph.flows, graph.findings);
+    check::check(&graph.elements, &mut graph.flows, &graph.conditional, graph.findings);
     graph
 }
 
