@@ -86,7 +86,7 @@ pub fn expectation(expected: &Expectation, observed: &Observation, world: &World
     let mut comparison = Comparison::default();
     comparison.bag("waiting", expected.waiting.as_ref(), &observed.waiting(world));
     comparison.bag("joining", expected.joining.as_ref(), &observed.joining());
-    comparison.bag("async", expected.continuations.as_ref(), &observed.pending());
+    comparison.bag("async", expected.continuations.as_ref(), &observed.pending(world));
     if let Some(ended) = expected.ended {
         let actual = observed.running().next().is_none();
         comparison.check("ended", ended == actual, &ended, &actual);
@@ -105,7 +105,7 @@ pub fn expectation(expected: &Expectation, observed: &Observation, world: &World
         let value = actual.map(ToString::to_string).unwrap_or_default();
         comparison.check(format!("vars: {name}"), actual.is_none(), &"not set", &value);
     }
-    let completed = observed.activity().completed;
+    let completed = observed.activity(world).completed;
     comparison.counts("completed", expected.completed.as_ref(), &completed, false);
     let cancelled = observed.sum(|history| history.cancelled.clone());
     comparison.counts("canceled", expected.canceled.as_ref(), &cancelled, false);
@@ -169,10 +169,10 @@ fn named(parameters: &Variables) -> String {
 }
 
 /// Compares what is in the end.
-pub fn outcome(expected: &Final, observed: &Observation) -> Vec<Difference> {
+pub fn outcome(expected: &Final, observed: &Observation, world: &World) -> Vec<Difference> {
     let mut comparison = Comparison::default();
     let cancelled = observed.sum(|history| history.cancelled.clone());
-    let super::observation::Activity { active, completed } = observed.activity();
+    let super::observation::Activity { active, completed } = observed.activity(world);
     comparison.counts("final completed", expected.completed.as_ref(), &completed, true);
     comparison.counts("final canceled", expected.canceled.as_ref(), &cancelled, true);
     comparison.counts("final active", expected.active.as_ref(), &active, true);

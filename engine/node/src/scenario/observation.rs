@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tessera_bpmn::compile::Kind;
+use tessera_bpmn::compile::{Element, Kind};
 use tessera_core::driver::{Place, Shown, State};
 use tessera_core::identity::{InstanceId, NodeKey};
 use tessera_core::instance::{Role, State as Stage, WaitKind};
@@ -103,7 +103,7 @@ impl Observation {
         let mut waiting = Vec::new();
         for seen in self.running() {
             let places = seen.shown.places.iter().filter(|place| waits(world, seen, place));
-            let places = places.filter(|place| !is_pending(seen, place));
+            let places = places.filter(|place| !is_pending(world, seen, place));
             waiting.extend(places.map(|place| place.element.to_string()));
         }
         waiting.sort();
@@ -111,10 +111,10 @@ impl Observation {
     }
 
     /// Elements before or behind which an asynchronous continuation is pending.
-    pub fn pending(&self) -> Vec<String> {
+    pub fn pending(&self, world: &World) -> Vec<String> {
         let mut pending = Vec::new();
         for seen in self.running() {
-            let places = seen.shown.places.iter().filter(|place| is_pending(seen, place));
+            let places = seen.shown.places.iter().filter(|place| is_pending(world, seen, place));
             pending.extend(places.map(|place| super::history::named(&place.element, place.role)));
         }
         pending.sort();
@@ -123,13 +123,13 @@ impl Observation {
 
     /// Active elements over all instances. One whose beginning is pending is not active yet, and one whose continuation
     /// is pending has completed.
-    pub fn activity(&self) -> Activity {
+    pub fn activity(&self, world: &World) -> Activity {
         let mut activity = Activity {
             active: self.sum(History::active),
             completed: self.sum(|history| history.completed.clone()),
         };
         for seen in self.running() {
-            for place in seen.shown.places.iter().filter(|place| is_pending(seen, place)) {
+            for place in seen.shown.places.iter().filter(|place| is_pending(world, seen, place)) {
                 let name = super::history::named(&place.element, place.role);
                 if let Some(count) = activity.active.get_mut(&name) {
                     *count = count.saturating_sub(1);
@@ -198,10 +198,19 @@ pub struct Activity {
     pub completed: Counts,
 }
 
-/// Whether an activation waits for its turn between two commits.
-fn is_pending(seen: &Seen, place: &Place) -> bool {
+/// Whether an activation waits for its turn between two commits: for its first attempt, or for the next.
+fn is_pending(world: &World, seen: &Seen, place: &Place) -> bool {
     let mut waits = seen.shown.waits.values().filter(|wait| wait.node == place.node);
-    waits.any(|wait| matches!(wait.kind, WaitKind::Continuation { .. }))
+    waits.any(|wait| match wait.kind {
+        WaitKind::Continuation { .. } => true,
+        WaitKind::Retry { .. } => element(world, seen, place).is_some_and(|element| element.async_before),
+        WaitKind::Message { .. }
+        | WaitKind::Signal { .. }
+        | WaitKind::Timer { .. }
+        | WaitKind::Completion
+        | WaitKind::Condition
+        | WaitKind::Called { .. } => false,
+    })
 }
 
 fn state(seen: &Seen) -> String {
@@ -242,6 +251,10 @@ fn waits(world: &World, seen: &Seen, place: &Place) -> bool {
 }
 
 fn kind<'w>(world: &'w World, seen: &Seen, place: &Place) -> Option<&'w Kind> {
+    element(world, seen, place).map(|element| &element.kind)
+}
+
+fn element<'w>(world: &'w World, seen: &Seen, place: &Place) -> Option<&'w Element> {
     let row = &seen.shown.row;
     let mut definitions = world.definitions().iter().filter(|definition| {
         definition.key.process_id == row.process_id
@@ -249,5 +262,5 @@ fn kind<'w>(world: &'w World, seen: &Seen, place: &Place) -> Option<&'w Kind> {
             && definition.key.digest == seen.shown.definition_digest
     });
     let program = definitions.next().map(|definition| &definition.program);
-    program.and_then(|program| program.find(&place.element).map(|index| &program.element(index).kind))
+    program.and_then(|program| program.find(&place.element).map(|index| program.element(index)))
 }

@@ -78,8 +78,6 @@ const START: Timestamp = Timestamp(1_893_456_000_000);
 enum Obstacle {
     /// The engine refused it, or there is nothing to do it to.
     Refused(String),
-    /// The engine cannot do such a thing.
-    Unsupported(&'static str),
     /// It was done, and what follows is wrong.
     Differs(Vec<Difference>),
 }
@@ -178,9 +176,6 @@ impl<'a> Play<'a> {
                     self.trace.push(format!("  refused: {problem}"));
                 }
                 (Err(Obstacle::Refused(problem)), None) => return Err(fail(problem)),
-                (Err(Obstacle::Unsupported(what)), _) => {
-                    return Err(fail(format!("{what}: not supported by this engine yet")));
-                }
                 (Err(Obstacle::Differs(differences)), _) => {
                     let problem = "what is expected is not so".to_owned();
                     return Err(Failure { differences, ..fail(problem) });
@@ -189,7 +184,7 @@ impl<'a> Play<'a> {
         }
         let Some(expected) = &self.scenario.outcome else { return Ok(()) };
         self.observed.look(&mut self.world).map_err(|error| failure(None, error.to_string()))?;
-        let differences = comparison::outcome(expected, &self.observed);
+        let differences = comparison::outcome(expected, &self.observed, &self.world);
         if differences.is_empty() {
             return Ok(());
         }
@@ -348,7 +343,15 @@ impl<'a> Play<'a> {
         }
         let waits = step.visible.is_empty() && self.observed.waiting(&self.world).contains(&step.at);
         if waits && !self.has_work(&step.at) {
-            return Err(Obstacle::Unsupported("completion of this kind of wait"));
+            let incidents = self.observed.running().flat_map(|seen| &seen.shown.explanation.incidents);
+            let incident = incidents
+                .filter(|incident| *incident.element == *step.at)
+                .map(|incident| format!(" It has an incident: {} {}", incident.code, incident.message));
+            let incident = incident.collect::<String>();
+            return Err(Obstacle::Refused(format!(
+                "what waits at {} is nothing that somebody completes.{incident}",
+                step.at
+            )));
         }
         Err(Obstacle::Refused(self.nobody(&step.at)))
     }
@@ -589,7 +592,8 @@ fn later(now: Timestamp, duration: &str) -> Result<Timestamp, String> {
     let span: jiff::Span = duration.parse().map_err(wrong)?;
     let zoned = crate::clock::instant(now).to_zoned(jiff::tz::TimeZone::UTC);
     let until = zoned.checked_add(span).map_err(wrong)?;
-    Ok(now.max(Timestamp(u64::try_from(until.timestamp().as_millisecond()).unwrap_or_default())))
+    let until = Timestamp(u64::try_from(until.timestamp().as_millisecond()).unwrap_or_default());
+    if until < now { Err(format!("{duration:?} goes back in time")) } else { Ok(until) }
 }
 
 /// The stubs of a scenario. An effect keeps the outcome that it got first, so that a reload changes nothing.

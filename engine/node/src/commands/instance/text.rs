@@ -62,7 +62,7 @@ pub(super) fn list(rows: &Value) -> String {
     for row in rows.as_array().map_or(&[][..], Vec::as_slice) {
         table.row([
             text(row, "instance"),
-            format!("{}|{}", text(row, "process_id"), text(row, "version")),
+            process(row),
             text(row, "business_key"),
             state(row),
             time(row, "started_at"),
@@ -87,13 +87,21 @@ pub(super) fn journal(entries: &Value) -> String {
     out
 }
 
+/// Id and version; a model need not have a version.
+fn process(row: &Value) -> String {
+    match text(row, "version") {
+        version if version.is_empty() => text(row, "process_id"),
+        version => format!("{}|{version}", text(row, "process_id")),
+    }
+}
+
 pub(super) fn show(shown: &Value) -> String {
     use std::fmt::Write as _;
     let row = shown.get("row").unwrap_or(&Value::Null);
     let mut out = String::new();
     let lines = [
         ("instance", text(row, "instance")),
-        ("process", format!("{}|{}", text(row, "process_id"), text(row, "version"))),
+        ("process", process(row)),
         ("business key", text(row, "business_key")),
         ("state", state(row)),
         ("started", time(row, "started_at")),
