@@ -1,8 +1,7 @@
 //! Organisations that know each other: certificates of one authority, one allow list, a folder and an address each.
 
 use std::fmt::Write as _;
-use std::io::Read as _;
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -117,24 +116,8 @@ impl Network {
             .expect("the settings of the client are valid")
     }
 
-    /// The fatal alert that the site of `party` sends to a caller with this certificate (RFC 8446, 6.2). The caller asks for
-    /// nothing: in TLS 1.3 its handshake is over before the server judges it, and a request could get in the alert's way.
-    pub fn alert(&self, party: &Party, certificate: &Issued) -> rustls::AlertDescription {
-        let mut socket = TcpStream::connect(party.listen).expect("the site listens");
-        socket.set_read_timeout(Some(PATIENCE.request)).expect("a timeout above zero");
-        let name = party.listen.ip().into();
-        let mut connection = rustls::ClientConnection::new(self.presenting(certificate).config(), name)
-            .expect("the configuration is valid");
-        let error = rustls::Stream::new(&mut connection, &mut socket)
-            .read(&mut [0])
-            .expect_err("the site has nothing to say but an alert");
-        match error.get_ref().and_then(|inner| inner.downcast_ref()) {
-            Some(rustls::Error::AlertReceived(alert)) => *alert,
-            _ => panic!("no alert: {error}"),
-        }
-    }
-
-    fn presenting(&self, certificate: &Issued) -> TlsIdentity {
+    /// What presents a certificate and trusts the network's servers.
+    pub fn presenting(&self, certificate: &Issued) -> TlsIdentity {
         let credentials = certificate.credentials().expect("the certificate belongs to its key");
         let roots = self.authority.credentials().expect("made by this harness").chain().to_vec();
         TlsIdentity::new(&credentials, &roots).expect("the certificate can be presented")
@@ -156,6 +139,11 @@ impl Party {
 
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Where its site listens.
+    pub fn address(&self) -> SocketAddr {
+        self.listen
     }
 
     /// Speaks for this organisation.
