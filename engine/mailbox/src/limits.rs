@@ -28,7 +28,7 @@ pub const STRANGER_HEADER_BYTES_MAX: usize = 8 * 1024;
 
 /// Time that a connection with an unlisted certificate has to ask and to read its refusal. With [`HANDSHAKE_TIMEOUT`] less
 /// than the ten seconds that a stranger may cost.
-pub const STRANGER_TIMEOUT: Duration = Duration::from_secs(5);
+pub const STRANGER_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Headers of one request.
 pub const HEADERS_MAX: usize = 64;

@@ -35,6 +35,7 @@ use crate::engine::local::{LocalMailbox, MailboxError};
 use crate::engine::operator::Operator;
 use crate::engine::perform::{Hands, Performer};
 use crate::engine::pump::{Engine, Pump};
+use crate::engine::workers::Workers;
 use crate::failure::{Alarm, WatchedStore};
 use crate::limits::SHUTDOWN_SECONDS;
 use crate::logging;
@@ -268,12 +269,14 @@ impl EngineRole {
         let settings = Settings { shards: engine.shards, ..Settings::default() };
         let (ready, recovered) = oneshot::channel();
         let runtime = Handle::current();
+        let workers = Workers::start()
+            .map_err(|source| system("starting the threads of plugins".to_owned(), source))?;
         let span = tracing::Span::current();
         let pump = Pump::start(
             settings,
             store,
             Arc::clone(&committer),
-            |engine| Performer::new(runtime, engine, hands, span),
+            |engine| Performer::new(runtime, workers, engine, hands, span),
             ready,
             alarm.clone(),
         )

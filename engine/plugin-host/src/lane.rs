@@ -145,12 +145,18 @@ impl<F: Future> Future for InTurns<F> {
             None
         };
         let poll = Pin::new(&mut this.call).poll(context);
-        if place.is_some() && poll.is_pending() && this.meter.was_interrupted() {
+        let interrupted = poll.is_pending() && this.meter.was_interrupted();
+        if place.is_some() && interrupted {
             // Before the place goes on: otherwise, on a single thread, call after call would find it free, and all other
             // work would come after the last of them.
             this.asked = Some(this.places.ask(waiter));
         }
         drop(place);
+        if interrupted {
+            // Other threads that became ready meanwhile would else wait until the kernel's slice of time is over, which is
+            // longer than ours.
+            std::thread::yield_now();
+        }
         poll
     }
 }

@@ -26,6 +26,7 @@ use crate::engine::link::MailboxLink;
 use crate::engine::local::LocalMailbox;
 use crate::engine::perform::{Hands, Performer};
 use crate::engine::pump::{Engine, Pump};
+use crate::engine::workers::Workers;
 use crate::failure::Alarm;
 
 const ORGANIZATION: &str = "bench.example";
@@ -119,6 +120,7 @@ impl Plugins {
 pub(super) struct EngineOnly {
     pump: Pump,
     committer: Arc<Committer>,
+    calls: Handle,
 }
 
 impl EngineOnly {
@@ -129,8 +131,9 @@ impl EngineOnly {
         let hands = Arc::new(plugins.hands().await?);
         let (ready, recovered) = oneshot::channel();
         let settings = Settings { shards: 8, ..Settings::default() };
-        let runtime = Handle::current();
-        let performer = |engine| Performer::new(runtime, engine, hands, tracing::Span::none());
+        let (runtime, workers) = (Handle::current(), Workers::start()?);
+        let calls = workers.handle().clone();
+        let performer = |engine| Performer::new(runtime, workers, engine, hands, tracing::Span::none());
         let pump = Pump::start(settings, store, Arc::clone(&committer), performer, ready, Alarm::default())?;
         for definition in &plugins.definitions {
             pump.engine().tell(Event::Deploy(definition.clone()));
@@ -141,11 +144,16 @@ impl EngineOnly {
             .await
             .map_err(|_| failed("the engine stopped while it recovered".to_owned()))?
             .map_err(failed)?;
-        Ok(Self { pump, committer })
+        Ok(Self { pump, committer, calls })
     }
 
     pub(super) fn engine(&self) -> &Engine {
         self.pump.engine()
+    }
+
+    /// Where its plugin calls run.
+    pub(super) fn calls(&self) -> &Handle {
+        &self.calls
     }
 
     pub(super) fn statistics(&self) -> Statistics {

@@ -37,7 +37,7 @@ pub(super) async fn measure(options: &Options, plugins: &Plugins) -> Result<Neig
         let quiet = percentile_ms(&one_by_one(&engine, THREE_TASKS, instances).await?, 0.99);
         let mut spinning = JoinSet::new();
         for _ in 0..SPINNING {
-            spinning.spawn(spin(Arc::clone(&stranger), Arc::clone(&directory)));
+            spinning.spawn_on(spin(Arc::clone(&stranger), Arc::clone(&directory)), engine.calls());
         }
         tokio::time::sleep(SETTLING).await;
         let noisy = percentile_ms(&one_by_one(&engine, THREE_TASKS, instances).await?, 0.99);

@@ -9,3 +9,4 @@ pub mod local;
 pub mod operator;
 pub mod perform;
 pub mod pump;
+pub mod workers;

@@ -22,6 +22,7 @@ use tracing::Instrument as _;
 use crate::engine::answer::Answerer;
 use crate::engine::deliver::Deliverer;
 use crate::engine::pump::Engine;
+use crate::engine::workers::Workers;
 
 /// Everything that effects need, shared by their tasks.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ pub struct Hands {
 #[derive(Debug)]
 pub struct Performer {
     runtime: Handle,
+    workers: Workers,
     engine: Engine,
     hands: Arc<Hands>,
     in_flight: Arc<Mutex<BTreeMap<EffectId, AbortHandle>>>,
@@ -45,9 +47,15 @@ pub struct Performer {
 }
 
 impl Performer {
-    /// Performs on `runtime`, reports to `engine`; what is logged belongs to `span`.
-    pub fn new(runtime: Handle, engine: Engine, hands: Arc<Hands>, span: tracing::Span) -> Self {
-        Self { runtime, engine, hands, in_flight: Arc::default(), span }
+    /// Calls plugins on `workers`, does all else on `runtime`, reports to `engine`; what is logged belongs to `span`.
+    pub fn new(
+        runtime: Handle,
+        workers: Workers,
+        engine: Engine,
+        hands: Arc<Hands>,
+        span: tracing::Span,
+    ) -> Self {
+        Self { runtime, workers, engine, hands, in_flight: Arc::default(), span }
     }
 
     /// Starts an effect. One that is in flight already is left alone.
@@ -61,6 +69,8 @@ impl Performer {
             let engine = self.engine.clone();
             let hands = Arc::clone(&self.hands);
             let in_flight = Arc::clone(&self.in_flight);
+            let runtime =
+                if matches!(work, Work::Call { .. }) { self.workers.handle() } else { &self.runtime };
             let perform = async move {
                 let after_panic = after_panic(&work);
                 let performed = AssertUnwindSafe(hands.perform(&effect, work)).catch_unwind().await;
@@ -71,7 +81,7 @@ impl Performer {
                 in_flight.lock().unwrap_or_else(PoisonError::into_inner).remove(&effect);
                 engine.tell(Event::Settled { effect, outcome });
             };
-            self.runtime.spawn(perform.instrument(self.span.clone()))
+            runtime.spawn(perform.instrument(self.span.clone()))
         };
         in_flight.insert(effect, task.abort_handle());
     }
