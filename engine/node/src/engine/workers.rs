@@ -23,6 +23,8 @@ impl Workers {
     pub fn start() -> io::Result<Self> {
         let runtime = Builder::new_multi_thread()
             .thread_name("plugin-call")
+            // A new call does not wait until those that compute have had sixty turns.
+            .global_queue_interval(1)
             .on_thread_start(|| {
                 if let Err(error) = setpriority_process(Some(gettid()), NICE) {
                     tracing::warn!(%error, "plugins compute on threads like all others");
