@@ -25,14 +25,15 @@ fn issue(authority: &Issued, validity: Validity) -> Issued {
 
 /// The fatal alert that the site of `party` sends to a caller with this certificate [RFC 8446, 6.2]. The caller asks for nothing: in
 /// TLS 1.3 its handshake is over before the server judges it, and a request could get in the alert's way.
-fn alert(network: &Network, party: &Party, certificate: &Issued) -> AlertDescription {
+fn alert(network: &Network, party: &Party, certificate: &Issued) -> Option<AlertDescription> {
     let mut socket = TcpStream::connect(party.address()).expect("the site listens");
     let configuration = network.presenting(certificate).config();
-    let mut connection = ClientConnection::new(configuration, party.address().ip().into()).unwrap();
+    let mut connection = ClientConnection::new(configuration, party.address().ip().into())
+        .expect("the configuration is valid");
     let error = rustls::Stream::new(&mut connection, &mut socket).read(&mut [0]).expect_err("an alert");
     match error.get_ref().and_then(|inner| inner.downcast_ref()) {
-        Some(rustls::Error::AlertReceived(alert)) => *alert,
-        _ => panic!("no alert: {error}"),
+        Some(rustls::Error::AlertReceived(alert)) => Some(*alert),
+        _ => None,
     }
 }
 
@@ -51,8 +52,8 @@ async fn a_certificate_that_nobody_listed_is_refused() {
     let foreign = issue(&other_authority, Validity::days(now(), 1));
     let over = Validity { not_before: now() - 48.hours(), not_after: now() - 24.hours() };
     let expired = issue(network.authority(), over);
-    assert_eq!(alert(&network, a, &expired), AlertDescription::CertificateExpired);
-    assert_eq!(alert(&network, a, &foreign), AlertDescription::DecryptError);
+    assert_eq!(alert(&network, a, &expired), Some(AlertDescription::CertificateExpired));
+    assert_eq!(alert(&network, a, &foreign), Some(AlertDescription::DecryptError));
 
     // And the one that is listed gets in.
     assert!(a.client().get(a.base_url(), "Task").await.unwrap().status.is_success());
