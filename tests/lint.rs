@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected fails, as it should")]
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -348,4 +348,66 @@ fn it_starts_at_once() {
         })
         .min();
     assert!(fastest.unwrap() < START_MAX, "{fastest:?}");
+}
+
+/// A chain of tasks with extensions, most of them drawn, of about so many bytes.
+fn chain(bytes: usize) -> String {
+    use std::fmt::Write as _;
+    let mut process = String::from("<startEvent id=\"s\" name=\"Begun\"/>");
+    let mut diagram = String::new();
+    let mut last = "s".to_owned();
+    for number in 0.. {
+        let task = format!("task{number}");
+        let _ = writeln!(
+            process,
+            "<serviceTask id=\"{task}\" name=\"Work {number}\" camunda:class=\"org.example.Work\"><extensionElements>\
+             <camunda:inputOutput><camunda:inputParameter name=\"in{number}\">${{value{number}}}</camunda:inputParameter>\
+             </camunda:inputOutput><camunda:field name=\"text\"><camunda:string>{number}</camunda:string></camunda:field>\
+             </extensionElements></serviceTask>\n<sequenceFlow id=\"f{number}\" sourceRef=\"{last}\" targetRef=\"{task}\"/>"
+        );
+        // What is not drawn is a finding each, so that the output does not fit into a pipe.
+        if number >= 1_000 {
+            let _ = writeln!(
+                diagram,
+                "<di:BPMNShape id=\"shape{number}\" bpmnElement=\"{task}\"><dc:Bounds x=\"{number}\" y=\"1\" width=\"100\" height=\"80\"/></di:BPMNShape>"
+            );
+        }
+        last = task;
+        if process.len() + diagram.len() > bytes {
+            break;
+        }
+    }
+    format!(
+        "<definitions xmlns=\"http://www.omg.org/spec/BPMN/20100524/MODEL\" xmlns:di=\"http://www.omg.org/spec/BPMN/20100524/DI\" \
+         xmlns:dc=\"http://www.omg.org/spec/DD/20100524/DC\" xmlns:camunda=\"http://camunda.org/schema/1.0/bpmn\" targetNamespace=\"t\">\
+         <process id=\"p\" isExecutable=\"true\">{process}<endEvent id=\"e\" name=\"Ended\"/>\
+         <sequenceFlow id=\"last\" sourceRef=\"{last}\" targetRef=\"e\"/></process>\
+         <di:BPMNDiagram id=\"d\"><di:BPMNPlane id=\"plane\" bpmnElement=\"p\">{diagram}</di:BPMNPlane></di:BPMNDiagram></definitions>"
+    )
+}
+
+/// What a large model costs is memory; how long it takes, README says.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_model_of_ten_megabytes_needs_less_than_ten_times_its_size() {
+    let model = chain(10_000_000);
+    let folder = folder(&[("large.bpmn", model.as_bytes())]);
+    let mut child = Command::new(program())
+        .args(["lint", "--no-config", "--rule", "behaviour=off", "--format", "json", "large.bpmn"])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = child.stdout.take().unwrap();
+    // When the first byte is there everything was checked, and the rest waits until the pipe is read.
+    let mut written = vec![0_u8];
+    output.read_exact(&mut written).unwrap();
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    output.read_to_end(&mut written).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let peak_kib: usize = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    let found: Value = serde_json::from_slice(&written).unwrap();
+    assert!(found["summary"]["warnings"].as_u64().unwrap() >= 1_000);
+    assert!(peak_kib * 1024 < 10 * model.len(), "{peak_kib} KiB for {} bytes", model.len());
 }
