@@ -2,6 +2,8 @@
 
 /// Bytes of one answer that a client reads; a search page of 100 Tasks stays well below.
 pub const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Connections that the kernel has accepted and the mailbox has not; Linux lowers it to `net.core.somaxconn`.
+pub const LISTEN_BACKLOG: u32 = 4_096;
 /// Entries of one search page when the engine reconciles.
 pub const PAGE_ENTRIES: usize = 64;
 /// Pages that one paged search follows; beyond it the reconcile loop simply runs again.

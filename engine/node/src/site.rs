@@ -3,6 +3,7 @@
 //! Start: stores, mailbox (so that peers can deliver), plugins, engine, inbox, control socket. Stop: the other way round;
 //! what was acknowledged is on disk, what was not will be asked for again.
 
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use tessera_hosting::call::Caller;
 use tessera_hosting::directory::Directory;
 use tessera_plugin_host::{CompilationLimits, HostError, Limits, PluginHost};
 use tessera_store::{Committer, OpenError, Options, Store};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
@@ -37,7 +38,7 @@ use crate::engine::perform::{Hands, Performer};
 use crate::engine::pump::{Engine, Pump};
 use crate::engine::workers::Workers;
 use crate::failure::{Alarm, WatchedStore};
-use crate::limits::SHUTDOWN_SECONDS;
+use crate::limits::{LISTEN_BACKLOG, SHUTDOWN_SECONDS};
 use crate::logging;
 
 /// Memory for entries that were read recently, per store.
@@ -185,7 +186,7 @@ impl MailboxRole {
         }
         let listener = match listener {
             Some(listener) => listener,
-            None => TcpListener::bind(mailbox.listen).await.map_err(|source| {
+            None => listen(mailbox.listen).map_err(|source| {
                 system(format!("listening on {} (mailbox.listen)", mailbox.listen), source)
             })?,
         };
@@ -310,6 +311,14 @@ impl EngineRole {
         });
         finish(stopped, "the engine").await;
     }
+}
+
+/// What does not fit the queue is not refused by the kernel: to a caller it looks like a connection, for seconds.
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(LISTEN_BACKLOG)
 }
 
 /// Brings the plugins' FHIR resources to the own mailbox; waits for one that is away. What is refused is noted with its
