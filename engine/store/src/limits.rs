@@ -26,6 +26,9 @@ pub(crate) const SLED_SEGMENT_BYTES: usize = 2 * 1024 * 1024;
 /// Larger values are stored in sled as several parts of this size.
 pub(crate) const SLED_PART_BYTES: usize = 8 * 1024;
 
+/// A flush that takes longer is followed by another one, which wakes it if sled forgot to.
+pub(crate) const SLED_FLUSH_PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// How long to wait until an earlier handle of this process has let go of sled's file.
 pub(crate) const SLED_UNLOCK_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 

@@ -5,11 +5,13 @@
 //! - It shows a batch to readers at once: until the sync, `unsynced` shows them what was there before.
 //! - It moves pages above a quarter of a segment into files of their own, which nobody syncs: `entries` keeps every
 //!   page small enough by splitting large values.
+//! - It can forget to wake a flush when a write fails: `waker` does it.
 
 mod entries;
+mod waker;
 
 use crate::directory::{self, Claimed};
-use crate::limits::{SLED_SEGMENT_BYTES, SLED_UNLOCK_WAIT};
+use crate::limits::{SLED_FLUSH_PATIENCE, SLED_SEGMENT_BYTES, SLED_UNLOCK_WAIT};
 use crate::stop::WritePermit;
 use crate::store::Entry;
 use crate::{Batch, Kind, OpenError, Options, Outcome, ReadError, Store, group};
@@ -22,6 +24,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
+use waker::Waker;
 
 const NAME: &str = "sled";
 
@@ -36,6 +39,7 @@ pub(crate) struct Sled {
     unsynced: RwLock<BTreeMap<Vec<u8>, Option<Vec<u8>>>>,
     permit: WritePermit,
     syncs: AtomicU64,
+    waker: Waker,
     /// Last, so that the directory is free only after the database has let go of it.
     _directory: Claimed,
 }
@@ -54,12 +58,17 @@ impl Sled {
         database.flush().map_err(|error| failed(error.to_string()))?;
         let file = File::open(path.join(DATABASE_FILE)).map_err(|error| failed(error.to_string()))?;
         directory.confirm()?;
+        let flushed = database.clone();
+        // Its error is that of the flush that it wakes.
+        let waker = Waker::start(SLED_FLUSH_PATIENCE, move || drop(flushed.flush()))
+            .map_err(|error| failed(error.to_string()))?;
         Ok(Self {
             entries: Entries::new(&database),
             file,
             unsynced: RwLock::default(),
             permit: WritePermit::default(),
             syncs: AtomicU64::new(0),
+            waker,
             _directory: directory,
         })
     }
@@ -124,7 +133,7 @@ impl Store for Sled {
         };
         self.show_instead(before);
         // On failure `unsynced` stays: whatever sled can still read, the writes in doubt are not shown.
-        if let Err(error) = self.entries.apply(batch) {
+        if let Err(error) = self.waker.watch(|| self.entries.apply(batch)) {
             return plan.replace_committed(&writing.fail(error));
         }
         if let Err(error) = self.file.sync_data() {
