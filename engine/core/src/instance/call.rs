@@ -9,9 +9,7 @@ use tessera_bpmn::expression::Scope;
 
 use super::calls::stage_of;
 use super::state::{Instance, Role};
-use super::variables::{
-    ACTIVE_INSTANCES, COMPLETED_INSTANCES, INSTANCES, LOOP_COUNTER, View, ancestors, local_home,
-};
+use super::variables::{COUNTERS, View, ancestors, local_home};
 use crate::effect::Effect;
 use crate::identity::{EffectSequence, Incarnation, Timestamp};
 use crate::plugin::{Call, Execution};
@@ -87,7 +85,7 @@ impl Instance {
                 visible.entry(name.clone()).or_insert_with(|| value.clone());
             }
         }
-        for name in [LOOP_COUNTER, INSTANCES, ACTIVE_INSTANCES, COMPLETED_INSTANCES] {
+        for name in COUNTERS {
             if !visible.contains_key(name)
                 && let Some(value) = view.variable(name)
             {

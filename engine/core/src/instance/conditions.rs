@@ -126,6 +126,17 @@ mod tests {
     const CONDITION: &str =
         "<conditionalEventDefinition><condition>${x == 1}</condition></conditionalEventDefinition>";
 
+    /// A process whose event subprocess waits for the condition.
+    fn handler(interrupting: bool) -> String {
+        format!(
+            r#"<startEvent id="start"/><userTask id="u"/>
+            <subProcess id="h" triggeredByEvent="true"><startEvent id="h0" isInterrupting="{interrupting}">{CONDITION}</startEvent><userTask id="v"/>
+              h0 -> v
+            </subProcess>
+            start -> u"#
+        )
+    }
+
     #[test]
     fn a_catch_event_waits_until_it_holds() {
         let model = format!(
@@ -148,15 +159,6 @@ mod tests {
                 r#"<startEvent id="start"/><userTask id="u"/><boundaryEvent id="b" attachedToRef="u" cancelActivity="{cancel}">{CONDITION}</boundaryEvent><userTask id="v"/>
                 start -> u
                 b -> v"#
-            )
-        };
-        let handler = |interrupting: bool| {
-            format!(
-                r#"<startEvent id="start"/><userTask id="u"/>
-                <subProcess id="h" triggeredByEvent="true"><startEvent id="h0" isInterrupting="{interrupting}">{CONDITION}</startEvent><userTask id="v"/>
-                  h0 -> v
-                </subProcess>
-                start -> u"#
             )
         };
         for model in [boundary(false), handler(false)] {
@@ -191,22 +193,13 @@ mod tests {
                 "{START}<subProcess id='sub'><userTask id='u'/></subProcess>{event}\n start -> sub\n sub -> w\n b -> v"
             )
         };
-        let of_process = |interrupting: bool| {
-            format!(
-                r#"<startEvent id="start"/><userTask id="u"/>
-                <subProcess id="h" triggeredByEvent="true"><startEvent id="h0" isInterrupting="{interrupting}">{CONDITION}</startEvent><userTask id="v"/>
-                  h0 -> v
-                </subProcess>
-                start -> u"#
-            )
-        };
         let cases = [
             (of_task(true), "v"),
             (of_task(false), "v w"),
             (of_sub_process(true), "v"),
             (of_sub_process(false), "v w"),
-            (of_process(true), "v"),
-            (of_process(false), "v"),
+            (handler(true), "v"),
+            (handler(false), "v"),
         ];
         for (model, places) in cases {
             let mut run = Run::start(&model);

@@ -119,9 +119,7 @@ fn begin(step: &mut Step<'_>, start: Start) -> Result<(), Refused> {
     if let Some(caller) = caller {
         step.emit(Fact::CalledBy(Box::new(caller)));
     }
-    for (name, value) in variables {
-        step.emit(Fact::VariableSet { node: NodeKey::ROOT, name, value });
-    }
+    step.set_own(NodeKey::ROOT, variables);
     if let Some(message) = message {
         step.take_message(NodeKey::ROOT, message, true);
     }
@@ -322,9 +320,7 @@ fn set_variables(step: &mut Step<'_>, node: NodeKey, variables: Named) -> Result
     if step.instance.node(node).is_none() {
         return Err(Refused::UnknownNode(node));
     }
-    for (name, value) in variables {
-        step.emit(Fact::VariableSet { node, name, value });
-    }
+    step.set_own(node, variables);
     Ok(())
 }
 

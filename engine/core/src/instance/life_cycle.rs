@@ -193,9 +193,8 @@ fn open(step: &mut Step<'_>, at: At<'_>) -> Result<Next, Trouble> {
         return Ok(Next::Go(State::Started));
     }
     if at.role != Role::Body && !at.element.inputs.is_empty() {
-        for (name, value) in mappings::evaluate(step, at.node, &at.element.inputs, Direction::In)? {
-            step.emit(Fact::VariableSet { node: at.node, name, value });
-        }
+        let inputs = mappings::evaluate(step, at.node, &at.element.inputs, Direction::In)?;
+        step.set_own(at.node, inputs);
     }
     if !matches!(at.role, Role::Iteration(_)) && !at.element.boundary_events.is_empty() {
         triggers::open_boundary(step, at)?;

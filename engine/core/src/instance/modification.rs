@@ -242,9 +242,7 @@ fn enter_scope(
     let refused = |trouble: Trouble| cannot_be_entered(&element.id, &trouble, wanted);
     let Some(at) = step.at(inner) else { return Ok(inner) };
     let inputs = mappings::evaluate(step, inner, &element.inputs, Direction::In).map_err(refused)?;
-    for (name, value) in inputs {
-        step.emit(Fact::VariableSet { node: inner, name, value });
-    }
+    step.set_own(inner, inputs);
     if outer == inner {
         triggers::open_boundary(step, at).map_err(refused)?;
     }

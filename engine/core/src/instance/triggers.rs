@@ -209,7 +209,7 @@ pub(super) fn fire(step: &mut Step<'_>, key: WaitKey, wait: &Wait, waiting: &Wai
             }
             let entered = NodeKey(step.instance.next.node);
             step.enter(at.parent, event, None);
-            hold(step, entered, kept);
+            step.set_own(entered, kept);
         }
         Waiting::Scope { at, sub_process, start, interrupting } => {
             match rest_of(step, key, wait, start) {
@@ -219,14 +219,8 @@ pub(super) fn fire(step: &mut Step<'_>, key: WaitKey, wait: &Wait, waiting: &Wai
                 Rest::Came => again(step, at.node, start),
             }
             let entered = begin_event_sub_process(step, at.node, sub_process, start);
-            match payload {
-                Payload::Variables(variables) if step.program.element(start).keeps_results => {
-                    hold(step, entered, variables);
-                }
-                payload @ (Payload::Message(_) | Payload::Variables(_) | Payload::Nothing) => {
-                    accept(step, entered, payload);
-                }
-            }
+            let keeper = step.program.element(start).keeps_results.then_some(entered);
+            accept_or_keep(step, keeper, entered, payload);
         }
         Waiting::Event { node, place } => {
             let parent = step.instance.node(node).map_or(NodeKey::ROOT, |node| node.parent);
@@ -328,20 +322,23 @@ fn accept(step: &mut Step<'_>, scope: NodeKey, payload: Payload) {
 
 /// Takes what came for an event: its variables stay with the event where the model hands them out by outputs alone.
 fn accept_for(step: &mut Step<'_>, node: NodeKey, parent: NodeKey, event: &str, payload: Payload) {
+    let keeper = step.keeper(node);
     match payload {
-        Payload::Variables(variables) if step.keeper(node).is_some() => hold(step, node, variables),
         // The event behind a gateway is entered in this step, and gets them then.
-        Payload::Variables(variables) if step.is_kept_behind(node, event) => step.handed = variables,
+        Payload::Variables(variables) if keeper.is_none() && step.is_kept_behind(node, event) => {
+            step.handed = variables;
+        }
         // What the event has as inputs is set there.
-        Payload::Variables(_) => accept(step, node, payload),
+        Payload::Variables(_) => accept_or_keep(step, keeper, node, payload),
         Payload::Message(_) | Payload::Nothing => accept(step, parent, payload),
     }
 }
 
-/// Keeps variables with an activation.
-fn hold(step: &mut Step<'_>, node: NodeKey, variables: Named) {
-    for (name, value) in variables {
-        step.emit(Fact::VariableSet { node, name, value });
+/// Takes what came into a scope; variables stay with the keeper, if there is one.
+fn accept_or_keep(step: &mut Step<'_>, keeper: Option<NodeKey>, scope: NodeKey, payload: Payload) {
+    match (keeper, payload) {
+        (Some(node), Payload::Variables(variables)) => step.set_own(node, variables),
+        (_, payload) => accept(step, scope, payload),
     }
 }
 

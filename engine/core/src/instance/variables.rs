@@ -27,6 +27,8 @@ pub(super) const INSTANCES: &str = "nrOfInstances";
 pub(super) const ACTIVE_INSTANCES: &str = "nrOfActiveInstances";
 /// How many have ended.
 pub(super) const COMPLETED_INSTANCES: &str = "nrOfCompletedInstances";
+/// All of them.
+pub(super) const COUNTERS: [&str; 4] = [LOOP_COUNTER, INSTANCES, ACTIVE_INSTANCES, COMPLETED_INSTANCES];
 /// The same in BPMN [table 10.30] and Zeebe. None is terminated before the last look at the completion condition.
 const BPMN_COUNTERS: [&str; 4] = [
     "numberOfInstances",
@@ -166,8 +168,8 @@ impl Instance {
     pub(crate) fn counters(&self, program: &Program, key: NodeKey, now: Timestamp) -> Named {
         let Some(node) = self.node(key) else { return Named::new() };
         let view = View::new(self, program, key, now);
-        let names = [LOOP_COUNTER, INSTANCES, ACTIVE_INSTANCES, COMPLETED_INSTANCES].into_iter();
-        names.filter_map(|name| Some((name.into(), Arc::new(view.own(node, name)?.clone())))).collect()
+        let own = |name: &str| Some((name.into(), Arc::new(view.own(node, name)?.clone())));
+        COUNTERS.into_iter().filter_map(own).collect()
     }
 }
 
@@ -253,6 +255,13 @@ impl Instance {
 }
 
 impl Step<'_> {
+    /// Sets variables of one activation.
+    pub(super) fn set_own(&mut self, node: NodeKey, variables: Named) {
+        for (name, value) in variables {
+            self.emit(Fact::VariableSet { node, name, value });
+        }
+    }
+
     /// Sets a variable where it is visible already, else in the process.
     pub(super) fn set_visible(&mut self, from: NodeKey, name: Arc<str>, value: Arc<Value>) {
         let holds =
@@ -323,13 +332,9 @@ impl Step<'_> {
     pub(super) fn write(&mut self, node: NodeKey, writes: Writes) {
         let Writes { variables, outputs, alternative_business_key } = writes;
         for write in variables {
-            match (write.scope, self.keeper(node), write.value) {
-                (VariableScope::Process, Some(node), Some(value)) => {
-                    self.emit(Fact::VariableSet { node, name: write.name, value });
-                }
-                (scope, _, value) => {
-                    self.set_by_work(node, write.name, value, scope == VariableScope::Local);
-                }
+            match (write.scope, write.value) {
+                (VariableScope::Process, Some(value)) => self.set_result(node, write.name, value),
+                (scope, value) => self.set_by_work(node, write.name, value, scope == VariableScope::Local),
             }
         }
         for output in outputs {

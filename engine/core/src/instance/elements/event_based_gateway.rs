@@ -53,9 +53,8 @@ fn decide(step: &mut Step<'_>, at: At<'_>, occurrence: Occurrence) -> Result<Nex
     step.emit(Fact::NodeLeft { node: at.node, ending: Ending::Cancelled });
     let entered = NodeKey(step.instance.next.node);
     step.take(at.parent, std::slice::from_ref(flow));
-    for (name, value) in std::mem::take(&mut step.handed) {
-        step.emit(Fact::VariableSet { node: entered, name, value });
-    }
+    let handed = std::mem::take(&mut step.handed);
+    step.set_own(entered, handed);
     Ok(Next::Gone)
 }
 
