@@ -10,7 +10,7 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, Position, codes};
 use crate::dialect;
-use crate::expression::Template;
+use crate::expression::{Template, is_computed};
 use crate::model::{
     Base, CatchEvent, ConditionalEventDefinition, Content, ErrorEventDefinition, EscalationEventDefinition,
     EventDefinition, MessageEventDefinition, Reference, SignalEventDefinition, ThrowEvent,
@@ -439,8 +439,7 @@ impl<'m> Graph<'m, '_> {
 
     /// What is caught is decided when the process is read: a code that is computed would be matched by accident.
     fn caught_code(&mut self, code: Option<String>, base: &Base, id: &str) -> Option<String> {
-        let computed = |code: &&String| code.starts_with('=') || code.contains("${") || code.contains("#{");
-        if let Some(code) = code.as_ref().filter(computed) {
+        if let Some(code) = code.as_ref().filter(|code| is_computed(code)) {
             let message = format!("`{code}` is computed, and what is caught must be known");
             let finding = Diagnostic::error(codes::EXPRESSION, message, base.position);
             self.findings.add(finding.about(id).help("write the code itself, or leave it out to catch all"));

@@ -5,7 +5,7 @@ use super::graph::Graph;
 use super::{Assignment, Listener, ListenerEvent};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::dialect::{ZEEBE, attribute};
-use crate::expression::Template;
+use crate::expression::{Template, is_computed};
 use crate::model::ResourceRole;
 use crate::xml::Element;
 
@@ -149,9 +149,8 @@ impl Graph<'_, '_> {
 
 /// `user(a), group(b), c`: users and groups; a plain name is a group. What is computed is not taken apart.
 fn candidates(source: &str) -> (Vec<&str>, Vec<&str>) {
-    let is_computed = source.starts_with('=') || source.contains("${") || source.contains("#{");
     let parts: Vec<&str> =
-        if is_computed { vec![source] } else { source.split(',').map(str::trim).collect() };
+        if is_computed(source) { vec![source] } else { source.split(',').map(str::trim).collect() };
     let (mut users, mut groups) = (Vec::new(), Vec::new());
     for part in parts.into_iter().filter(|part| !part.is_empty()) {
         if let Some(user) = part.strip_prefix("user(").and_then(|rest| rest.strip_suffix(')')) {

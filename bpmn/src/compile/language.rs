@@ -4,7 +4,7 @@
 use super::event::trim;
 use super::graph::Graph;
 use crate::diagnostic::{Diagnostic, Position, codes};
-use crate::expression::{Dialect, Expression, Template};
+use crate::expression::{Dialect, Expression, Template, has_unified};
 use crate::model::{Base, Content};
 
 /// What the name of a language says.
@@ -67,7 +67,7 @@ impl Graph<'_, '_> {
         match named(language) {
             Named::Known(dialect) => Some(dialect),
             Named::Unchosen if source.starts_with('=') => Some(Dialect::Feel),
-            Named::Unchosen if source.contains("${") || source.contains("#{") => Some(Dialect::Unified),
+            Named::Unchosen if has_unified(source) => Some(Dialect::Unified),
             Named::Unchosen => Some(self.language),
             Named::Unknown => {
                 self.unknown_language(language, content.position(), id);

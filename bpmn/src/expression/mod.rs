@@ -79,6 +79,16 @@ pub struct ParseError {
     pub position: Position,
 }
 
+/// Whether there are expressions `${...}` in a text.
+pub fn has_unified(text: &str) -> bool {
+    text.contains("${") || text.contains("#{")
+}
+
+/// Whether a text is evaluated before it means something: it has `${...}`, or is FEEL by its leading `=`.
+pub fn is_computed(text: &str) -> bool {
+    text.starts_with('=') || has_unified(text)
+}
+
 /// What is said of a call that is not of a method.
 pub(crate) const NO_FUNCTIONS: &str =
     "functions cannot be called here; only methods of `execution` and of values can";

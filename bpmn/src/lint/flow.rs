@@ -44,6 +44,10 @@ pub const EVENTS: &[&str] = &[
     "boundaryEvent",
     "implicitThrowEvent",
 ];
+/// Events that catch.
+pub const CATCHING_EVENTS: &[&str] = &["startEvent", "intermediateCatchEvent", "boundaryEvent"];
+/// Events that throw.
+pub const THROWING_EVENTS: &[&str] = &["intermediateThrowEvent", "endEvent"];
 /// Activities of choreographies.
 pub const CHOREOGRAPHY_ACTIVITIES: &[&str] = &["choreographyTask", "callChoreography", "subChoreography"];
 /// What contains a flow of its own.

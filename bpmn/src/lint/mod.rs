@@ -5,6 +5,7 @@
 //! BPMN [`File`]; a crate above has rules of the same type over what it knows besides, and collects with the same [`Findings`].
 //! [`document`] reads XML with recovery and keeps the place of everything. Start reading at [`lint`].
 
+mod camunda;
 pub mod config;
 pub mod document;
 mod encoding;

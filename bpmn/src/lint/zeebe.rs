@@ -3,7 +3,7 @@
 
 use crate::compile::{TimerKind, literal_timer};
 use crate::lint::document::{Node, Space};
-use crate::lint::flow::{EVENTS, event_definitions, flow_kind, is_event_sub_process};
+use crate::lint::flow::{CATCHING_EVENTS, EVENTS, event_definitions, flow_kind, is_event_sub_process};
 use crate::lint::{File, Findings, Target};
 
 /// A version of Camunda 8: 1.3, 8.6.
@@ -107,9 +107,7 @@ pub(super) fn waiting_for_messages<'d>(file: &File<'d>) -> impl Iterator<Item = 
         if node.is("receiveTask") {
             return Some((node, node));
         }
-        let definition = node
-            .child("messageEventDefinition")
-            .filter(|_| node.is_any(&["startEvent", "intermediateCatchEvent", "boundaryEvent"]));
+        let definition = node.child("messageEventDefinition").filter(|_| node.is_any(CATCHING_EVENTS));
         definition.map(|definition| (node, definition))
     })
 }

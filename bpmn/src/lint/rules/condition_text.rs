@@ -19,6 +19,7 @@
 //! ```
 //! **How to fix.** Write `${...}`, or FEEL behind `=`.
 
+use crate::expression::is_computed;
 use crate::lint::{File, Findings, Target};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
@@ -29,9 +30,8 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     for condition in file.named("conditionExpression").iter().filter(|node| file.is_executed(**node)) {
         let text = condition.text();
         let written = text.trim();
-        let is_expression = written.starts_with('=') || written.contains("${") || written.contains("#{");
         let is_known = matches!(written, "" | "true" | "false") || condition.attribute("language").is_some();
-        if !is_expression && !is_known && condition.children().next().is_none() {
+        if !is_computed(written) && !is_known && condition.children().next().is_none() {
             findings
                 .at(condition.text_span(), "the condition is a text, not an expression")
                 .help("write `${...}`");

@@ -34,12 +34,11 @@ use crate::lint::{File, Findings, Node};
 use std::collections::BTreeMap;
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
-    let mut cancelled = BTreeMap::new();
+    let mut cancelled: BTreeMap<u32, Node<'_>> = BTreeMap::new();
     for definition in file.named("cancelEventDefinition").iter().filter(|node| file.is_executed(**node)) {
         let Some(event) = definition.parent().filter(|event| event.is("boundaryEvent")) else { continue };
         let Some(host) = file.attribute_target(event, "attachedToRef") else { continue };
         if let Some(first) = cancelled.insert(host.index(), event) {
-            let first: Node<'_> = first;
             findings
                 .on(event, format!("the cancellation of `{}` is caught twice", host.title()))
                 .related(first.head(), "it is caught here as well");

@@ -25,7 +25,7 @@
 //! **How to fix.** Close brackets, quotes and braces; write what is missing.
 
 use crate::diagnostic::Position;
-use crate::expression::{NO_FUNCTIONS, Template};
+use crate::expression::{NO_FUNCTIONS, Template, has_unified};
 use crate::lint::{File, Findings, Space, Span};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
@@ -60,7 +60,7 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
 /// Reports a text with an expression that cannot be parsed: the place in it where that is, if it is written as it is read.
 fn report(file: &File<'_>, findings: &mut Findings<'_>, text: &str, span: Span) {
     let text = text.trim();
-    if !text.contains("${") && !text.contains("#{") {
+    if !has_unified(text) {
         return;
     }
     let start = Position { offset: span.start, ..Position::START };

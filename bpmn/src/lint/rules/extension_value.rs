@@ -20,31 +20,19 @@
 //! ```
 //! **How to fix.** Write what the message says is expected.
 
+use crate::expression::has_unified;
+use crate::lint::camunda::is_listener_of_nobody;
 use crate::lint::zeebe;
 use crate::lint::{File, Findings, Node, Space};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     for node in file.document().nodes().filter(|node| file.is_executed(*node)) {
-        match node.space() {
-            Space::Bpmn => element(node, findings),
-            Space::Camunda => extension(node, findings),
-            Space::None
-            | Space::Diagram
-            | Space::DiagramCommon
-            | Space::DiagramInterchange
-            | Space::Zeebe
-            | Space::Modeler
-            | Space::Tessera
-            | Space::SchemaInstance
-            | Space::Xml
-            | Space::Declaration
-            | Space::Other(_) => {}
+        if node.space() == Space::Bpmn {
+            element(node, findings);
+        } else if node.space() == Space::Camunda {
+            extension(node, findings);
         }
     }
-}
-
-fn is_computed(written: &str) -> bool {
-    written.contains("${") || written.contains("#{")
 }
 
 fn is_number(written: &str) -> bool {
@@ -57,7 +45,7 @@ fn is_time_to_live(written: &str) -> bool {
 }
 
 fn is_retry_cycle(written: &str) -> bool {
-    is_computed(written)
+    has_unified(written)
         || zeebe::is_cycle(written)
         || written.split(',').all(|pause| zeebe::is_duration(pause.trim()))
 }
@@ -81,7 +69,7 @@ fn element(node: Node<'_>, findings: &mut Findings<'_>) {
     for (name, is_right, expected) in EXPECTED {
         let Some(attribute) = of_camunda(name) else { continue };
         let written = node.attribute_value(attribute).trim();
-        if !written.is_empty() && !is_computed(written) && !is_right(written) {
+        if !written.is_empty() && !has_unified(written) && !is_right(written) {
             findings.at(attribute.value_span(), format!("`{written}` is not {expected}"));
         }
     }
@@ -106,12 +94,7 @@ fn extension(node: Node<'_>, findings: &mut Findings<'_>) {
     let owner =
         node.ancestors().find(|around| around.space() == Space::Bpmn && !around.is("extensionElements"));
     let message = match node.name() {
-        "executionListener" | "taskListener" => {
-            let ways = ["class", "expression", "delegateExpression"];
-            let is_script = node.children().any(|child| child.name() == "script");
-            (!is_script && !ways.iter().any(|way| has(way)))
-                .then_some("the listener does not say who listens")
-        }
+        _ if is_listener_of_nobody(node) => Some("the listener does not say who listens"),
         "in" | "out" if node.attribute("source").is_some_and(|source| source.trim().is_empty()) => {
             Some("`source` is empty")
         }

@@ -19,17 +19,18 @@
 //! **How to fix.** Add `zeebe:taskDefinition` with the type of the job, `zeebe:calledDecision` to a business rule
 //! task, or `zeebe:script` to a script task.
 
+use crate::lint::flow::THROWING_EVENTS;
 use crate::lint::zeebe;
 use crate::lint::{File, Findings};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     let version = zeebe::version(file);
     let tasks = ["serviceTask", "sendTask", "businessRuleTask", "scriptTask"];
-    let throws = ["intermediateThrowEvent", "endEvent"];
     for node in zeebe::all_executed(file) {
         let holder = if node.is_any(&tasks) {
             node
-        } else if let Some(definition) = node.child("messageEventDefinition").filter(|_| node.is_any(&throws))
+        } else if let Some(definition) =
+            node.child("messageEventDefinition").filter(|_| node.is_any(THROWING_EVENTS))
         {
             // The job of an event stands at the event; the modeler writes it there.
             if zeebe::extension(node, "taskDefinition").is_some() { node } else { definition }

@@ -33,6 +33,7 @@
 //! ```
 //! **How to fix.** Use a sequence flow within a pool; give events at the ends a message event definition.
 
+use crate::lint::flow::{CATCHING_EVENTS, THROWING_EVENTS};
 use crate::lint::{File, Findings, Node};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
@@ -73,27 +74,24 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
                 );
             }
         }
-        if source.is_any(CATCHING) {
+        if source.is_any(CATCHING_EVENTS) {
             findings
                 .on(*flow, format!("a message flow cannot leave `{}`, which does not send", source.title()));
-        } else if source.is_any(THROWING) && !may_be_message(source) {
+        } else if source.is_any(THROWING_EVENTS) && !may_be_message(source) {
             let message = format!("a message flow leaves `{}`, which is no message event", source.title());
             findings.on(*flow, message);
         }
-        if target.is_any(THROWING) {
+        if target.is_any(THROWING_EVENTS) {
             findings.on(
                 *flow,
                 format!("a message flow cannot lead to `{}`, which does not wait", target.title()),
             );
-        } else if target.is_any(CATCHING) && !may_be_message(target) {
+        } else if target.is_any(CATCHING_EVENTS) && !may_be_message(target) {
             let message = format!("a message flow leads to `{}`, which is no message event", target.title());
             findings.on(*flow, message);
         }
     }
 }
-
-const CATCHING: &[&str] = &["startEvent", "intermediateCatchEvent", "boundaryEvent"];
-const THROWING: &[&str] = &["intermediateThrowEvent", "endEvent"];
 
 /// Whether a message is among the triggers of an event, or may be among those that it refers to.
 fn may_be_message(event: Node<'_>) -> bool {

@@ -29,6 +29,7 @@
 //! ```
 //! **How to fix.** Name the message.
 
+use crate::expression::has_unified;
 use crate::lint::zeebe;
 use crate::lint::{File, Findings, Target};
 use std::collections::BTreeSet;
@@ -53,7 +54,7 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
         }
         let name = message.and_then(|message| message.attribute("name")).unwrap_or_default();
         let starts_process = node.is("startEvent") && node.parent().is_some_and(|scope| scope.is("process"));
-        if starts_process && (name.contains("${") || name.contains("#{")) {
+        if starts_process && has_unified(name) {
             let text = format!("`{name}` is computed, and there is no instance yet that could do so");
             findings.on(node, text).help("name the message literally");
         }

@@ -14,6 +14,7 @@
 //! **How to fix.** Correct the id, or add what is missing. An id with a prefix may be in another file if the model has
 //! an `import` for it.
 
+use crate::expression::is_computed;
 use crate::lint::schema::reference;
 use crate::lint::{File, Findings};
 
@@ -23,9 +24,7 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
         let written = found.span.of(file.document().text()).trim();
         let is_elsewhere = reference::may_be_elsewhere(found.role)
             || (found.is_qualified && imports && written.contains(':'))
-            || written.contains("${")
-            || written.contains("#{")
-            || written.starts_with('=');
+            || is_computed(written);
         if written.is_empty() || is_elsewhere || file.referenced(written).is_some() {
             continue;
         }

@@ -23,7 +23,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Position;
-use crate::expression::Template;
+use crate::expression::{Template, has_unified};
 use crate::limits::SPELLINGS_MAX;
 use crate::lint::{File, Findings, Node, Span};
 
@@ -85,7 +85,7 @@ fn read_text(names: &mut BTreeMap<String, Name>, node: Node<'_>) {
 }
 
 fn read(names: &mut BTreeMap<String, Name>, text: &str, place: Span) {
-    if !text.contains("${") && !text.contains("#{") {
+    if !has_unified(text) {
         return;
     }
     let Ok(template) = Template::parse(text, Position::START) else { return };

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use tessera_bpmn::expression::is_computed;
 use tessera_bpmn::lint::document::AttributeRecord;
 use tessera_bpmn::lint::flow::{SCOPES, flow_kind};
 use tessera_bpmn::lint::{Document, Node, Space, Span};
@@ -291,8 +292,7 @@ impl<'d> Reader<'d> {
         let reference = node.attribute("messageRef")?.trim();
         let name =
             self.messages.get(reference).or_else(|| self.messages.get(local(reference).as_str()))?.trim();
-        let is_computed = name.starts_with('=') || name.contains("${") || name.contains("#{");
-        (!is_computed && !name.is_empty()).then(|| name.to_owned())
+        (!is_computed(name) && !name.is_empty()).then(|| name.to_owned())
     }
 }
 

@@ -24,10 +24,10 @@
 //! ```
 //! **How to fix.** Correct the location, or check the imported file in the same run.
 
+use tessera_bpmn::model::NAMESPACE;
+
 use crate::package::Package;
 use crate::report::Found;
-
-const BPMN: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for model in package.models() {
@@ -36,7 +36,7 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
         for import in root.into_iter().flat_map(|root| root.children_named("import")) {
             let location = import.attribute("location").unwrap_or_default().trim();
             let is_relative = !location.is_empty() && !location.starts_with('/') && !location.contains(':');
-            if !is_relative || import.attribute("importType") != Some(BPMN) {
+            if !is_relative || import.attribute("importType") != Some(NAMESPACE) {
                 continue;
             }
             let path = resolved(&file.path, location);
