@@ -4,13 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected fails, as it should")]
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use tessera_tests::process::fed;
 
 const BROKEN: &str = "<definitions xmlns=\"http://www.omg.org/spec/BPMN/20100524/MODEL\" targetNamespace=\"t\">\r\n\
     \t<message id=\"unused\" name=\"Prüfung\"/>\r\n\
@@ -190,16 +191,7 @@ fn several_outputs_are_written_at_once() {
 fn standard_input_is_a_file_without_a_folder() {
     let folder = folder(&[]);
     let with = |arguments: &[&str], input: &str| {
-        let mut child = Command::new(program())
-            .arg("lint")
-            .args(arguments)
-            .current_dir(folder.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        child.wait_with_output().unwrap()
+        fed(Command::new(program()).arg("lint").args(arguments).current_dir(folder.path()), input)
     };
     let output = with(&["-"], BROKEN);
     assert_eq!(code(&output), 1);

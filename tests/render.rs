@@ -4,26 +4,18 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected fails, as it should")]
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
+
+use tessera_tests::process::fed;
 
 const MODEL: &str = "<definitions xmlns=\"http://www.omg.org/spec/BPMN/20100524/MODEL\" targetNamespace=\"t\">\
     <process id=\"p\"><startEvent id=\"s\" name=\"Begun\"/><task id=\"t\" name=\"Greet\"/>\
     <sequenceFlow id=\"f\" sourceRef=\"s\" targetRef=\"t\"/></process></definitions>";
 
 fn render(folder: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tessera-under-test"))
-        .arg("render")
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tessera-under-test"));
+    fed(command.arg("render").args(arguments).current_dir(folder), input)
 }
 
 fn text(bytes: &[u8]) -> String {

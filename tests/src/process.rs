@@ -1,7 +1,7 @@
 //! The program under test: as a running site, and as a command that ends.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
@@ -99,7 +99,6 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if std::thread::panicking() {
-            use std::io::Write as _;
             let _ = writeln!(std::io::stderr(), "-- {}\n{}", self.log.display(), self.log());
         }
     }
@@ -115,4 +114,14 @@ pub fn run(program: &Path, arguments: &[&str]) -> Output {
 fn appending(log: &Path) -> File {
     let mut options = OpenOptions::new();
     options.create(true).append(true).open(log).unwrap_or_else(|error| panic!("{}: {error}", log.display()))
+}
+
+/// What a command says that reads this from standard input.
+pub fn fed(command: &mut Command, input: &str) -> Output {
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
+    let mut standard_input = child.stdin.take().expect("standard input is piped and taken once");
+    standard_input.write_all(input.as_bytes()).expect("the command reads it");
+    drop(standard_input);
+    child.wait_with_output().expect("its output is piped")
 }
