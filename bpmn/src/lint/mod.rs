@@ -13,6 +13,7 @@ mod explored;
 pub mod file;
 pub mod finding;
 pub mod flow;
+mod item;
 mod names;
 pub mod page;
 mod place;

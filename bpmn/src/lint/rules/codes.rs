@@ -51,6 +51,16 @@ crate::lint_rules! {
     "L128" "boundary-event-outgoing" boundary_event_outgoing Structure Warning Stable;
     "L129" "operation-message" operation_message Structure Warning Stable;
     "L130" "choreography-activity" choreography_activity Structure Error Stable;
+    "L131" "item-collection" item_collection Structure Warning Stable;
+    "L132" "input-output-subsets" input_output_subsets Structure Warning Stable;
+    "L133" "data-association-item" data_association_item Structure Warning Stable;
+    "L134" "event-data" event_data Structure Warning Stable;
+    "L135" "event-definition-shared" event_definition_shared Structure Warning Stable;
+    "L136" "multi-instance-item" multi_instance_item Structure Warning Stable;
+    "L137" "data-reference-name" data_reference_name Structure Info Stable;
+    "L138" "participant-multiplicity" participant_multiplicity Structure Warning Stable;
+    "L139" "global-conversation" global_conversation Structure Warning Stable;
+    "L140" "choreography-reference" choreography_reference Structure Warning Stable;
     "L201" "conditional-flows" conditional_flows Practice Warning Stable;
     "L202" "end-event-required" end_event_required Practice Warning Stable;
     "L203" "fake-join" fake_join Practice Warning Stable;

@@ -10,6 +10,11 @@
 //!   </ioSpecification></task>
 //! </process>
 //! ```
+//! ```xml
+//! <process id="p">
+//!   <intermediateThrowEvent id="e">«<dataInput» id="i"/><inputSet/></intermediateThrowEvent>
+//! </process>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p">
@@ -20,6 +25,7 @@
 //! ```
 //! **How to fix.** Name it in `inputSet` or `outputSet`.
 
+use crate::lint::flow::EVENTS;
 use crate::lint::{File, Findings};
 use std::collections::BTreeSet;
 
@@ -31,8 +37,9 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
         }
     }
     for node in file.all(&["dataInput", "dataOutput"]) {
-        let is_in_specification = node.parent().is_some_and(|parent| parent.is("ioSpecification"));
-        if is_in_specification && !named.contains(&node.index()) {
+        let is_in_sets =
+            node.parent().is_some_and(|parent| parent.is("ioSpecification") || parent.is_any(EVENTS));
+        if is_in_sets && !named.contains(&node.index()) {
             findings.on(node, format!("`{}` is in no set", node.title()));
         }
     }
