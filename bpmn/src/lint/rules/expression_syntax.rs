@@ -22,6 +22,13 @@
 //!   <sequenceFlow id="f" sourceRef="g" targetRef="a"><conditionExpression>${dateTime().isAfterNow()}</conditionExpression></sequenceFlow>
 //! </process>
 //! ```
+//! ```xml
+//! <process id="p" isExecutable="true">
+//!   <task id="t"><extensionElements><camunda:properties>
+//!     <camunda:property name="form" value="${ {&quot;a&quot;: 1} }"/>
+//!   </camunda:properties></extensionElements></task>
+//! </process>
+//! ```
 //! **How to fix.** Close brackets, quotes and braces; write what is missing.
 
 use crate::diagnostic::Position;
@@ -30,7 +37,9 @@ use crate::lint::{File, Findings, Space, Span};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     for node in file.document().nodes().filter(|node| file.is_executed(*node)) {
-        let is_extension = matches!(node.space(), Space::Camunda | Space::Tessera);
+        // A property is for whoever reads it: engines do not evaluate it.
+        let is_evaluated = !node.is_in(Space::Camunda, "property");
+        let is_extension = matches!(node.space(), Space::Camunda | Space::Tessera) && is_evaluated;
         if is_extension || node.space() == Space::Bpmn {
             for attribute in node.attributes() {
                 let (space, _) = node.attribute_name(attribute);
