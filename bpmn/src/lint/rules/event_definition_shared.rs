@@ -32,7 +32,7 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
         let Some(event) = reference.parent() else { continue };
         let Some(definition) = file.referenced(&reference.text()) else { continue };
         let within = definition.parent().filter(|parent| parent.name().ends_with("Event"));
-        let owner = *owners.entry(definition.index()).or_insert(within.unwrap_or(event));
+        let owner = *owners.entry(definition.index()).or_insert_with(|| within.unwrap_or(event));
         if owner != event && (throws(owner) || throws(event)) {
             let message = format!("`{}` has this definition already", owner.title());
             findings.at(reference.text_span(), message).related(owner.head(), "it is used here");
