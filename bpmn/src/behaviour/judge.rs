@@ -214,9 +214,10 @@ impl<'j> Judging<'j> {
 
     fn growths(&mut self) {
         let Some(growth) = self.exploration.growths.first() else { return };
-        let Some(element) = self.net.places.get(growth.place).and_then(|place| place.consumer) else {
-            return;
-        };
+        let taken = self.net.places.get(growth.place).and_then(|place| place.consumer);
+        // In a circle that nothing leads out of nothing takes them; they go round in it.
+        let kept = || self.net.spot(growth.place).and_then(|spot| self.net.line(self.program, spot).pop());
+        let Some(element) = taken.or_else(kept) else { return };
         let path = self.path(growth.state, Some(growth.by));
         let kind = VerdictKind::UnboundedTokens;
         self.verdicts.push(Verdict { kind, element, others: Vec::new(), path });

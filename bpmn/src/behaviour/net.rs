@@ -114,6 +114,11 @@ impl Net {
         self.place_of.get(&spot).copied().expect("every spot of the scope has a place")
     }
 
+    /// The first spot of a place.
+    pub(super) fn spot(&self, place: usize) -> Option<Spot> {
+        self.place_of.iter().find(|(_, of)| **of == place).map(|(spot, _)| *spot)
+    }
+
     /// The elements that a token passes from a spot on, to the one that decides what follows, which is included.
     pub(super) fn line(&self, program: &Program, spot: Spot) -> Vec<ElementIndex> {
         let mut next = match spot {

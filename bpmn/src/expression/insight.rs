@@ -17,6 +17,13 @@ impl Expression {
         }
     }
 
+    /// The value that it is, if it is a literal that is neither true nor false.
+    pub(crate) fn literal_without_truth(&self) -> Option<&Value> {
+        let Root::Unified(root) = &self.root else { return None };
+        let Form::Literal(value) = &root.form else { return None };
+        (!value.is_boolean()).then_some(value)
+    }
+
     /// The variables that it reads by their names.
     pub(crate) fn reads(&self) -> BTreeSet<&str> {
         let mut reads = BTreeSet::new();

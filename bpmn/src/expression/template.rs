@@ -44,6 +44,11 @@ impl Template {
         })
     }
 
+    /// Whether it is text, around expressions or without any, and not an expression alone.
+    pub(crate) fn is_text(&self) -> bool {
+        !matches!(self.parts.as_slice(), [Part::Expression(_)])
+    }
+
     /// Parses text that may hold `${...}`; text that begins with `=` is FEEL. `position` is where the text stands in the model.
     /// `\${` stands for `${`.
     pub fn parse(source: &str, position: Position) -> Result<Self, ParseError> {

@@ -21,7 +21,7 @@ impl Explored {
         if nodes.len() > BEHAVIOUR_NODES_MAX {
             return Self { processes: Vec::new(), is_too_large: true };
         }
-        // Straight lines come to their end, unless one of them waits for more tokens than one.
+        // Straight lines come to their end, unless one of them waits for more tokens than one, or bites its own tail.
         let takes_one = |node: Node<'_>| {
             ["startQuantity", "completionQuantity"].iter().all(|name| node.attribute(name).is_none())
         };
@@ -30,7 +30,7 @@ impl Explored {
                 && node.outgoing.len() < 2
                 && node.boundary.is_empty()
                 && takes_one(node.node)
-        });
+        }) && !has_ring(file);
         let model = if is_straight { None } else { file.model() };
         let mut states_left = BEHAVIOUR_FILE_STATES_MAX;
         let processes =
@@ -64,6 +64,18 @@ impl Explored {
             }
         }
     }
+}
+
+/// Whether a line, of nodes that one flow at most leads to and leaves, leads back to itself.
+fn has_ring<'d>(file: &File<'d>) -> bool {
+    let nodes = file.graph().nodes();
+    let behind = |node: Node<'d>| {
+        let flow = file.graph().find(node)?.outgoing.first()?;
+        file.attribute_target(*flow, "targetRef")
+    };
+    let heads = nodes.iter().filter(|node| node.incoming.is_empty());
+    let lines = heads.map(|head| std::iter::successors(Some(head.node), |node| behind(*node)).count());
+    lines.sum::<usize>() < nodes.len()
 }
 
 /// Whether a deadlock is an error: certain, in a process that is executed.
@@ -268,6 +280,31 @@ mod tests {
             r#"<userTask id="a" startQuantity="2"/>
             s -> a"#,
             "L608 p",
+        );
+    }
+
+    #[test]
+    fn a_ring_beside_a_straight_line_is_dead() {
+        check(
+            r#"<userTask id="a"/><endEvent id="e"/><userTask id="x"/><userTask id="y"/>
+            s -> a
+            a -> e
+            x -> y
+            y -> x"#,
+            "L604 x",
+        );
+    }
+
+    #[test]
+    fn tokens_that_pile_up_in_a_ring_are_counted() {
+        check(
+            r#"<userTask id="a"/><parallelGateway id="f"/><exclusiveGateway id="r"/>
+            s -> a
+            a -> f
+            f -> a
+            f -> r
+            r -> r"#,
+            "L606 r",
         );
     }
 

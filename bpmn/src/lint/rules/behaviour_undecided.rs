@@ -2,7 +2,7 @@
 //!
 //! **Why it is bad.** The other rules of this group are silent about what they do not decide. The limits: 5,000 flow nodes of a
 //! file, 10,000 states (or 32 MiB of them) of a process or subprocess and 40,000 of a file, 8 conditions behind one element, 64 flows into an inclusive
-//! join. Complex gateways that join, quantities, and ad-hoc subprocesses whose contents are computed are not decided at all.
+//! join. Complex gateways that join by an expression, quantities, and ad-hoc subprocesses whose contents are computed are not decided at all.
 //!
 //! **Bad**
 //! ```xml

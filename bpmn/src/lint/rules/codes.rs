@@ -184,6 +184,7 @@ crate::lint_rules! {
     "L606" "unbounded-tokens" unbounded_tokens Behaviour Warning Stable;
     "L607" "improper-completion" improper_completion Behaviour Info Stable;
     "L608" "behaviour-undecided" behaviour_undecided Behaviour Info Stable;
+    "L609" "call-recursion" call_recursion Behaviour Warning Stable;
     "L653" "message-wait-bounded" message_wait_bounded Behaviour Info Stable;
 }
 
