@@ -334,11 +334,23 @@ impl Parser {
             }
         };
         self.advance();
-        if matches!(form, Form::Variable(_)) && matches!(self.symbol(), Symbol::Mark("(")) {
+        if matches!(form, Form::Variable(_)) && self.calls_function() {
             let message = super::NO_FUNCTIONS;
             return Err(Wrong { message: message.to_owned(), offset });
         }
         self.node(offset, form, 0)
+    }
+
+    /// Whether arguments follow a name, or follow what a prefix is before: `f(x)`, `fn:f(x)`.
+    fn calls_function(&self) -> bool {
+        let symbol =
+            |ahead: usize| self.tokens.get(self.next.saturating_add(ahead)).map(|token| &token.symbol);
+        match symbol(0) {
+            Some(Symbol::Mark(":")) => {
+                matches!((symbol(1), symbol(2)), (Some(Symbol::Name(_)), Some(Symbol::Mark("("))))
+            }
+            found => matches!(found, Some(Symbol::Mark("("))),
+        }
     }
 
     /// Whether what follows a name is a call that only `execution` answers.

@@ -270,6 +270,10 @@ fn mistakes_are_named_where_they_are() {
         ("${a = b}", "!! `=` does not compare; write `==` @5"),
         ("${a.1}", "!! a property name must follow the dot, not `1` @5"),
         ("${f(1)}", "!! functions cannot be called here; only methods of `execution` and of values can @3"),
+        (
+            "${fn:f(1)}",
+            "!! functions cannot be called here; only methods of `execution` and of values can @3",
+        ),
         ("${a § b}", "!! `§` is not allowed in an expression @5"),
         ("${1x}", "!! `1` runs into a name; put an operator or a space between them @3"),
     ] {

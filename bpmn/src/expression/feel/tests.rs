@@ -95,6 +95,9 @@ fn what_models_of_other_engines_say() {
 #[test]
 fn literals_and_names() {
     check(&[
+        ("`order`.total", "120"),
+        ("{\"a-b c\": 1, r: `a-b c` + 1}.r", "2"),
+        ("`order", "!! a name in the expression is not closed; add ` @1"),
         ("1.50", "1.5"),
         (".5", "0.5"),
         ("1e3", "1000"),

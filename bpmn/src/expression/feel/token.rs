@@ -43,6 +43,8 @@ pub(super) fn tokens(source: &str) -> Result<Vec<Token>, Wrong> {
             || first == '.' && rest.chars().nth(1).is_some_and(|next| next.is_ascii_digit());
         let (symbol, length) = if first == '"' {
             text(rest).map_err(wrong)?
+        } else if first == '`' {
+            escaped_name(rest).map_err(wrong)?
         } else if first.is_ascii_digit() || starts_fraction() {
             number(rest).map_err(wrong)?
         } else if is_word_start(first) {
@@ -57,6 +59,15 @@ pub(super) fn tokens(source: &str) -> Result<Vec<Token>, Wrong> {
         tokens.push(Token { symbol, offset });
         rest = rest.split_at(length).1;
     }
+}
+
+/// A name between backticks, in which anything may stand: a dialect of Camunda 8.
+fn escaped_name(source: &str) -> Result<(Symbol, usize), String> {
+    let closed = source.strip_prefix('`').and_then(|rest| rest.split_once('`'));
+    let Some((name, _)) = closed.filter(|(name, _)| !name.is_empty()) else {
+        return Err("a name in the expression is not closed; add `".to_owned());
+    };
+    Ok((Symbol::Word(name.into()), name.len().saturating_add(2)))
 }
 
 /// What follows white space and comments.
