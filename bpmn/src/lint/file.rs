@@ -76,7 +76,7 @@ impl<'d> File<'d> {
             is_dsf: false,
         };
         file.target = config.effective_target().or_else(|| file.declared_target());
-        file.is_dsf = config.effective_dsf().unwrap_or_else(|| file.looks_like_dsf());
+        file.is_dsf = config.effective_dsf().unwrap_or_else(|| is_of_dsf(document));
         file
     }
 
@@ -243,21 +243,19 @@ impl<'d> File<'d> {
             _ => None,
         }
     }
+}
 
-    /// The framework's models name its classes, its resources, or use its placeholders.
-    fn looks_like_dsf(&self) -> bool {
-        let marks = ["#{version}", "dev.dsf.", "org.highmed.dsf", "de.medizininformatik_initiative"];
-        let is_marked = |value: &str| marks.iter().any(|mark| value.contains(mark));
-        let camunda =
-            self.document.nodes().filter(|node| matches!(node.space(), Space::Bpmn | Space::Camunda));
-        camunda.flat_map(|node| node.attributes().iter().map(move |attribute| (node, attribute))).any(
-            |(node, attribute)| {
-                let (space, name) = node.attribute_name(attribute);
-                matches!((space, name), (Space::Camunda, "class" | "versionTag") | (Space::None, "class"))
-                    && is_marked(node.attribute_value(attribute))
-            },
-        ) || self.named("process").iter().any(|process| {
-            process.attribute_in(Space::Camunda, "versionTag").is_some_and(|tag| tag.trim() == "#{version}")
-        })
-    }
+/// Whether a model is one of the Data Sharing Framework: it names its classes, its resources, or uses its placeholders.
+#[must_use]
+pub fn is_of_dsf(document: &Document) -> bool {
+    let marks = ["#{version}", "dev.dsf.", "org.highmed.dsf", "de.medizininformatik_initiative"];
+    let camunda = document.nodes().filter(|node| matches!(node.space(), Space::Bpmn | Space::Camunda));
+    camunda.flat_map(|node| node.attributes().iter().map(move |attribute| (node, attribute))).any(
+        |(node, attribute)| {
+            matches!(
+                node.attribute_name(attribute),
+                (Space::Camunda, "class" | "versionTag") | (Space::None, "class")
+            ) && marks.iter().any(|mark| node.attribute_value(attribute).contains(mark))
+        },
+    )
 }

@@ -327,3 +327,21 @@ fn the_unchanged_plugin_has_no_findings() {
         .collect();
     assert!(found.is_empty(), "{found:#?}");
 }
+
+#[test]
+fn a_model_beside_the_data_of_patients_is_no_plugin() {
+    let model = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
+        <process id="p" isExecutable="true"><userTask id="a"/></process></definitions>"#;
+    let files = [
+        ("a.bpmn", model),
+        ("patient.xml", r#"<Patient xmlns="http://hl7.org/fhir"><id value="x"/></Patient>"#),
+        ("checkstyle.xml", "<!DOCTYPE module><module/>"),
+        (
+            "profile.json",
+            r#"{ "resourceType": "StructureDefinition", "url": "http://example.org/a", "version": "1" }"#,
+        ),
+    ];
+    let files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
+    let report = lint(&files);
+    assert!(found(&report).is_empty(), "{:#?}", found(&report));
+}

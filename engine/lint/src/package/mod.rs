@@ -107,7 +107,7 @@ impl Package {
 
     /// The processes that are to be executed, in packages that bring FHIR resources: the subject of rules about both.
     pub fn executable(&self) -> impl Iterator<Item = In<'_, Process>> {
-        let is_distributed = self.resources().next().is_some();
+        let is_distributed = self.is_distributed() && self.resources().next().is_some();
         self.processes().filter(move |process| is_distributed && process.is_executable)
     }
 
@@ -138,10 +138,18 @@ impl Package {
 
     /// Whether this is a process plugin: it brings an ActivityDefinition, or models and resources.
     pub fn is_plugin(&self) -> bool {
-        let has_resource = self.resources().next().is_some();
+        let brings = || {
+            self.of_type("ActivityDefinition").next().is_some()
+                || (self.resources().next().is_some() && self.processes().next().is_some())
+        };
+        self.plugin.is_some() || (self.is_distributed() && brings())
+    }
+
+    /// Whether anything shows that the processes run between sites: models beside FHIR resources alone do not.
+    fn is_distributed(&self) -> bool {
         self.plugin.is_some()
-            || self.of_type("ActivityDefinition").next().is_some()
-            || (has_resource && self.processes().next().is_some())
+            || self.models().any(|model| model.is_distributed)
+            || self.resources().any(|resource| resource.is_of_process())
     }
 
     /// The resource of this type with this url, whatever its version.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use tessera_bpmn::expression::is_computed;
 use tessera_bpmn::lint::document::AttributeRecord;
+use tessera_bpmn::lint::file::is_of_dsf;
 use tessera_bpmn::lint::flow::{SCOPES, flow_kind};
 use tessera_bpmn::lint::{Document, Node, Space, Span};
 
@@ -23,6 +24,8 @@ pub struct Model {
     pub participants: BTreeMap<String, Option<String>>,
     /// Where its message flows begin and end, by id.
     pub message_flows: Vec<(String, String)>,
+    /// Whether it is drawn for an engine of distributed processes.
+    pub is_distributed: bool,
 }
 
 /// A process.
@@ -177,7 +180,8 @@ impl Model {
             Some((local(flow.attribute("sourceRef")?), local(flow.attribute("targetRef")?)))
         });
         let (participants, message_flows) = (participants.collect(), flows.collect());
-        Self { document, processes, participants, message_flows }
+        let is_distributed = is_of_dsf(&document) || document.uses(Space::Tessera);
+        Self { document, processes, participants, message_flows, is_distributed }
     }
 }
 

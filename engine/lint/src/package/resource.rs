@@ -1,7 +1,11 @@
 //! A FHIR resource of a package.
 
 use tessera_fhir::elements::is_placeholder;
+use tessera_fhir::names;
 use tessera_fhir::source::{Node, Problem, Source};
+
+/// What stands before the name of a process in its url.
+const PROCESS_PATH: &str = "/bpe/Process/";
 
 /// A resource, where its parts are written, and what could not be read of it.
 #[derive(Debug)]
@@ -31,13 +35,28 @@ impl Resource {
     /// Whether it is made to be filled in at a site, as the resources of plugins are: its version or date is a placeholder,
     /// or it is a draft Task.
     pub fn is_template(&self) -> bool {
+        let is_draft = || self.kind() == "Task" && self.root().text("status") == Some("draft");
+        self.has_placeholder() || self.kind() == "ActivityDefinition" || is_draft()
+    }
+
+    /// Whether it is certainly a part of distributed processes, and not data of patients or something else in FHIR: it has
+    /// placeholders, says which sites may read it, or names a process.
+    pub fn is_of_process(&self) -> bool {
         let root = self.root();
-        let open = |name: &str| root.text(name).is_some_and(is_placeholder);
-        open("version")
-            || open("date")
-            || open("authoredOn")
-            || open("instantiatesCanonical")
-            || self.kind() == "ActivityDefinition"
-            || (self.kind() == "Task" && root.text("status") == Some("draft"))
+        let is_tagged = || {
+            let tags = root.member("meta").into_iter().flat_map(|meta| meta.items("tag"));
+            tags.into_iter().any(|tag| tag.text("system") == Some(names::READ_ACCESS_TAG))
+        };
+        let names_process = |name: &str| root.text(name).is_some_and(|url| url.contains(PROCESS_PATH));
+        self.has_placeholder()
+            || is_tagged()
+            || names_process("url")
+            || names_process("instantiatesCanonical")
+            || root.extensions(names::PROCESS_AUTHORIZATION).next().is_some()
+    }
+
+    fn has_placeholder(&self) -> bool {
+        let names = ["version", "date", "authoredOn", "instantiatesCanonical"];
+        names.iter().any(|name| self.root().text(name).is_some_and(is_placeholder))
     }
 }

@@ -17,7 +17,8 @@ use crate::report::Found;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for (index, file) in package.files.iter().enumerate() {
-        let is_expected = package.is_plugin() || file.path.split(['/', '\\']).any(|folder| folder == "fhir");
+        let is_expected =
+            package.plugin.is_some() || file.path.split(['/', '\\']).any(|folder| folder == "fhir");
         let Content::Unreadable(problems) = &file.content else { continue };
         // Somebody else's JSON or XML is not ours to judge.
         if is_expected || file.text().contains("resourceType") || file.text().contains("http://hl7.org/fhir")
