@@ -91,16 +91,23 @@ pub fn lint_file(source: Source<'_>, config: &Config) -> FileReport {
 /// Checks one file, and takes in what rules over more than one file found in it: suppressions and order hold for both.
 #[must_use]
 pub fn lint_file_with(source: Source<'_>, config: &Config, others: Vec<Finding>) -> FileReport {
-    lint_document(Document::read(source.bytes), source.path, config, others)
+    // A suppression may be of a rule that only a crate above knows.
+    lint_document(Document::read(source.bytes), source.path, config, others, |_| true)
 }
 
-/// Checks a file that has been read already.
+/// Checks a file that has been read already. `is_rule` says whether there is a rule with a name or code at all.
 #[must_use]
-pub fn lint_document(document: Document, path: &str, config: &Config, others: Vec<Finding>) -> FileReport {
+pub fn lint_document(
+    document: Document,
+    path: &str,
+    config: &Config,
+    others: Vec<Finding>,
+    is_rule: fn(&str) -> bool,
+) -> FileReport {
     let mut found = check(&document, config, others);
     let suppressions = suppression::Suppressions::of(&document);
     locate(document.text(), &mut found.findings);
-    let (findings, suppressed) = suppressions.apply(&document, found.findings, config);
+    let (findings, suppressed) = suppressions.apply(&document, found.findings, config, is_rule);
     let (text, encoding) = document.into_text();
     FileReport { path: path.to_owned(), text, encoding, findings, suppressed, omitted: found.omitted }
 }

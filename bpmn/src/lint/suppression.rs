@@ -37,10 +37,13 @@ impl Suppressions {
                 continue;
             }
             let (Some(about), text) = (node.parent(), node.text()) else { continue };
+            let mut left = node.text_span();
             for line in text.lines() {
                 let Some(rest) = line.trim().strip_prefix(MARK) else { continue };
                 let rest = rest.trim();
-                add(&mut all, about, rest.strip_prefix("allow").unwrap_or(rest).trim(), node.text_span());
+                let place = within(document, left, line.trim()).unwrap_or(left);
+                left.start = place.end.min(left.end);
+                add(&mut all, about, rest.strip_prefix("allow").unwrap_or(rest).trim(), place);
             }
         }
         Self { all }
@@ -52,6 +55,7 @@ impl Suppressions {
         document: &Document,
         findings: Vec<Finding>,
         config: &Config,
+        is_rule: fn(&str) -> bool,
     ) -> (Vec<Finding>, Vec<(Finding, String)>) {
         if self.all.is_empty() {
             return (findings, Vec::new());
@@ -73,13 +77,15 @@ impl Suppressions {
             let mut own = Findings::new(about, level, config);
             for suppression in &self.all {
                 let rule = &suppression.rule;
-                if suppression.reason.is_empty() {
+                if !is_rule(rule) {
+                    own.at(suppression.written, format!("there is no rule `{rule}`; nothing is allowed"));
+                } else if suppression.reason.is_empty() {
                     own.at(
                         suppression.written,
                         format!("the suppression of `{rule}` gives no reason and is ignored"),
                     )
                     .help(format!("write why: `{MARK} allow {rule} because ...`"));
-                } else if !suppression.used && rules::is_known(rule) {
+                } else if !suppression.used && rules::is_at_work(rule, config) {
                     own.at(
                         suppression.written,
                         format!("`{rule}` reports nothing here; the suppression is not needed"),
@@ -122,4 +128,11 @@ fn add(all: &mut Vec<Suppression>, about: Node<'_>, written: &str, place: Span) 
         written: place,
         used: false,
     });
+}
+
+/// Where a line of a text is written, if it is written as it is read.
+fn within(document: &Document, span: Span, line: &str) -> Option<Span> {
+    let at = u32::try_from(span.of(document.text()).find(line)?).ok()?;
+    let start = span.start.checked_add(at)?;
+    Some(Span::new(start, start.checked_add(u32::try_from(line.len()).ok()?)?))
 }

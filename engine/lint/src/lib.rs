@@ -79,7 +79,9 @@ pub fn file_report(file: File, found: InFile, config: &Config) -> FileReport {
     let (path, content, text) = file.into_parts();
     match content {
         Content::Model(model) => {
-            let mut report = tessera_bpmn::lint::lint_document(model.document, &path, config, findings);
+            let is_rule = |rule: &str| known().any(|about| about.name == rule || about.code == rule);
+            let mut report =
+                tessera_bpmn::lint::lint_document(model.document, &path, config, findings, is_rule);
             report.omitted = report.omitted.saturating_add(omitted);
             report
         }

@@ -9,6 +9,12 @@
 //!   «<sequenceFlow» id="f" sourceRef="t" targetRef="b"/>
 //! </process>
 //! ```
+//! ```xml
+//! <process id="p">
+//!   <subProcess id="e" triggeredByEvent="true"><startEvent id="s"><timerEventDefinition/></startEvent></subProcess>
+//!   <boundaryEvent id="b" attachedToRef="«e»"><timerEventDefinition/></boundaryEvent>
+//! </process>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p">
@@ -18,7 +24,7 @@
 //! ```
 //! **How to fix.** Attach it in its own scope, and lead the flow elsewhere.
 
-use crate::lint::flow::ACTIVITIES;
+use crate::lint::flow::{ACTIVITIES, is_event_sub_process};
 use crate::lint::{File, Findings};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
@@ -33,6 +39,13 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
             findings
                 .on_attribute(*event, "attachedToRef", message)
                 .related(host.head(), "the activity is here");
+        }
+        if let Some(host) =
+            file.attribute_target(*event, "attachedToRef").filter(|host| is_event_sub_process(*host))
+        {
+            let message =
+                format!("`{}` is an event sub-process, which has no border to wait at", host.title());
+            findings.on_attribute(*event, "attachedToRef", message);
         }
         for flow in &flow_node.incoming {
             findings.on(*flow, format!("a sequence flow leads to the boundary event `{}`", event.title()));

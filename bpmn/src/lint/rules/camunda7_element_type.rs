@@ -26,6 +26,7 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
         "callChoreography",
         "choreographyTask",
         "subChoreography",
+        "standardLoopCharacteristics",
     ];
     for node in file.document().nodes().filter(|node| node.is_any(&refused) && file.is_executed(*node)) {
         findings.on(node, format!("Camunda 7 does not execute `{}`", node.name()));

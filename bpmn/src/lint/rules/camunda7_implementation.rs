@@ -24,7 +24,10 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
         file.all(&["serviceTask", "sendTask", "businessRuleTask"]).filter(|task| file.is_executed(*task))
     {
         let ways = ["class", "expression", "delegateExpression", "type", "decisionRef"];
-        let found = ways.iter().filter(|way| task.attribute_in(Space::Camunda, way).is_some()).count();
+        let found = ways
+            .iter()
+            .filter(|way| task.attribute_in(Space::Camunda, way).is_some_and(|said| !said.trim().is_empty()))
+            .count();
         let connector = task.extension(Space::Camunda, "connector").is_some();
         match (found, connector) {
             (0, false) => {

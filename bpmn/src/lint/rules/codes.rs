@@ -3,7 +3,7 @@
 //! Codes: `L0..` XML and schema, `L1..` structure, `L2..` practice, `L3..` execution and expressions, `L4..` engines,
 //! `L5..` Data Sharing Framework, `L6..` behaviour. Crates above continue: `L65.` messages, `L7..` FHIR, `L8..` packages. A code is never reused.
 
-use crate::lint::{About, FileRule};
+use crate::lint::{About, Config, FileRule};
 
 crate::lint_rules! {
     /// All rules over one file.
@@ -107,6 +107,8 @@ crate::lint_rules! {
     "L322" "condition-never-holds" condition_never_holds Expression Warning Stable;
     "L323" "variable-spelling" variable_spelling Expression Info Preview;
     "L325" "work-unsaid" work_unsaid Execution Warning Stable;
+    "L326" "exclusive-flow-condition" exclusive_flow_condition Execution Warning Stable;
+    "L327" "timer-repeats-once" timer_repeats_once Execution Warning Stable;
     "L330" "script" script Security Warning Stable;
     "L331" "remote-import" remote_import Security Warning Stable;
     "L332" "literal-secret" literal_secret Security Warning Stable;
@@ -176,6 +178,8 @@ crate::lint_rules! {
     "L506" "dsf-multi-instance-async" dsf_multi_instance_async Dsf Warning Stable;
     "L507" "dsf-gateway-name" dsf_gateway_name Dsf Info Stable;
     "L508" "dsf-implementation" dsf_implementation Dsf Error Stable;
+    "L509" "dsf-conditional-event" dsf_conditional_event Dsf Warning Stable;
+    "L510" "dsf-thrown-message" dsf_thrown_message Dsf Warning Stable;
     "L601" "deadlock" deadlock Behaviour Error Stable;
     "L602" "possible-deadlock" possible_deadlock Behaviour Warning Stable;
     "L603" "lack-of-synchronisation" lack_of_synchronisation Behaviour Warning Stable;
@@ -193,7 +197,8 @@ pub(super) fn unused_suppression_rule() -> Option<&'static About> {
     RULES.iter().map(|rule| &rule.about).find(|about| about.name == "unused-suppression")
 }
 
-/// Whether a rule over one file has this name or code.
-pub(super) fn is_known(rule: &str) -> bool {
-    RULES.iter().any(|known| known.about.name == rule || known.about.code == rule)
+/// Whether a rule over one file has this name or code, and runs: of one that does not nothing can be said.
+pub(super) fn is_at_work(rule: &str, config: &Config) -> bool {
+    let named = RULES.iter().map(|known| &known.about).find(|about| about.name == rule || about.code == rule);
+    named.is_some_and(|about| config.level(about).is_some())
 }

@@ -18,6 +18,13 @@
 //!   «<boundaryEvent» id="b" attachedToRef="t"><cancelEventDefinition/></boundaryEvent>
 //! </process>
 //! ```
+//! ```xml
+//! <process id="p" isExecutable="true">
+//!   <task id="t"/>
+//!   <boundaryEvent id="a" attachedToRef="t"><conditionalEventDefinition><condition>${x}</condition></conditionalEventDefinition></boundaryEvent>
+//!   «<boundaryEvent» id="b" attachedToRef="t"><conditionalEventDefinition><condition>${x}</condition></conditionalEventDefinition></boundaryEvent>
+//! </process>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p" isExecutable="true">
@@ -34,14 +41,23 @@ use crate::lint::{File, Findings, Node};
 use std::collections::BTreeMap;
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
-    let mut cancelled: BTreeMap<u32, Node<'_>> = BTreeMap::new();
-    for definition in file.named("cancelEventDefinition").iter().filter(|node| file.is_executed(**node)) {
+    let mut at_border: BTreeMap<(u32, &str, String), Node<'_>> = BTreeMap::new();
+    let definitions =
+        file.all(&["cancelEventDefinition", "compensateEventDefinition", "conditionalEventDefinition"]);
+    for definition in definitions.filter(|node| file.is_executed(*node)) {
         let Some(event) = definition.parent().filter(|event| event.is("boundaryEvent")) else { continue };
         let Some(host) = file.attribute_target(event, "attachedToRef") else { continue };
-        if let Some(first) = cancelled.insert(host.index(), event) {
-            findings
-                .on(event, format!("the cancellation of `{}` is caught twice", host.title()))
-                .related(first.head(), "it is caught here as well");
+        let condition = definition.child("condition");
+        let condition = condition.map(|condition| condition.text().trim().to_owned()).unwrap_or_default();
+        let message = match definition.name() {
+            "cancelEventDefinition" => format!("the cancellation of `{}` is caught twice", host.title()),
+            "compensateEventDefinition" => format!("`{}` is compensated twice", host.title()),
+            // An empty one is reported as that.
+            _ if condition.is_empty() => continue,
+            _ => format!("the condition `{condition}` is waited for twice at `{}`", host.title()),
+        };
+        if let Some(first) = at_border.insert((host.index(), definition.name(), condition), event) {
+            findings.on(event, message).related(first.head(), "it is caught here as well");
         }
     }
     let mut known = BTreeMap::new();

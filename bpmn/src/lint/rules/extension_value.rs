@@ -10,6 +10,16 @@
 //!   <endEvent id="e"><extensionElements>«<camunda:executionListener» event="start" delegateExpression=""/></extensionElements></endEvent>
 //! </process>
 //! ```
+//! ```xml
+//! <process id="p" isExecutable="true">
+//!   <callActivity id="c" calledElement="q" camunda:caseRef="«r»"/>«<callActivity» id="d" calledElement="q" camunda:calledElementBinding="version"/>
+//!   <businessRuleTask id="b" camunda:decisionRef="d" camunda:mapDecisionResult="«list»"/>
+//!   <serviceTask id="t" camunda:class="org.example.Work" camunda:resultVariable="«r»" camunda:asyncAfter="true"><extensionElements>
+//!     «<camunda:field» name="f"/>«<camunda:executionListener» event="began" class="org.example.Heard"/>
+//!   </extensionElements></serviceTask>
+//!   «<sequenceFlow» sourceRef="t" targetRef="b"/>
+//! </process>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p" isExecutable="true" camunda:historyTimeToLive="P30D">
@@ -22,15 +32,16 @@
 
 use crate::expression::has_unified;
 use crate::lint::camunda::is_listener_of_nobody;
+use crate::lint::flow::{ACTIVITIES, TASKS};
 use crate::lint::zeebe;
 use crate::lint::{File, Findings, Node, Space};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     for node in file.document().nodes().filter(|node| file.is_executed(*node)) {
         if node.space() == Space::Bpmn {
-            element(node, findings);
+            element(file, node, findings);
         } else if node.space() == Space::Camunda {
-            extension(node, findings);
+            extension(file, node, findings);
         }
     }
 }
@@ -62,9 +73,26 @@ const EXPECTED: &[Expected] = &[
         |written| ["deployment", "latest", "version"].contains(&written),
         "deployment, latest or version",
     ),
+    (
+        "mapDecisionResult",
+        |written| ["singleEntry", "singleResult", "collectEntries", "resultList"].contains(&written),
+        "singleEntry, singleResult, collectEntries or resultList",
+    ),
 ];
 
-fn element(node: Node<'_>, findings: &mut Findings<'_>) {
+/// What may be bound to a version, and where that is given.
+const BOUND_TO_VERSION: &[(&str, &str)] = &[
+    ("calledElementBinding", "calledElementVersion"),
+    ("caseBinding", "caseVersion"),
+    ("decisionRefBinding", "decisionRefVersion"),
+    ("formRefBinding", "formRefVersion"),
+];
+
+/// What listeners listen to; `all` in models that are older than Camunda.
+const EXECUTION_EVENTS: &[&str] = &["start", "end", "take", "all"];
+const TASK_EVENTS: &[&str] = &["create", "assignment", "complete", "update", "delete", "timeout", "all"];
+
+fn element<'d>(file: &File<'d>, node: Node<'d>, findings: &mut Findings<'_>) {
     let of_camunda = |name: &str| node.attribute_record_in(Space::Camunda, name);
     for (name, is_right, expected) in EXPECTED {
         let Some(attribute) = of_camunda(name) else { continue };
@@ -75,6 +103,29 @@ fn element(node: Node<'_>, findings: &mut Findings<'_>) {
     }
     if let (Some(_), Some(attribute)) = (of_camunda("formKey"), of_camunda("formRef")) {
         findings.at(attribute.value_span(), "the form is named in two ways: `formKey` and `formRef`");
+    }
+    if let (Some(_), Some(attribute)) = (node.attribute_record("calledElement"), of_camunda("caseRef")) {
+        findings.at(attribute.value_span(), "a process and a case are called: `calledElement` and `caseRef`");
+    }
+    for (binding, version) in BOUND_TO_VERSION {
+        if node.attribute_in(Space::Camunda, binding) == Some("version") && of_camunda(version).is_none() {
+            findings.on(node, format!("`{binding}` is `version`, and `{version}` is missing"));
+        }
+    }
+    let calls_class = ["class", "delegateExpression"].iter().any(|name| of_camunda(name).is_some());
+    let result = of_camunda("resultVariable").or_else(|| of_camunda("resultVariableName"));
+    if let Some(attribute) = result.filter(|_| calls_class && node.is_any(TASKS)) {
+        findings.at(attribute.value_span(), "a class has no result; it sets variables itself");
+    }
+    if node.is_any(ACTIVITIES) && node.attribute_in(Space::Camunda, "asyncAfter") == Some("true") {
+        for flow in file.graph().find(node).into_iter().flat_map(|node| &node.outgoing) {
+            if flow.id().is_none() {
+                findings.on(
+                    *flow,
+                    format!("the flow has no id, by which `{}` goes on asynchronously", node.title()),
+                );
+            }
+        }
     }
     if node.is("eventBasedGateway")
         && let Some(attribute) =
@@ -89,12 +140,26 @@ fn element(node: Node<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn extension(node: Node<'_>, findings: &mut Findings<'_>) {
+fn extension(file: &File<'_>, node: Node<'_>, findings: &mut Findings<'_>) {
     let has = |name: &str| node.attribute(name).is_some_and(|value| !value.trim().is_empty());
     let owner =
         node.ancestors().find(|around| around.space() == Space::Bpmn && !around.is("extensionElements"));
     let message = match node.name() {
+        // The framework has a rule of its own for that.
+        _ if is_listener_of_nobody(node) && file.is_dsf() => None,
         _ if is_listener_of_nobody(node) => Some("the listener does not say who listens"),
+        "executionListener" if !is_event(node, EXECUTION_EVENTS) => {
+            Some("`event` is none of start, end and take")
+        }
+        "taskListener" if !is_event(node, TASK_EVENTS) => {
+            Some("`event` is none of create, assignment, complete, update, delete and timeout")
+        }
+        "field"
+            if !["stringValue", "expression"].iter().any(|name| node.attribute(name).is_some())
+                && node.children().next().is_none() =>
+        {
+            Some("the field has no value")
+        }
         "in" | "out" if node.attribute("source").is_some_and(|source| source.trim().is_empty()) => {
             Some("`source` is empty")
         }
@@ -119,4 +184,9 @@ fn extension(node: Node<'_>, findings: &mut Findings<'_>) {
     if let Some(message) = message {
         findings.on(node, message);
     }
+}
+
+/// Whether a listener listens to one of these events, or to what its engine takes where it says nothing.
+fn is_event(listener: Node<'_>, events: &[&str]) -> bool {
+    listener.attribute("event").is_none_or(|event| events.contains(&event.trim()) || has_unified(event))
 }

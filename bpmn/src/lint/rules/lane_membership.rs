@@ -9,6 +9,10 @@
 //!   <task id="t"/>
 //! </process>
 //! ```
+//! ```xml
+//! <process id="p"><laneSet id="l"><lane id="a"><flowNodeRef>«t»</flowNodeRef></lane></laneSet></process>
+//! <process id="q"><task id="t"/></process>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p">
@@ -16,7 +20,7 @@
 //!   <task id="t"/>
 //! </process>
 //! ```
-//! **How to fix.** Remove it from all lanes but one.
+//! **How to fix.** Remove it from all lanes but one of its process.
 
 use crate::lint::{File, Findings, Node};
 use std::collections::BTreeMap;
@@ -28,6 +32,13 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
         for lane in set.children_named("lane") {
             for entry in lane.children_named("flowNodeRef") {
                 let Some(node) = file.referenced(&entry.text()) else { continue };
+                if let (Some(own), Some(process)) = (set.process_id(), node.process_id())
+                    && own != process
+                {
+                    let message = format!("`{}` is a node of the process `{process}`", node.title());
+                    findings.at(entry.text_span(), message);
+                    continue;
+                }
                 match known.insert(node.index(), lane) {
                     Some(first) if first != lane => {
                         findings

@@ -30,6 +30,10 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
         if node.is("scriptTask") && zeebe::extension(node, "taskDefinition").is_some() {
             continue;
         }
+        let is_elsewhere = node.attribute_in(Space::Camunda, "resource").is_some();
+        if node.is("scriptTask") && node.child("script").is_none() && !is_elsewhere {
+            continue;
+        }
         findings.on(node, "the model carries a script").help("move it into a handler");
     }
 }

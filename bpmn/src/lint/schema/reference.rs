@@ -52,6 +52,17 @@ pub(in crate::lint) fn allowed(owner: &str, role: &str) -> Option<&'static [&'st
         "attachedToRef" | "activityRef" if owner != "boundaryEvent" || role == "attachedToRef" => ACTIVITIES,
         "source" | "target" if owner == "linkEventDefinition" => &["linkEventDefinition"],
         "sourceRef" | "targetRef" if owner == "sequenceFlow" => FLOW_NODES,
+        "sourceRef" | "targetRef" if matches!(owner, "dataInputAssociation" | "dataOutputAssociation") => &[
+            "dataObject",
+            "dataObjectReference",
+            "dataStore",
+            "dataStoreReference",
+            "property",
+            "dataInput",
+            "dataOutput",
+            "inputDataItem",
+            "outputDataItem",
+        ],
         "flowNodeRef" => FLOW_NODES,
         _ => return None,
     })

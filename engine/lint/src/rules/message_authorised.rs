@@ -37,7 +37,9 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
         let Some(id) = process.id.as_deref() else { continue };
         let Some(definition) = package.activity_definition_of(id) else { continue };
         for receive in &process.receives {
-            let Some(message) = receive.message.as_deref() else { continue };
+            // That it has no name is said elsewhere.
+            let message = receive.message.as_deref().filter(|message| !message.trim().is_empty());
+            let Some(message) = message else { continue };
             if authorization(definition.value, message).is_none() {
                 let url = definition.value.url().unwrap_or_default();
                 let text =
