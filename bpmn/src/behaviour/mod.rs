@@ -222,12 +222,14 @@ fn scope_outlook(
     Outlook { completes: judged.outlook.completes || handled, ..judged.outlook }
 }
 
-/// Whether an event can end all that is active in a scope, whatever it waits for.
+/// Whether an event can end all that is active in a scope, whatever it waits for. An event subprocess is not ended by the
+/// event that begins it.
 fn is_interruptible(program: &Program, scope: ElementIndex) -> bool {
-    let mut scope = scope;
+    let (mut scope, mut within) = (scope, None);
     loop {
         let element = program.element(scope);
         let handlers = program.scope(scope).event_sub_processes.iter();
+        let handlers = handlers.filter(|handler| Some(**handler) != within);
         let mut starts = handlers.flat_map(|handler| &program.scope(*handler).start_events);
         let comes_from_outside = |trigger: &Trigger| {
             trigger.each().iter().any(|each| {
@@ -249,6 +251,7 @@ fn is_interruptible(program: &Program, scope: ElementIndex) -> bool {
         if scope == Program::ROOT {
             return false;
         }
+        within = Some(scope);
         scope = element.scope;
     }
 }

@@ -284,6 +284,39 @@ mod tests {
     }
 
     #[test]
+    fn an_event_subprocess_is_not_ended_by_its_own_beginning() {
+        let handler = |contents: &str| {
+            format!(
+                r#"<userTask id="w"/><endEvent id="e"/><subProcess id="h" triggeredByEvent="true">
+            <startEvent id="s0"><messageEventDefinition messageRef="msg"/></startEvent>{contents}
+            </subProcess>
+            s -> w
+            w -> e"#
+            )
+        };
+        check(
+            &handler(
+                r#"<exclusiveGateway id="m"/><userTask id="a"/>
+            s0 -> m
+            m -> a
+            a -> m"#,
+            ),
+            "L605 m",
+        );
+        check(
+            &handler(
+                r#"<exclusiveGateway id="x" default="x_a"/><userTask id="a"/><userTask id="b"/><parallelGateway id="j"/>
+            s0 -> x
+            x -> a
+            x -> b if c
+            a -> j
+            b -> j"#,
+            ),
+            "L601 j",
+        );
+    }
+
+    #[test]
     fn a_ring_beside_a_straight_line_is_dead() {
         check(
             r#"<userTask id="a"/><endEvent id="e"/><userTask id="x"/><userTask id="y"/>

@@ -23,3 +23,8 @@ pub const FRAME_COLUMNS: usize = 100;
 
 /// Names that a message lists; more do not help.
 pub const NAMES_SHOWN: usize = 5;
+
+/// Letters by which a url may differ from another and still be meant as that one.
+pub const MISSPELT_LETTERS_MAX: usize = 2;
+/// Bytes of a url that is compared letter by letter; that takes time by the square of its length.
+pub const MISSPELT_BYTES_MAX: usize = 256;

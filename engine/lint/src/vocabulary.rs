@@ -11,7 +11,7 @@ use tessera_fhir::process::ProcessCanonical;
 use tessera_fhir::resource::{list, text};
 use tessera_fhir::source::Node;
 
-use crate::limits::{NAMES_SHOWN, QUESTIONNAIRE_ITEMS_MAX};
+use crate::limits::{MISSPELT_BYTES_MAX, MISSPELT_LETTERS_MAX, NAMES_SHOWN, QUESTIONNAIRE_ITEMS_MAX};
 use crate::package::{Package, Resource};
 
 /// Types whose url, version, date and status a site manages.
@@ -123,6 +123,21 @@ pub(crate) fn known_code(package: &Package, system: &str, code: &str) -> Option<
         text(resource, "resourceType") == Some("CodeSystem") && text(resource, "url") == Some(system)
     })?;
     Some(codes(built_in).contains(code))
+}
+
+/// The code system of the package that a system which is not there most probably means: one that differs in a letter or
+/// two, or has the same last segment.
+pub(crate) fn misspelt_system<'p>(package: &'p Package, system: &str) -> Option<&'p str> {
+    if package.by_url("CodeSystem", system).is_some() || known_code(package, system, "").is_some() {
+        return None;
+    }
+    let last = |url: &str| url.rsplit('/').next().map(str::to_ascii_lowercase);
+    let urls = || package.of_type("CodeSystem").filter_map(|code_system| code_system.value.url());
+    let is_near = |url: &&str| {
+        url.len().max(system.len()) <= MISSPELT_BYTES_MAX
+            && strsim::osa_distance(url, system) <= MISSPELT_LETTERS_MAX
+    };
+    urls().find(|url| last(url) == last(system)).or_else(|| urls().find(is_near))
 }
 
 fn codes(code_system: &Value) -> BTreeSet<&str> {

@@ -146,6 +146,8 @@ const CASES: &[Case] = &[
     case("FHIR_VALUE_SET_CONCEPT_MISSING_CODE", "value-set-complete", VALUES, "CodeSystem/ping\",", "CodeSystem/ping\", \"concept\": [ { \"display\": \"x\" } ],", "{"),
     case("FHIR_VALUE_SET_DUPLICATE_CONCEPT_CODE", "value-set-code-unique", VALUES, "CodeSystem/ping\",", "CodeSystem/ping\", \"concept\": [ { \"code\": \"ping-status\" }, { \"code\": \"ping-status\" } ],", "ping-status"),
     case("FHIR_VALUE_SET_UNKNOWN_CODE", "value-set-code-known", VALUES, "CodeSystem/ping\",", "CodeSystem/ping\", \"concept\": [ { \"code\": \"pink-status\" } ],", "pink-status"),
+    case("FHIR_TASK_UNKNOWN_CODE", "task-input", TASK, "http://dsf.dev/fhir/CodeSystem/ping", "http://dsf.dev/fhir/CodeSystem/pingx", "http://dsf.dev/fhir/CodeSystem/pingx"),
+    case("FHIR_VALUE_SET_FALSE_URL_REFERENCED", "value-set-code-known", VALUES, "http://dsf.dev/fhir/CodeSystem/ping", "http://dsf.dev/fhir/CodeSystem/pingx", "http://dsf.dev/fhir/CodeSystem/pingx"),
     case("FHIR_VALUE_SET_FALSE_URL_REFERENCED", "value-set-code-known", VALUES, "http://dsf.dev/fhir/CodeSystem/ping", "http://example.org/fhir/CodeSystem/ping", "http://example.org/fhir/CodeSystem/ping"),
     case("FHIR_VALUE_SET_INCLUDE_VERSION_NO_PLACEHOLDER", "value-set-include-version", VALUES, "ping\",\n        \"version\": \"#{version}\"", "ping\",\n        \"version\": \"1.0\"", "1.0"),
     case("CODE_SYSTEM_MISSING_ELEMENT", "code-system-complete", CODES, "  \"publisher\": \"Tessera\",\n", "", "{"),

@@ -61,6 +61,7 @@ crate::lint_rules! {
     "L138" "participant-multiplicity" participant_multiplicity Structure Warning Stable;
     "L139" "global-conversation" global_conversation Structure Warning Stable;
     "L140" "choreography-reference" choreography_reference Structure Warning Stable;
+    "L141" "message-flow-message" message_flow_message Structure Warning Stable;
     "L201" "conditional-flows" conditional_flows Practice Warning Stable;
     "L202" "end-event-required" end_event_required Practice Warning Stable;
     "L203" "fake-join" fake_join Practice Warning Stable;
@@ -83,6 +84,7 @@ crate::lint_rules! {
     "L220" "superfluous-label" superfluous_label Practice Info Stable;
     "L221" "superfluous-termination" superfluous_termination Practice Warning Stable;
     "L222" "unknown-extension" unknown_extension Practice Warning Stable;
+    "L223" "diagram-shape" diagram_shape Practice Warning Stable;
     "L301" "conditional-event" conditional_event Execution Error Stable;
     "L302" "thrown-code" thrown_code Execution Error Stable;
     "L303" "multi-instance-source" multi_instance_source Execution Error Stable;

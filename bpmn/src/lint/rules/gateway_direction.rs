@@ -10,6 +10,12 @@
 //!   <sequenceFlow id="f" sourceRef="g" targetRef="a"/><sequenceFlow id="i" sourceRef="g" targetRef="b"/>
 //! </process>
 //! ```
+//! ```xml
+//! <process id="p">
+//!   <startEvent id="s"/><exclusiveGateway id="g" gatewayDirection="«Diverging»"/><task id="a"/>
+//!   <sequenceFlow id="h" sourceRef="s" targetRef="g"/><sequenceFlow id="f" sourceRef="g" targetRef="a"/>
+//! </process>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p">
@@ -27,8 +33,12 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     for node in file.graph().nodes().iter().filter(|node| node.kind == FlowKind::Gateway) {
         let (incoming, outgoing) = (node.incoming.len(), node.outgoing.len());
         let problem = match node.node.attribute("gatewayDirection") {
-            Some("Converging") if outgoing > 1 => "a converging gateway has one outgoing flow",
-            Some("Diverging") if incoming > 1 => "a diverging gateway has one incoming flow",
+            Some("Converging") if incoming < 2 || outgoing > 1 => {
+                "a converging gateway has several incoming flows and one outgoing"
+            }
+            Some("Diverging") if incoming > 1 || outgoing < 2 => {
+                "a diverging gateway has one incoming flow and several outgoing"
+            }
             Some("Mixed") if incoming < 2 || outgoing < 2 => {
                 "a mixed gateway has several incoming and outgoing flows"
             }

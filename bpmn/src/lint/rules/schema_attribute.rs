@@ -9,6 +9,9 @@
 //! ```xml
 //! <process id="p"><task id="t"/>«<sequenceFlow» id="f" sourceRef="t"/></process>
 //! ```
+//! ```xml
+//! <process id="p"><task id="t"><incoming «id="i"»>f</incoming></task><task id="u"/><sequenceFlow id="f" sourceRef="u" targetRef="t"/></process>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p"><task id="t" name="Send" camunda:class="a.B"/></process>

@@ -10,6 +10,15 @@
 //! ```xml
 //! <process id="p">«<gateway» id="g"/></process>
 //! ```
+//! ```xml
+//! <process id="p"><extensionElements>«<task» id="t"/></extensionElements></process>
+//! ```
+//! ```xml
+//! <process id="p"><task id="t"><potentialOwner>
+//!   «<resourceParameterBinding» parameterRef="r"><formalExpression>1</formalExpression></resourceParameterBinding>
+//! </potentialOwner></task></process>
+//! <resource id="s" name="s"><resourceParameter id="r" isRequired="false"/></resource>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p"><laneSet id="l"/><task id="t"/></process>

@@ -7,6 +7,9 @@
 //! ```xml
 //! <process id="p">«stray»<task id="t"/></process>
 //! ```
+//! ```xml
+//! <process id="p"><extensionElements>«stray»<camunda:properties/></extensionElements></process>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p"><documentation>meant</documentation><task id="t"/></process>

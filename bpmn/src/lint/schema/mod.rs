@@ -290,6 +290,13 @@ impl<'d> Checked<'d> {
                 None,
             );
         }
+        for attribute in node.attributes() {
+            let (space, name) = node.attribute_name(attribute);
+            if matches!(space, Space::None | Space::Bpmn) {
+                let message = format!("`{}` is only a text and has no attribute `{name}`", node.name());
+                self.add(Violated::Attribute, attribute.span(), message, None);
+            }
+        }
         let text = node.text();
         let about = node.parent().unwrap_or(node);
         self.value(about, node.name(), &text, node.text_span(), kind);
@@ -297,6 +304,13 @@ impl<'d> Checked<'d> {
 
     fn children(&mut self, node: Node<'d>, whole: &Whole, kinds: &mut [As]) {
         if whole.is_open {
+            // Anything may stand here that is not of BPMN itself.
+            for child in
+                node.children().filter(|child| node.is("extensionElements") && child.space() == Space::Bpmn)
+            {
+                let message = format!("`{}` is no extension: it is an element of BPMN", child.written_name());
+                self.add(Violated::Structure, child.head(), message, None);
+            }
             return;
         }
         let mut counts = vec![0_u32; whole.particles.len()];
@@ -365,6 +379,12 @@ impl<'d> Checked<'d> {
                 };
             }
         }
+        if let Some(binding) = node.child("resourceParameterBinding")
+            && node.child("resourceRef").is_none()
+        {
+            let message = format!("`{}` binds parameters, and needs `resourceRef` for that", node.name());
+            self.add(Violated::Structure, binding.head(), message, None);
+        }
         for (particle, count) in whole.particles.iter().zip(counts) {
             if count < particle.min {
                 let message = format!("`{}` needs `{}`", node.name(), particle.name);
@@ -374,7 +394,7 @@ impl<'d> Checked<'d> {
     }
 
     fn text(&mut self, node: Node<'d>, whole: &Whole) {
-        if whole.is_mixed || whole.is_open {
+        if whole.is_mixed {
             return;
         }
         let text = node.text();

@@ -52,17 +52,9 @@ pub(in crate::lint) fn allowed(owner: &str, role: &str) -> Option<&'static [&'st
         "attachedToRef" | "activityRef" if owner != "boundaryEvent" || role == "attachedToRef" => ACTIVITIES,
         "source" | "target" if owner == "linkEventDefinition" => &["linkEventDefinition"],
         "sourceRef" | "targetRef" if owner == "sequenceFlow" => FLOW_NODES,
-        "sourceRef" | "targetRef" if matches!(owner, "dataInputAssociation" | "dataOutputAssociation") => &[
-            "dataObject",
-            "dataObjectReference",
-            "dataStore",
-            "dataStoreReference",
-            "property",
-            "dataInput",
-            "dataOutput",
-            "inputDataItem",
-            "outputDataItem",
-        ],
+        "sourceRef" | "targetRef" if matches!(owner, "dataInputAssociation" | "dataOutputAssociation") => {
+            DATA_OR_ACTIVITY
+        }
         "flowNodeRef" => FLOW_NODES,
         _ => return None,
     })
@@ -87,6 +79,31 @@ pub(in crate::lint) fn may_be_elsewhere(role: &str) -> bool {
             | "partitionElementRef"
     )
 }
+
+/// What data associations connect. Some tools write the activity where one of its inputs or outputs belongs; that is left.
+const DATA_OR_ACTIVITY: &[&str] = &[
+    "dataObject",
+    "dataObjectReference",
+    "dataStore",
+    "dataStoreReference",
+    "property",
+    "dataInput",
+    "dataOutput",
+    "inputDataItem",
+    "outputDataItem",
+    "task",
+    "serviceTask",
+    "sendTask",
+    "receiveTask",
+    "userTask",
+    "manualTask",
+    "scriptTask",
+    "businessRuleTask",
+    "callActivity",
+    "subProcess",
+    "transaction",
+    "adHocSubProcess",
+];
 
 const FLOW_NODES: &[&str] = &{
     let mut all = [""; ACTIVITIES.len() + EVENTS.len() + GATEWAYS.len() + 4];

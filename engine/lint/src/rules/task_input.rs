@@ -27,7 +27,7 @@ use tessera_fhir::source::Node;
 
 use crate::package::Package;
 use crate::report::Found;
-use crate::vocabulary::{code_of, known_code};
+use crate::vocabulary::{code_of, known_code, misspelt_system};
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for task in package.of_plugin("Task") {
@@ -60,6 +60,12 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
             }
             if !seen.insert((system, code, input.choice("value").map(|(_, value)| value.value.to_string()))) {
                 found.on(task.file, input, format!("the input `{code}` is there twice with the same value"));
+            }
+            if let Some(meant) = misspelt_system(package, system) {
+                let place = coding(input).unwrap_or(input);
+                found
+                    .on_member(task.file, place, "system", format!("there is no code system `{system}`"))
+                    .help(format!("`{meant}` is there"));
             }
             if known_code(package, system, code) == Some(false) {
                 let place = coding(input).unwrap_or(input);

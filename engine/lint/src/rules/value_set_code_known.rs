@@ -22,14 +22,14 @@
 
 use crate::package::Package;
 use crate::report::Found;
-use crate::vocabulary::known_code;
+use crate::vocabulary::{known_code, misspelt_system};
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for value_set in package.of_plugin("ValueSet") {
         let compose = value_set.root().member("compose");
         for include in compose.into_iter().flat_map(|compose| compose.items("include")) {
             let Some(system) = include.text("system") else { continue };
-            if let Some(meant) = misspelt(package, system) {
+            if let Some(meant) = misspelt_system(package, system) {
                 found
                     .on_member(
                         value_set.file,
@@ -52,16 +52,4 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
             }
         }
     }
-}
-
-/// The code system of the package that a system which is not there most probably means: one with the same last segment.
-fn misspelt<'p>(package: &'p Package, system: &str) -> Option<&'p str> {
-    let last = |url: &str| url.rsplit('/').next().map(str::to_ascii_lowercase);
-    let mut same = package
-        .of_type("CodeSystem")
-        .filter_map(|code_system| code_system.value.url())
-        .filter(|url| last(url) == last(system));
-    let is_known =
-        package.by_url("CodeSystem", system).is_some() || known_code(package, system, "").is_some();
-    if is_known { None } else { same.next() }
 }
