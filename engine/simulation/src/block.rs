@@ -2,6 +2,7 @@
 //! (`oracle`). Nothing here knows a graph.
 
 use crate::random::{Random, digest};
+use crate::scene::{self, Scene};
 
 /// Names a block and the elements made of it; unique in its process.
 pub type Id = u32;
@@ -90,6 +91,15 @@ pub enum Block {
         /// What the called process does.
         body: Box<Self>,
     },
+    /// A fixed piece.
+    Scene {
+        /// Its name.
+        id: Id,
+        /// Which.
+        scene: &'static Scene,
+        /// What its call activity calls.
+        called: Option<Box<Self>>,
+    },
     /// Was not there in the version before: an instance that comes from there has not passed it.
     Added(Box<Self>),
 }
@@ -111,7 +121,7 @@ impl Block {
 
     fn collect_calls<'a>(&'a self, into: &mut Vec<(Id, &'a Self)>) {
         match self {
-            Self::Call { id, body } => {
+            Self::Call { id, body } | Self::Scene { id, called: Some(body), .. } => {
                 into.push((*id, body));
                 body.collect_calls(into);
             }
@@ -132,7 +142,8 @@ impl Block {
             | Self::Ask { .. }
             | Self::Reply(_)
             | Self::Undo(..)
-            | Self::Signal { .. } => {}
+            | Self::Signal { .. }
+            | Self::Scene { called: None, .. } => {}
         }
     }
 }
@@ -190,6 +201,16 @@ impl<'a> Generator<'a> {
         Block::Work { id: self.id(), on_error: None }
     }
 
+    fn scene(&mut self, once: bool) -> Block {
+        let mut scene = *self.random.pick(scene::ALL);
+        while scene.once && !once {
+            scene = *self.random.pick(scene::ALL);
+        }
+        let id = self.id();
+        let called = scene.called.map(|scene| Box::new(Block::Scene { id, scene, called: None }));
+        Block::Scene { id, scene, called }
+    }
+
     fn sequence(&mut self, depth: u32, once: bool) -> Block {
         let length = self.random.between(1, 3);
         Block::Sequence((0..length).map(|_| self.block(depth + 1, once)).collect())
@@ -204,7 +225,7 @@ impl<'a> Generator<'a> {
     fn block(&mut self, depth: u32, once: bool) -> Block {
         self.budget -= 1;
         let leaf = depth >= DEPTH_MAX || self.budget <= 0;
-        let kind = if leaf { self.random.below(5) } else { self.random.below(18) };
+        let kind = if leaf { self.random.below(5) } else { self.random.below(24) };
         match kind {
             0 => Block::Pass(self.id()),
             1 => Block::Pause(self.id(), self.random.between(1, 120) * 1_000),
@@ -240,12 +261,13 @@ impl<'a> Generator<'a> {
             },
             // A called process asks nobody: it has no message that it could reply to.
             16 if once => Block::Call { id: self.id(), body: Box::new(self.sequence(depth, false)) },
-            _ => Block::Each {
+            16 | 17 => Block::Each {
                 id: self.id(),
                 count: u32::try_from(self.random.between(0, 3)).unwrap_or(1),
                 sequential: self.random.happens(500),
                 body: Box::new(self.sequence(depth, false)),
             },
+            _ => self.scene(once),
         }
     }
 }
@@ -272,6 +294,11 @@ pub mod decision {
     /// How many rounds a loop has.
     pub fn rounds(conversation: &str, id: Id) -> u64 {
         1 + drawn(conversation, id, "rounds") % 3
+    }
+
+    /// Which of so many alternatives an element takes.
+    pub fn pick(conversation: &str, element: &str, alternatives: usize) -> usize {
+        usize::try_from(digest(&[conversation, "pick", element]) % alternatives.max(1) as u64).unwrap_or(0)
     }
 
     /// Whether work ends with a BPMN error.

@@ -1,16 +1,21 @@
 //! A tree of blocks as BPMN text, and as what the engine executes. The elements of block 7 are called `work7`, `fork7`,
 //! `join7` and so on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use serde_json::Value;
 use tessera_bpmn::compile::{self, Program};
 use tessera_bpmn::read;
 use tessera_core::driver::Deployment;
-use tessera_core::identity::DefinitionKey;
+use tessera_core::identity::{DefinitionKey, Timestamp};
+use tessera_exchange::delivery::instant;
 
 use crate::block::{Block, Id};
+use crate::content;
+use crate::scene::Scene;
+use crate::world::EPOCH_MS;
 
 /// The version of every process of a simulated collaboration.
 pub const VERSION: &str = "1.0";
@@ -20,6 +25,12 @@ pub const START: &str = "start";
 pub const ASK: &str = "ask";
 /// Its answer.
 pub const REPLY: &str = "reply";
+/// What a process tells itself.
+pub const NOTE: &str = "note";
+/// Code of the inputs and outputs by which handlers tell something.
+pub const SAID: &str = "said";
+/// What a person does has a name that begins so.
+pub const HUMAN: &str = "human";
 /// The profile of all messages.
 pub const PROFILE: &str = "http://dsf.dev/fhir/StructureDefinition/task-simulation|1.0";
 
@@ -38,6 +49,20 @@ pub fn canonical(process: usize) -> String {
     format!("http://dsf.dev/bpe/Process/simulated{process}|{VERSION}")
 }
 
+/// What a person says who has done their work.
+pub(crate) fn said(conversation: &str) -> Vec<(Arc<str>, Arc<Value>)> {
+    named("said", content::value("said", conversation, None))
+}
+
+/// What a called process returns.
+pub(crate) fn result(conversation: &str, call: Id) -> Vec<(Arc<str>, Arc<Value>)> {
+    named("result", content::value(&format!("result{call}"), conversation, None))
+}
+
+fn named(name: &str, value: Option<Value>) -> Vec<(Arc<str>, Arc<Value>)> {
+    value.into_iter().map(|value| (name.into(), Arc::new(value))).collect()
+}
+
 /// A process as text, and what the invariants know about it without asking the engine.
 #[derive(Debug, Clone)]
 pub struct Model {
@@ -47,6 +72,14 @@ pub struct Model {
     pub flows: BTreeMap<String, String>,
     /// Milliseconds of each timer.
     pub timers: BTreeMap<String, u64>,
+    /// How often each cycle fires, and milliseconds between two times.
+    pub cycles: BTreeMap<String, (u32, u64)>,
+    /// Milliseconds after the beginning of the world of each date.
+    pub dates: BTreeMap<String, u64>,
+    /// Elements that send what a handler has shaped.
+    pub shaped: BTreeSet<String>,
+    /// What handlers must see: variables and what they stand for, see [`crate::content`].
+    pub sees: BTreeMap<String, Vec<(String, String)>>,
 }
 
 /// The BPMN text of a process that is started by a message.
@@ -68,12 +101,13 @@ fn text(process: usize, id: &str, start: &str, block: &Block) -> Model {
     writer.flow("start", &first, None);
     writer.flow(&last, "end", None);
     let text = format!(
-        r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" targetNamespace="simulation">
-<message id="m_start" name="{START}"/><message id="m_ask" name="{ASK}"/><message id="m_reply" name="{REPLY}"/><error id="e_no" errorCode="no"/>
+        r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" targetNamespace="simulation">
+<message id="m_start" name="{START}"/><message id="m_ask" name="{ASK}"/><message id="m_reply" name="{REPLY}"/><message id="m_note" name="{NOTE}"/><error id="e_no" errorCode="no"/><error id="e_red" errorCode="red"/><error id="e_blue" errorCode="blue"/><escalation id="x_up" escalationCode="up"/><escalation id="x_top" escalationCode="top"/>
 {}<process id="{id}" isExecutable="true" camunda:versionTag="{VERSION}">{}</process></definitions>"#,
         writer.signals, writer.elements
     );
-    Model { text, flows: writer.sources, timers: writer.timers }
+    let Writer { sources: flows, timers, cycles, dates, shaped, sees, .. } = writer;
+    Model { text, flows, timers, cycles, dates, shaped, sees }
 }
 
 /// Compiles a text. An error names what the engine refuses: a bug of the generator or of the compiler.
@@ -93,6 +127,10 @@ struct Writer {
     flows: u32,
     sources: BTreeMap<String, String>,
     timers: BTreeMap<String, u64>,
+    cycles: BTreeMap<String, (u32, u64)>,
+    dates: BTreeMap<String, u64>,
+    shaped: BTreeSet<String>,
+    sees: BTreeMap<String, Vec<(String, String)>>,
 }
 
 impl Writer {
@@ -310,6 +348,7 @@ impl Writer {
                 (call.clone(), call)
             }
             Block::Added(block) => self.block(block),
+            Block::Scene { id, scene, .. } => self.scope(*id, |inner| inner.scene(*id, scene)),
             Block::Reply(id) => self.scope(*id, |inner| {
                 inner.element(format_args!(r#"<startEvent id="begin{id}"/><endEvent id="finish{id}"/>"#));
                 inner.handler(&format!("address{id}"), "answer");
@@ -320,6 +359,88 @@ impl Writer {
                 inner.flow(&format!("send{id}"), &format!("finish{id}"), None);
             }),
         }
+    }
+
+    fn scene(&mut self, id: Id, scene: &Scene) {
+        let called = called_id(self.process, id);
+        let text = |text: &str| text.replace('#', &id.to_string()).replace("$called", &called);
+        self.signals.push_str(&text(scene.definitions));
+        for line in text(scene.body).lines() {
+            self.line(id, line);
+        }
+    }
+
+    /// A line of a scene.
+    fn line(&mut self, id: Id, line: &str) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            ["tell" | "compensate" | "sees", place, ..] => {
+                let place = place.trim_end_matches(':');
+                let instructions = line.split_once(':').map_or("", |(_, instructions)| instructions);
+                self.instructed(words[0], place, instructions);
+            }
+            ["own", address] => {
+                let process = self.process;
+                self.element(format_args!(
+                    r#"<serviceTask id="{address}" camunda:class="address"><extensionElements><camunda:field name="process"><camunda:string>{process}</camunda:string></camunda:field></extensionElements></serviceTask>"#
+                ));
+            }
+            ["note", _] => self.send(id, &canonical(self.process), NOTE, None),
+            ["timer", name, milliseconds, kind, attributes @ ..] => {
+                self.timer(kind, name, &format!(" {}", attributes.join(" ")), number(milliseconds));
+            }
+            ["cycle", name, times, seconds, attached_to] => {
+                let times = u32::try_from(number(times)).unwrap_or(1);
+                self.cycles.insert((*name).to_owned(), (times, number(seconds) * 1_000));
+                self.element(format_args!(
+                    r#"<boundaryEvent id="{name}" attachedToRef="{attached_to}" cancelActivity="false"><timerEventDefinition><timeCycle>R{times}/PT{seconds}S</timeCycle></timerEventDefinition></boundaryEvent>"#
+                ));
+            }
+            ["date", name, seconds] => {
+                let after_ms = number(seconds) * 1_000;
+                self.dates.insert((*name).to_owned(), after_ms);
+                let date = instant(Timestamp(EPOCH_MS + after_ms));
+                self.element(format_args!(
+                    r#"<intermediateCatchEvent id="{name}"><timerEventDefinition><timeDate>{date}</timeDate></timerEventDefinition></intermediateCatchEvent>"#
+                ));
+            }
+            [first, "->", ..] if !first.starts_with('<') => {
+                let (chain, condition) = match line.split_once(" ? ") {
+                    Some((chain, condition)) => (chain, Some(condition)),
+                    None => (line, None),
+                };
+                let elements: Vec<&str> = chain.split(" -> ").map(str::trim).collect();
+                for pair in elements.windows(2) {
+                    self.flow(pair[0], pair[1], condition);
+                }
+            }
+            _ => self.element(format_args!("{line}")),
+        }
+    }
+
+    /// A service task of a scene: what it writes goes into the model, what it must see does not.
+    fn instructed(&mut self, kind: &str, place: &str, instructions: &str) {
+        let mut writes = Vec::new();
+        let mut error = String::new();
+        for instruction in instructions.split(';').map(str::trim) {
+            match instruction.split(' ').collect::<Vec<_>>().as_slice() {
+                ["see", name, word] => {
+                    let sees = self.sees.entry(place.to_owned()).or_default();
+                    sees.push(((*name).to_owned(), (*word).to_owned()));
+                }
+                ["error", codes] => error = field("error", codes),
+                [""] => {}
+                _ => writes.push(instruction),
+            }
+        }
+        if kind == "sees" {
+            return;
+        }
+        let compensates = if kind == "compensate" { r#" isForCompensation="true""# } else { "" };
+        let writes = field("writes", &writes.join("; "));
+        self.element(format_args!(
+            r#"<serviceTask id="{place}" camunda:class="tell"{compensates}><extensionElements>{writes}{error}</extensionElements></serviceTask>"#
+        ));
     }
 
     fn undoing(&mut self, id: Id, works: &[Id]) {
@@ -396,13 +517,10 @@ impl Writer {
     }
 
     fn send(&mut self, id: u32, canonical: &str, message: &str, handler: Option<&str>) {
+        if handler.is_some() {
+            self.shaped.insert(format!("send{id}"));
+        }
         let class = handler.map_or_else(String::new, |handler| format!(r#" camunda:class="{handler}""#));
-        let field = |name: &str, value: &str| {
-            let kind = if value.starts_with('$') { "expression" } else { "string" };
-            format!(
-                r#"<camunda:field name="{name}"><camunda:{kind}>{value}</camunda:{kind}></camunda:field>"#
-            )
-        };
         self.element(format_args!(
             r#"<sendTask id="send{id}" messageRef="m_{message}"{class}><extensionElements>{}{}{}</extensionElements></sendTask>"#,
             field("instantiatesCanonical", canonical),
@@ -418,4 +536,13 @@ impl Writer {
             r#"<{kind} id="{id}"{attribute}><timerEventDefinition><timeDuration>PT{seconds}S</timeDuration></timerEventDefinition></{kind}>"#
         ));
     }
+}
+
+fn field(name: &str, value: &str) -> String {
+    let kind = if value.starts_with('$') { "expression" } else { "string" };
+    format!(r#"<camunda:field name="{name}"><camunda:{kind}>{value}</camunda:{kind}></camunda:field>"#)
+}
+
+fn number(digits: &str) -> u64 {
+    digits.parse().expect("a scene counts in digits")
 }

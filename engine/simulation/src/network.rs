@@ -210,6 +210,7 @@ fn resources() -> Vec<Value> {
             "version": version, "name": format!("Simulated{process}"), "status": "active", "kind": "Task",
             "extension": [
                 authorization(model::START, &["LOCAL_ALL"]),
+                authorization(model::NOTE, &["LOCAL_ALL"]),
                 authorization(model::ASK, &["REMOTE_ALL", "LOCAL_ALL"]),
                 authorization(model::REPLY, &["REMOTE_ALL", "LOCAL_ALL"]),
             ],

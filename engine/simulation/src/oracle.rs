@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::block::{Block, Id, decision};
+use crate::scene::way;
 
 /// Something that ended at an element: what the oracle is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,11 +30,13 @@ pub enum Part {
 
 /// What may be observed: a series-parallel order.
 #[derive(Debug, Clone)]
-enum Expected {
+pub(crate) enum Expected {
     /// Ends once.
     Once(String),
     /// Ends so often.
     Times(String, usize),
+    /// Ends at most so often: it depends on time.
+    AtMost(String, usize),
     /// All iterations end.
     Whole(String),
     /// In this order.
@@ -199,6 +202,9 @@ fn of(block: &Block, conversation: &str) -> Expected {
         // What the called one does is expected of itself.
         Block::Call { id, .. } => once("call", *id),
         Block::Added(block) => of(block, conversation),
+        Block::Scene { id, scene, .. } => {
+            sequence(vec![way::expected(scene.way, *id, conversation), once("scope", *id)])
+        }
         Block::Reply(id) => sequence(vec![
             once("begin", *id),
             once("address", *id),
@@ -218,7 +224,10 @@ impl Expected {
 
     fn collect<'a>(&'a self, into: &mut BTreeSet<&'a str>) {
         match self {
-            Self::Once(element) | Self::Times(element, _) | Self::Whole(element) => {
+            Self::Once(element)
+            | Self::Times(element, _)
+            | Self::AtMost(element, _)
+            | Self::Whole(element) => {
                 into.insert(element);
             }
             Self::Sequence(all) | Self::Parallel(all) => all.iter().for_each(|one| one.collect(into)),
@@ -251,7 +260,7 @@ impl Expected {
     fn has_whole(&self, element: &str) -> bool {
         match self {
             Self::Whole(own) => own == element,
-            Self::Once(_) | Self::Times(..) => false,
+            Self::Once(_) | Self::Times(..) | Self::AtMost(..) => false,
             Self::Sequence(all) | Self::Parallel(all) => all.iter().any(|one| one.has_whole(element)),
             Self::Rounds { body, .. } | Self::Iterations { body, .. } | Self::Broken(body) => {
                 body.has_whole(element)
@@ -269,6 +278,7 @@ impl Expected {
         match self {
             Self::Once(element) => counted(element, observed.len(), 1, extent),
             Self::Times(element, times) => counted(element, observed.len(), *times, extent),
+            Self::AtMost(element, times) => counted(element, observed.len(), *times, Extent::Begun),
             Self::Whole(element) => counted(element, observed.len(), 1, extent),
             Self::Sequence(all) => {
                 let mut behind: Option<usize> = None;

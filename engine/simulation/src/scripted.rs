@@ -11,6 +11,7 @@ use tessera_exchange::writing;
 use tessera_fhir::task::Message;
 
 use crate::block::{Id, decision};
+use crate::content;
 use crate::model;
 use crate::network::Network;
 use crate::plan::Roles;
@@ -49,7 +50,10 @@ fn answer(request: &Request<'_>, roles: &Roles) -> CallOutcome {
     match (&call.hook, &*call.handler) {
         (Hook::Prepare(message), _) => {
             return match writing::unshaped(message) {
-                Ok(plan) => request.written(message, wrapped(writes), plan),
+                Ok(mut plan) => {
+                    plan.additional_inputs.push(said(&execution.activity_id, conversation));
+                    request.written(message, wrapped(writes), plan)
+                }
                 Err(failure) => CallOutcome::Failed(failure),
             };
         }
@@ -59,6 +63,30 @@ fn answer(request: &Request<'_>, roles: &Roles) -> CallOutcome {
                 message: "it was decided so".to_owned(),
                 writes: wrapped(writes),
             };
+        }
+        (_, "tell") => {
+            let text = |name: &str| {
+                let found = execution.fields.iter().find(|(known, _)| **known == *name);
+                found.and_then(|(_, value)| value.as_str()).unwrap_or_default()
+            };
+            for write in text("writes").split("; ").filter(|write| !write.is_empty()) {
+                let mut words = write.split(' ');
+                let (Some(scope), Some(name), Some(word)) = (words.next(), words.next(), words.next()) else {
+                    return failed(&format!("the model does not say what to write: {write}"));
+                };
+                let scope = if scope == "process" { VariableScope::Process } else { VariableScope::Local };
+                let value = content::value(word, conversation, execution.loop_counter).map(Arc::new);
+                writes.push(VariableWrite { scope, name: name.into(), value });
+            }
+            let codes: Vec<&str> = text("error").split('|').collect();
+            let code = codes[decision::pick(conversation, &execution.activity_id, codes.len())];
+            if !matches!(code, "" | "-") {
+                return CallOutcome::BpmnError {
+                    code: code.to_owned(),
+                    message: "it was decided so".to_owned(),
+                    writes: wrapped(writes),
+                };
+            }
         }
         (_, "choose") => {
             let branches = field("branches");
@@ -92,10 +120,18 @@ fn answer(request: &Request<'_>, roles: &Roles) -> CallOutcome {
             let site = network.site_of(&asked.requester.value).unwrap_or(0);
             writes.push(write("target", target(network, site, asked.correlation_key.as_deref())));
             writes.push(write("asker", json!(model::canonical(asker))));
+            let outputs = vec![said("replied", conversation)];
+            return CallOutcome::Completed(Writes { outputs, ..wrapped(writes) });
         }
         _ => {}
     }
     CallOutcome::Completed(wrapped(writes))
+}
+
+/// An input or output of a Task by which a handler tells something.
+fn said(word: &str, conversation: &str) -> Value {
+    let coding = json!({ "system": "http://dsf.dev/fhir/CodeSystem/simulation", "code": model::SAID });
+    json!({ "type": { "coding": [coding] }, "valueString": content::value(word, conversation, None) })
 }
 
 fn failed(message: &str) -> CallOutcome {

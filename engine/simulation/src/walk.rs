@@ -4,7 +4,7 @@
 //!
 //! No site, no store, no network: that is what `world` is for. After each step the instance is written down and read back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::json;
@@ -20,7 +20,8 @@ use tessera_core::plugin::{Call, CallOutcome, Hook};
 use tessera_core::site::inspect;
 
 use crate::audit::{Expectation, Invariant, Live, Violation, violated};
-use crate::block::Generator;
+use crate::block::{Generator, Id};
+use crate::content;
 use crate::model;
 use crate::network::Network;
 use crate::oracle::{self, Extent};
@@ -113,15 +114,18 @@ struct Walker<'a> {
     instance: Instance,
     live: Live,
     nonce: u64,
+    /// Waits for which something has come.
+    came: BTreeSet<WaitKey>,
 }
 
 /// What may happen next.
 enum Possible {
     Settle(EffectSequence),
     Elapse(WaitKey, Timestamp),
-    Receive(WaitKey, Arc<str>),
+    Receive(WaitKey, Arc<str>, Option<Arc<str>>),
     Hear(WaitKey, Arc<str>),
-    Return(WaitKey),
+    Return(WaitKey, Id),
+    Complete(WaitKey),
 }
 
 impl<'a> Walker<'a> {
@@ -139,6 +143,7 @@ impl<'a> Walker<'a> {
             instance: Instance::empty(),
             live: Live::default(),
             nonce: 0,
+            came: BTreeSet::new(),
         }
     }
 
@@ -149,7 +154,7 @@ impl<'a> Walker<'a> {
             business_key: self.conversation.clone(),
             at: "start".into(),
             variables: Vec::new(),
-            message: Some(self.message(model::START)),
+            message: Some(self.message(model::START, None)),
             caller: None,
             before: Vec::new(),
         };
@@ -165,24 +170,30 @@ impl<'a> Walker<'a> {
             let next = self.random.index(possible.len());
             match possible.into_iter().nth(next) {
                 Some(Possible::Settle(sequence)) => {
-                    let outcome = self.perform(sequence);
+                    let outcome = self.perform(sequence)?;
                     self.take(Input::Settled { effect: sequence, outcome }, "an effect was settled")?;
                 }
                 Some(Possible::Elapse(wait, due)) => {
                     self.now = self.now.max(due);
                     self.take(Input::Timer { wait }, "a timer was due")?;
                 }
-                Some(Possible::Receive(wait, name)) => {
-                    let message = self.message(&name);
+                Some(Possible::Receive(wait, name, correlation_key)) => {
+                    let message = self.message(&name, correlation_key);
+                    self.came.insert(wait);
                     self.take(Input::Message { wait, message }, "a message came")?;
                 }
                 Some(Possible::Hear(wait, name)) => {
                     let heard = Input::Signal { wait, name, variables: Vec::new() };
                     self.take(heard, "a signal was broadcast")?;
                 }
-                Some(Possible::Return(wait)) => {
+                Some(Possible::Complete(wait)) => {
+                    let variables = model::said(&self.conversation);
+                    self.take(Input::Complete { wait, variables }, "somebody says that it is done")?;
+                }
+                Some(Possible::Return(wait, call)) => {
                     let returned = Returned::Completed;
-                    let input = Input::Returned { wait, returned, variables: Vec::new() };
+                    let variables = model::result(&self.conversation, call);
+                    let input = Input::Returned { wait, returned, variables };
                     self.take(input, "what it called has ended")?;
                 }
                 None => {}
@@ -203,18 +214,33 @@ impl<'a> Walker<'a> {
                 | WaitKind::Continuation { due } => {
                     first = first.into_iter().chain([(*due, key)]).min();
                 }
-                WaitKind::Message { name, .. } => possible.push(Possible::Receive(key, name.clone())),
-                // As if another conversation had broadcast it.
-                WaitKind::Signal { name } => possible.push(Possible::Hear(key, name.clone())),
-                WaitKind::Called { .. } => possible.push(Possible::Return(key)),
-                WaitKind::Completion | WaitKind::Condition => {}
+                // What goes on waiting for more gets no more.
+                WaitKind::Message { .. } | WaitKind::Signal { .. } if self.came.contains(&key) => {}
+                WaitKind::Message { name, correlation_key } => {
+                    possible.push(Possible::Receive(key, name.clone(), correlation_key.clone()));
+                }
+                // As if another conversation had broadcast it; a name with a conversation in it is only its own.
+                WaitKind::Signal { name } if !name.contains('#') => {
+                    possible.push(Possible::Hear(key, name.clone()));
+                }
+                WaitKind::Called { process_id, .. } if !wait.element.starts_with("hangs") => {
+                    let call = process_id.rsplit("called").next().and_then(|number| number.parse().ok());
+                    possible.push(Possible::Return(key, call.unwrap_or_default()));
+                }
+                WaitKind::Completion if wait.element.starts_with(model::HUMAN) => {
+                    possible.push(Possible::Complete(key));
+                }
+                WaitKind::Called { .. }
+                | WaitKind::Signal { .. }
+                | WaitKind::Completion
+                | WaitKind::Condition => {}
             }
         }
         possible.extend(first.map(|(due, wait)| Possible::Elapse(wait, due)));
         possible
     }
 
-    fn message(&mut self, name: &str) -> Arc<Message> {
+    fn message(&mut self, name: &str, correlation_key: Option<Arc<str>>) -> Arc<Message> {
         self.nonce += 1;
         Arc::new(Message {
             id: format!("Task/{}", self.nonce).into(),
@@ -223,31 +249,35 @@ impl<'a> Walker<'a> {
             process_version: model::VERSION.into(),
             name: name.into(),
             business_key: Some(self.conversation.clone()),
-            correlation_key: None,
+            correlation_key,
             document: Arc::new(json!({ "resourceType": "Task" })),
         })
     }
 
-    fn perform(&mut self, sequence: EffectSequence) -> Outcome {
+    fn perform(&mut self, sequence: EffectSequence) -> Result<Outcome, Violation> {
         self.nonce += 1;
         let effect = EffectId {
             incarnation: self.incarnation.clone(),
             instance: self.instance.id().clone(),
             sequence,
         };
-        match self.instance.effect(sequence).map(|effect| &**effect) {
+        let outcome = match self.instance.effect(sequence).map(|effect| &**effect) {
             Some(Effect::Call { handler: None, hook: Hook::Prepare(message), .. }) => {
                 Outcome::Call(build(&self.network, 0, &effect, self.now, message))
             }
             Some(Effect::Call { .. }) => {
                 let call = self.instance.call(self.program, sequence, self.now, &self.incarnation);
-                Outcome::Call(self.answer(&effect, &call.expect("a queued call can be made")))
+                let call = call.expect("a queued call can be made");
+                content::check(&self.expectation.model, &call)
+                    .map_err(|reason| violated(Invariant::Oracle, reason))?;
+                Outcome::Call(self.answer(&effect, &call))
             }
             Some(Effect::Deliver { .. }) => Outcome::Delivered { reference: None },
             Some(Effect::Answer { .. } | Effect::Broadcast { .. } | Effect::Notify(_)) | None => {
                 Outcome::Done
             }
-        }
+        };
+        Ok(outcome)
     }
 
     fn answer(&self, effect: &EffectId, call: &Call) -> CallOutcome {

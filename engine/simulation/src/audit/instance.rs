@@ -10,6 +10,7 @@ use tessera_core::instance::{Ending, Fact, Instance, Role, Settlement, State, St
 use tessera_core::limits::CALL_ATTEMPTS_DEFAULT;
 use tessera_core::plugin::FailureKind;
 
+use super::content::Reached;
 use super::{Checked, Expectation, Invariant, ensure, violated};
 use crate::mark::Mark;
 use crate::model::Model;
@@ -59,6 +60,7 @@ pub struct Live {
     could_not: BTreeSet<u64>,
     /// It runs on another version than it began with.
     migrated: bool,
+    reached: Reached,
 }
 
 #[derive(Debug, Clone)]
@@ -106,6 +108,7 @@ impl Default for Live {
             failures: BTreeMap::new(),
             could_not: BTreeSet::new(),
             migrated: false,
+            reached: Reached::default(),
         }
     }
 }
@@ -122,6 +125,7 @@ impl Live {
         self.work_cancelled = false;
         self.undone = None;
         self.could_not.clear();
+        self.reached.begin_step();
     }
 
     /// One whole step.
@@ -153,6 +157,7 @@ impl Live {
         ensure(!moves || !self.instance.is_suspended(), Invariant::Oracle, || {
             format!("{id} moves while it is suspended: {fact:?}")
         })?;
+        self.reached.note(&self.instance, self.model.as_deref(), at, fact)?;
         apply(&mut self.instance, fact);
         #[expect(
             clippy::wildcard_enum_match_arm,
@@ -392,6 +397,9 @@ impl Live {
     /// What a step must have left behind.
     pub(super) fn end_step(&mut self, id: &InstanceId, at: Timestamp, cause: &str, number: u64) -> Checked {
         self.steps = number + 1;
+        if self.model.is_some() {
+            self.reached.end_step(id, &self.instance, cause)?;
+        }
         if cause == "a timer was due" {
             let due = |opened: &&Opened| {
                 let declared = self.model.as_ref().and_then(|model| model.timers.get(&*opened.element));

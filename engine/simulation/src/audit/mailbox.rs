@@ -110,6 +110,7 @@ impl Tasks {
                 ensure(task.identity == identity, Invariant::TaskStatus, || {
                     format!("Task/{id} has changed its identity")
                 })?;
+                super::content::answered(&id, &resource, &message)?;
                 task.version = version;
                 task.status = status;
             }

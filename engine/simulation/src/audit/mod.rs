@@ -4,6 +4,7 @@
 //! `instance` looks at one instance, `mailbox` at the Tasks of one mailbox; here is what concerns a whole site, and the
 //! verdict at the end.
 
+mod content;
 mod instance;
 mod mailbox;
 mod seen;
@@ -154,6 +155,7 @@ pub struct Auditor {
     pub waiting_is_an_end: bool,
     /// Identities of effects (as on the wire) whose message was taken somewhere.
     consequences: BTreeSet<String>,
+    sent: content::Sent,
     /// What was met on the way.
     pub marks: BTreeSet<Mark>,
 }
@@ -280,6 +282,7 @@ impl Auditor {
                     })?;
                     let identity = mailbox::identity(&message.document);
                     if let Some(identity) = identity {
+                        self.sent.taken(&identity, id, &message.document)?;
                         ensure(
                             self.consequences.insert(identity.clone()),
                             Invariant::OneConsequence,
@@ -398,9 +401,18 @@ impl Auditor {
         ensure(first == content, Invariant::Effects, || {
             format!("effect {effect} has changed its content: {work:?}")
         })?;
+        if let Work::Deliver { document, .. } = work {
+            let live = of_site.instances.get(&effect.instance);
+            let instance = live
+                .map(|live| &live.instance)
+                .and_then(|instance| Some((instance, self.expectations.get(&instance.definition().digest)?)));
+            self.sent.leaves(instance, effect.sequence, document)?;
+        }
         if let Work::Call { definition, call } = work
-            && self.expectations.contains_key(&definition.digest)
+            && let Some(expectation) = self.expectations.get(&definition.digest)
         {
+            crate::content::check(&expectation.model, call)
+                .map_err(|reason| violated(Invariant::Oracle, format!("{effect}: {reason}")))?;
             let own = format!("{}#", call.execution.business_key);
             let foreign = call.execution.variables.iter().find(|(_, value)| {
                 value.as_str().is_some_and(|text| text.contains('#') && !text.starts_with(&own))

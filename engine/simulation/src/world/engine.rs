@@ -369,6 +369,7 @@ impl World {
             return Ok(());
         }
         self.after(RECONCILE_MS, Happening::Reconcile { site, epoch });
+        self.complete_user_tasks(site)?;
         let Some(mailbox) = self.sites[site].mailbox.as_ref().map(|running| running.mailbox.clone()) else {
             return Ok(());
         };

@@ -7,6 +7,7 @@
 
 #![allow(clippy::unnecessary_wraps, reason = "whatever happens is handled alike: it may show a violation")]
 
+mod clerk;
 mod engine;
 mod hands;
 mod mailbox;
