@@ -61,6 +61,8 @@ pub const BEHAVIOUR_STATES_MAX: usize = 10_000;
 pub const BEHAVIOUR_STATES_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// States that are explored in one file; four scopes may need all that one may have.
 pub const BEHAVIOUR_FILE_STATES_MAX: usize = 40_000;
+/// Places that are looked at while one file is explored: a state of a large model has many, and is compared with many others.
+pub const BEHAVIOUR_WORK_MAX: usize = 500_000_000;
 /// Flow nodes of a file whose behaviour is explored; the largest public model has some 400.
 pub const BEHAVIOUR_NODES_MAX: usize = 5_000;
 /// Tokens in one place that are told apart; more of them show no other behaviour.

@@ -59,14 +59,15 @@ pub(super) struct Exploration {
     pub(super) has_too_many_tokens: bool,
 }
 
-/// Explores up to so many states.
-pub(super) fn explore(net: &Net, states_max: usize) -> Exploration {
+/// Explores up to so many states, and until so much work is done.
+pub(super) fn explore(net: &Net, states_max: usize, work_left: &mut usize) -> Exploration {
     let mut exploring = Exploring {
         net,
         takers: takers(net),
         known: BTreeMap::new(),
         found: Exploration::default(),
         states_max,
+        work_left,
     };
     exploring.found.is_whole = true;
     for beginning in &net.beginnings {
@@ -80,6 +81,10 @@ pub(super) fn explore(net: &Net, states_max: usize) -> Exploration {
     }
     let mut at = 0;
     while at < exploring.found.states.len() {
+        if *exploring.work_left == 0 {
+            exploring.found.is_whole = false;
+            break;
+        }
         exploring.expand(at);
         at = at.saturating_add(1);
     }
@@ -109,9 +114,15 @@ struct Exploring<'n> {
     known: BTreeMap<Marking, usize>,
     found: Exploration,
     states_max: usize,
+    /// Places that may still be looked at.
+    work_left: &'n mut usize,
 }
 
 impl Exploring<'_> {
+    fn work(&mut self, places: usize) {
+        *self.work_left = self.work_left.saturating_sub(places);
+    }
+
     fn reach(&mut self, marking: Marking, from: Option<(usize, usize)>) -> Target {
         if !self.holds_tokens(&marking) {
             return Target::Ended;
@@ -152,7 +163,12 @@ impl Exploring<'_> {
         let possible: Vec<(usize, &Move)> = takers.filter(|(_, step)| is_possible(step)).collect();
         let has_instant = possible.iter().any(|(_, step)| step.is_instant);
         let mut next = Vec::with_capacity(possible.len());
+        self.work(marking.len());
         for (by, step) in possible {
+            if *self.work_left == 0 {
+                self.found.is_whole = false;
+                return;
+            }
             if has_instant && matches!(step.effect, Effect::Joins(_)) {
                 continue;
             }
@@ -170,6 +186,7 @@ impl Exploring<'_> {
     }
 
     fn go(&mut self, index: usize, by: usize, step: &Move, marking: &Marking) -> Target {
+        self.work(marking.len());
         let mut after = marking.clone();
         let joined = match step.effect {
             Effect::Joins(join) => self.net.joins.get(join).map(|join| join.places.as_slice()),
@@ -199,12 +216,13 @@ impl Exploring<'_> {
                 self.found.doublings.push(Doubling { state: index, by, to: (*place, *spot) });
             }
         }
-        if !self.is_safe(&after)
-            && !self.known.contains_key(&after)
-            && let Some(place) = self.grows(index, step, &after)
-        {
-            self.found.growths.push(Growth { state: index, by, place });
-            return Target::Beyond;
+        if !self.is_safe(&after) && !self.known.contains_key(&after) {
+            let (grown, looked_at) = self.grows(index, step, &after);
+            self.work(looked_at);
+            if let Some(place) = grown {
+                self.found.growths.push(Growth { state: index, by, place });
+                return Target::Beyond;
+            }
         }
         self.reach(after, Some((index, by)))
     }
@@ -215,23 +233,25 @@ impl Exploring<'_> {
 
     /// The place in which there are more tokens than in an earlier state on the way here, if there are nowhere fewer: the
     /// way from there can be taken again and again. Not if an inclusive join is on the way: it might wait the next time.
-    fn grows(&self, index: usize, step: &Move, after: &Marking) -> Option<usize> {
-        let (mut at, mut by) = (index, step);
-        loop {
-            if matches!(by.effect, Effect::Joins(_)) {
-                return None;
+    /// And how many places were looked at.
+    fn grows(&self, index: usize, step: &Move, after: &Marking) -> (Option<usize>, usize) {
+        let (mut at, mut by, mut looked_at) = (index, step, 0_usize);
+        while !matches!(by.effect, Effect::Joins(_)) {
+            let Some(state) = self.found.states.get(at) else { break };
+            let fewer = state.marking.iter().zip(after).position(|(earlier, later)| earlier > later);
+            looked_at = looked_at.saturating_add(fewer.unwrap_or(after.len())).saturating_add(1);
+            if fewer.is_none() {
+                let mut places = state.marking.iter().zip(after).zip(&self.net.places);
+                let grown =
+                    places.position(|((earlier, later), place)| earlier < later && place.holds_tokens);
+                return (grown, looked_at);
             }
-            let state = self.found.states.get(at)?;
-            if state.marking.iter().zip(after).all(|(earlier, later)| earlier <= later) {
-                let places = state.marking.iter().zip(after).zip(&self.net.places);
-                return places
-                    .into_iter()
-                    .position(|((earlier, later), place)| earlier < later && place.holds_tokens);
-            }
-            let (before, move_before) = state.from?;
+            let before = state.from.and_then(|(before, by)| Some((before, self.net.moves.get(by)?)));
+            let Some((before, move_before)) = before else { break };
             at = before;
-            by = self.net.moves.get(move_before)?;
+            by = move_before;
         }
+        (None, looked_at)
     }
 }
 

@@ -12,7 +12,9 @@ mod net;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compile::{ElementIndex, FlowIndex, Kind, Outline, Program, Trigger};
-use crate::limits::{BEHAVIOUR_FILE_STATES_MAX, BEHAVIOUR_STATES_BYTES_MAX, BEHAVIOUR_STATES_MAX};
+use crate::limits::{
+    BEHAVIOUR_FILE_STATES_MAX, BEHAVIOUR_STATES_BYTES_MAX, BEHAVIOUR_STATES_MAX, BEHAVIOUR_WORK_MAX,
+};
 
 /// What was found out about a process.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -76,6 +78,8 @@ pub enum Undecided {
     StatesBytes,
     /// More states in the file than [`BEHAVIOUR_FILE_STATES_MAX`].
     FileStates,
+    /// More places looked at than [`BEHAVIOUR_WORK_MAX`].
+    Work,
     /// More tokens in one place than [`BEHAVIOUR_TOKENS_MAX`](crate::limits::BEHAVIOUR_TOKENS_MAX).
     Tokens,
     /// More conditions behind an element than [`BEHAVIOUR_CONDITIONS_MAX`](crate::limits::BEHAVIOUR_CONDITIONS_MAX).
@@ -100,6 +104,19 @@ struct Outlook {
 
 impl Outlook {
     const OPEN: Self = Self { completes: true, leaves: true, cancels: true };
+}
+
+/// What may still be spent on a file.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    states: usize,
+    work: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { states: BEHAVIOUR_FILE_STATES_MAX, work: BEHAVIOUR_WORK_MAX }
+    }
 }
 
 /// A program, and what is to be known of its conditions.
@@ -138,21 +155,20 @@ impl Reading<'_> {
 /// ```
 #[must_use]
 pub fn explore(program: &Program) -> Behaviour {
-    let mut states = BEHAVIOUR_FILE_STATES_MAX;
-    explore_reading(&Reading { program, conditional: None, is_executable: true }, &mut states)
+    explore_reading(&Reading { program, conditional: None, is_executable: true }, &mut Budget::default())
 }
 
-/// Explores what is drawn, executable or not, with as many states as are left.
-pub(crate) fn explore_outline(outline: &Outline, states_left: &mut usize) -> Behaviour {
+/// Explores what is drawn, executable or not, with what is left for the file.
+pub(crate) fn explore_outline(outline: &Outline, budget: &mut Budget) -> Behaviour {
     let reading = Reading {
         program: &outline.program,
         conditional: Some(&outline.conditional),
         is_executable: outline.is_executable,
     };
-    explore_reading(&reading, states_left)
+    explore_reading(&reading, budget)
 }
 
-fn explore_reading(reading: &Reading<'_>, states_left: &mut usize) -> Behaviour {
+fn explore_reading(reading: &Reading<'_>, budget: &mut Budget) -> Behaviour {
     let program = reading.program;
     let mut behaviour = Behaviour::default();
     let mut outlooks: BTreeMap<ElementIndex, Outlook> = BTreeMap::new();
@@ -163,7 +179,7 @@ fn explore_reading(reading: &Reading<'_>, states_left: &mut usize) -> Behaviour 
         .map(|(index, _)| index)
         .collect();
     for scope in scopes.into_iter().rev() {
-        let outlook = scope_outlook(reading, scope, &outlooks, states_left, &mut behaviour);
+        let outlook = scope_outlook(reading, scope, &outlooks, budget, &mut behaviour);
         outlooks.insert(scope, outlook);
     }
     behaviour
@@ -173,7 +189,7 @@ fn scope_outlook(
     reading: &Reading<'_>,
     scope: ElementIndex,
     outlooks: &BTreeMap<ElementIndex, Outlook>,
-    states_left: &mut usize,
+    budget: &mut Budget,
     behaviour: &mut Behaviour,
 ) -> Outlook {
     let program = reading.program;
@@ -197,12 +213,14 @@ fn scope_outlook(
         return Outlook::OPEN;
     }
     let fitting = BEHAVIOUR_STATES_BYTES_MAX.checked_div(net.places.len()).unwrap_or(usize::MAX);
-    let states_max = BEHAVIOUR_STATES_MAX.min(fitting).min(*states_left);
-    let exploration = explore::explore(&net, states_max);
-    *states_left = states_left.saturating_sub(exploration.states.len());
+    let states_max = BEHAVIOUR_STATES_MAX.min(fitting).min(budget.states);
+    let exploration = explore::explore(&net, states_max, &mut budget.work);
+    budget.states = budget.states.saturating_sub(exploration.states.len());
     if !exploration.is_whole && exploration.growths.is_empty() {
         undecided(if exploration.has_too_many_tokens {
             Undecided::Tokens
+        } else if budget.work == 0 {
+            Undecided::Work
         } else if states_max == fitting {
             Undecided::StatesBytes
         } else if states_max < BEHAVIOUR_STATES_MAX {

@@ -67,7 +67,7 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded {
                 let text = bytes.iter().map(|byte| char::from(*byte)).collect();
                 Decoded { text, encoding: Encoding::Latin1, problem: None }
             }
-            Some(name) if !is_utf8(name) && !is_utf16(name) && !bytes.is_ascii() => {
+            Some(name) if !is_utf8(name) && !is_utf16(name) && !(bytes.is_ascii() && is_of_ascii(name)) => {
                 let mut decoded = utf8(bytes, Encoding::Utf8);
                 decoded.problem =
                     Some((0, format!("the encoding {name} is not read; save the file as UTF-8")));
@@ -137,6 +137,16 @@ fn declared(bytes: &[u8]) -> Option<&str> {
 
 fn is_latin1(name: &str) -> bool {
     ["iso-8859-1", "latin1", "iso8859-1", "latin-1"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Whether a file of ASCII alone is the same in an encoding with this name: one of the many that extend it.
+fn is_of_ascii(name: &str) -> bool {
+    let families = [
+        "windows-", "cp", "iso-8859", "iso8859", "iso_8859", "latin", "koi8", "gb", "euc", "big5", "shift",
+        "mac",
+    ];
+    let name = name.to_ascii_lowercase();
+    families.iter().any(|family| name.starts_with(family))
 }
 
 fn is_utf8(name: &str) -> bool {

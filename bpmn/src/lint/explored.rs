@@ -1,8 +1,8 @@
 //! What the processes of a file can do, explored once for all rules that ask, and how a rule says what was found.
 
-use crate::behaviour::{Behaviour, Step, Verdict, VerdictKind, explore_outline};
+use crate::behaviour::{Behaviour, Budget, Step, Verdict, VerdictKind, explore_outline};
 use crate::compile::{ElementIndex, Outline, Program, outline};
-use crate::limits::{BEHAVIOUR_FILE_STATES_MAX, BEHAVIOUR_NODES_MAX, BEHAVIOUR_PATH_MAX};
+use crate::limits::{BEHAVIOUR_NODES_MAX, BEHAVIOUR_PATH_MAX};
 use crate::lint::Node;
 use crate::lint::file::File;
 use crate::lint::finding::Findings;
@@ -32,13 +32,13 @@ impl Explored {
                 && takes_one(node.node)
         }) && !has_ring(file);
         let model = if is_straight { None } else { file.model() };
-        let mut states_left = BEHAVIOUR_FILE_STATES_MAX;
+        let mut budget = Budget::default();
         let processes =
             model.into_iter().flat_map(|model| model.processes().map(move |process| (model, process)));
         let outlines =
             processes.filter_map(|(model, process)| outline(model, process, process.id.as_deref()?));
         let explored = outlines.map(|outline| {
-            let behaviour = explore_outline(&outline, &mut states_left);
+            let behaviour = explore_outline(&outline, &mut budget);
             (outline, behaviour)
         });
         Self { processes: explored.collect(), is_too_large: false }
@@ -314,6 +314,29 @@ mod tests {
             ),
             "L601 j",
         );
+    }
+
+    #[test]
+    fn work_is_bounded_where_states_are_large() {
+        let mut many = String::from("<userTask id=\"a\"/>\ns -> a\n");
+        for number in 0..800 {
+            let _ = writeln!(
+                many,
+                "<boundaryEvent id=\"b{number}\" attachedToRef=\"a\" cancelActivity=\"false\">{TIMER}</boundaryEvent><endEvent id=\"e{number}\"/>\nb{number} -> e{number}"
+            );
+        }
+        check(&many, "L608 p");
+    }
+
+    #[test]
+    fn a_file_in_another_encoding_is_explored_as_well() {
+        let model = "<?xml version='1.0' encoding='ISO-8859-1'?><definitions xmlns='http://www.omg.org/spec/BPMN/20100524/MODEL' \
+             targetNamespace='t'><process id='p' name='\u{e4}'><task id='a'/><sequenceFlow id='f' sourceRef='a' targetRef='a'/>\
+             <startEvent id='s'/></process></definitions>";
+        let bytes: Vec<u8> =
+            model.chars().map(|character| u8::try_from(u32::from(character)).unwrap()).collect();
+        let report = lint_file(Source { path: "p.bpmn", bytes: &bytes }, &Config::default());
+        assert!(report.findings.iter().any(|found| found.code == "L604"), "{:#?}", report.findings);
     }
 
     #[test]

@@ -1,12 +1,10 @@
 //! What a rule over one file sees: the document, what it defines, its flow graph, its diagram, and what it is for.
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::lint::config::{CAMUNDA7_LATEST, CAMUNDA8_LATEST, Config, Target};
 use crate::lint::document::{Document, Node, Space};
-use crate::lint::encoding::Encoding;
 use crate::lint::explored::Explored;
 use crate::lint::finding::Findings;
 use crate::lint::flow::Graph;
@@ -147,16 +145,7 @@ impl<'d> File<'d> {
 
     /// The typed model, read when it is first asked for; `None` if the file is not a model.
     pub fn model(&self) -> Option<&Definitions> {
-        let text = self.document.text();
-        let encoding = self.document.encoding();
-        let bytes = || {
-            if encoding == Encoding::Utf8 {
-                Cow::Borrowed(text.as_bytes())
-            } else {
-                Cow::Owned(encoding.encode(text).unwrap_or_default())
-            }
-        };
-        self.model.get_or_init(|| crate::read::read(&bytes()).model).as_ref()
+        self.model.get_or_init(|| crate::read::read_text(self.document.text()).model).as_ref()
     }
 
     /// The document against the schema.

@@ -110,17 +110,8 @@ impl<'t> Scanner<'t, '_> {
             } else if rest.starts_with("<!") {
                 self.document_type();
             } else if rest.starts_with("<?") {
-                if rest.starts_with("<?xml")
-                    && next > 0
-                    && rest.get(5..6).is_some_and(|after| after.trim().is_empty())
-                {
-                    self.malformed(
-                        next,
-                        next.saturating_add(5),
-                        "the XML declaration must be the first thing in the file",
-                    );
-                }
                 self.skip_to("?>", 2, "this processing instruction is not closed");
+                self.instruction(next);
             } else if rest.starts_with("</") {
                 self.end_tag();
             } else {
@@ -214,11 +205,35 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
+    /// What is wrong with the processing instruction that has just been passed, which may be the XML declaration.
+    fn instruction(&mut self, start: usize) {
+        let written = self.text.get(start.saturating_add(2)..self.at).unwrap_or_default();
+        let written = written.strip_suffix("?>").unwrap_or(written);
+        let end = written.find(char::is_whitespace).unwrap_or(written.len());
+        let (target, rest) = written.split_at(end);
+        let head = start.saturating_add(2).saturating_add(target.len());
+        if target == "xml" && start == 0 {
+            if let Err(message) = declaration(rest) {
+                self.malformed(start, head, message);
+            }
+        } else if target.eq_ignore_ascii_case("xml") {
+            let message = match target {
+                "xml" => "the XML declaration must be the first thing in the file",
+                _ => "the XML declaration is written in small letters",
+            };
+            self.malformed(start, head, message);
+        } else if !is_ncname(target) {
+            self.malformed(start, head, "a processing instruction begins with a name");
+        }
+    }
+
     fn comment(&mut self) {
         let start = self.at;
         self.skip_to("-->", 4, "this comment is not closed");
         let inner = self.text.get(start.saturating_add(4)..self.at.saturating_sub(3)).unwrap_or_default();
-        if let Some(at) = inner.find("--") {
+        if let Some(at) =
+            inner.find("--").or_else(|| inner.ends_with('-').then(|| inner.len().saturating_sub(1)))
+        {
             let at = start.saturating_add(4).saturating_add(at);
             self.malformed(at, at.saturating_add(2), "`--` is not allowed in a comment");
         }
@@ -524,6 +539,23 @@ impl<'t> Scanner<'t, '_> {
                 Some(decoded) => decoded.clone(),
                 None => value.to_owned(),
             };
+            let problem = match (prefix, uri.trim()) {
+                ("", XML_NAMESPACE | XMLNS_NAMESPACE) => {
+                    "this namespace is that of a prefix, not of elements"
+                }
+                ("xmlns", _) => "the prefix `xmlns` cannot be declared",
+                ("xml", XML_NAMESPACE) => "",
+                ("xml", _) => "the prefix `xml` has a namespace of its own",
+                (_, XML_NAMESPACE | XMLNS_NAMESPACE) => {
+                    "this namespace has the prefix that XML gives it, and no other"
+                }
+                (prefix, "") if !prefix.is_empty() => "a prefix cannot be declared as no namespace",
+                _ => "",
+            };
+            if !problem.is_empty() {
+                let Span { start, end } = record.span();
+                self.problem(ProblemKind::Namespace, long(start), long(end), problem);
+            }
             let space = self.document.names.namespace(uri.trim());
             self.namespaces.push((prefix, space));
         }
@@ -573,6 +605,49 @@ impl<'t> Scanner<'t, '_> {
                 }
             }
         }
+    }
+}
+
+const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
+const XMLNS_NAMESPACE: &str = "http://www.w3.org/2000/xmlns/";
+
+/// Checks what stands behind `<?xml`: version, encoding and standalone, in this order, the first always.
+fn declaration(written: &str) -> Result<(), String> {
+    let mut expected = ["version", "encoding", "standalone"].into_iter();
+    let mut rest = written;
+    let mut has_version = false;
+    loop {
+        let next = rest.trim_start();
+        if next.is_empty() {
+            return if has_version { Ok(()) } else { Err("the XML declaration has no version".to_owned()) };
+        }
+        if next.len() == rest.len() {
+            return Err("white space is missing in the XML declaration".to_owned());
+        }
+        let name = next.split(['=', ' ', '\t', '\r', '\n']).next().unwrap_or_default();
+        if !expected.any(|known| known == name) || !has_version && name != "version" {
+            return Err(format!("`{}` cannot stand here in the XML declaration", abridged(name)));
+        }
+        let value = next.get(name.len()..).and_then(|after| after.trim_start().strip_prefix('='));
+        let value = value.map(str::trim_start).unwrap_or_default();
+        let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''));
+        let value = quote.and_then(|quote| value.strip_prefix(quote)?.split_once(quote));
+        let Some((value, after)) = value else {
+            return Err(format!("`{name}` has no value in quotes in the XML declaration"));
+        };
+        let is_right = match name {
+            "version" => matches!(value, "1.0" | "1.1"),
+            "encoding" => {
+                value.starts_with(|first: char| first.is_ascii_alphabetic())
+                    && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+            }
+            _ => matches!(value, "yes" | "no"),
+        };
+        if !is_right {
+            return Err(format!("`{}` is no {name} that XML knows", abridged(value)));
+        }
+        has_version = true;
+        rest = after;
     }
 }
 

@@ -64,7 +64,19 @@ pub(crate) fn tree(bytes: &[u8], findings: &mut Findings) -> Option<Element> {
 /// ```
 pub fn read(bytes: &[u8]) -> Reading {
     let mut findings = Findings::default();
-    let model = tree(bytes, &mut findings).and_then(|root| {
+    let root = tree(bytes, &mut findings);
+    model(root, findings)
+}
+
+/// Reads a model file that has been decoded, whatever it was encoded as.
+pub(crate) fn read_text(text: &str) -> Reading {
+    let mut findings = Findings::default();
+    let root = document::document(text, &mut findings);
+    model(root, findings)
+}
+
+fn model(root: Option<Element>, mut findings: Findings) -> Reading {
+    let model = root.and_then(|root| {
         if root.name.is(model::NAMESPACE, "definitions") {
             return Some(model::from_xml(root, &mut findings));
         }

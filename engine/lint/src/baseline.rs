@@ -1,7 +1,7 @@
 //! The baseline: what was found when an old repository began to be checked. It holds no lines, so that it stays true when a
 //! file is edited elsewhere: a finding is known by file, rule, element and message, and as often as it was there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use tessera_bpmn::lint::Finding;
@@ -81,7 +81,7 @@ impl Baseline {
         self.findings.is_empty()
     }
 
-    /// Sets apart what was known; returns how many known findings are not there any more.
+    /// Sets apart what was known; returns how many known findings are not there any more, of the files that were looked at.
     pub fn apply(self, outcome: &mut Outcome, relative: &dyn Fn(&str) -> String) -> usize {
         let mut left: BTreeMap<Entry, usize> = BTreeMap::new();
         for entry in self.findings {
@@ -101,7 +101,9 @@ impl Baseline {
             }
             file.report.findings = kept;
         }
-        left.values().sum()
+        let looked_at: BTreeSet<String> =
+            outcome.files.iter().map(|file| relative(&file.report.path)).collect();
+        left.iter().filter(|(entry, _)| looked_at.contains(&entry.file)).map(|(_, count)| count).sum()
     }
 }
 
@@ -153,6 +155,9 @@ mod tests {
         assert!(more.findings().all(|finding| finding.element.as_deref() == Some("b")));
         let mut better = outcome(&model("<process id='p'/>"));
         assert!(Baseline::read(&text).unwrap().apply(&mut better, &relative) > 0);
+        let mut nothing = Outcome { files: Vec::new(), failures: Vec::new() };
+        let gone = Baseline::read(&text).unwrap().apply(&mut nothing, &relative);
+        assert_eq!(gone, 0, "of a file that was not looked at nothing is known");
         assert!(Baseline::read("{ \"version\": 2, \"findings\": [] }").is_err());
     }
 }

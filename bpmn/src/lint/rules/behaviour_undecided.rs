@@ -1,7 +1,7 @@
 //! What a process can do is decided, or it is said that it is not.
 //!
 //! **Why it is bad.** The other rules of this group are silent about what they do not decide. The limits: 5,000 flow nodes of a
-//! file, 10,000 states (or 32 MiB of them) of a process or subprocess and 40,000 of a file, 8 conditions behind one element, 64 flows into an inclusive
+//! file, 10,000 states (or 32 MiB of them) of a process or subprocess, 40,000 of a file and 500 million places looked at in them, 8 conditions behind one element, 64 flows into an inclusive
 //! join. Complex gateways that join by an expression, quantities, and ad-hoc subprocesses whose contents are computed are not decided at all.
 //!
 //! **Bad**
@@ -28,7 +28,7 @@
 use crate::behaviour::{Undecided, VerdictKind};
 use crate::limits::{
     BEHAVIOUR_CONDITIONS_MAX, BEHAVIOUR_FILE_STATES_MAX, BEHAVIOUR_JOINED_FLOWS_MAX, BEHAVIOUR_NODES_MAX,
-    BEHAVIOUR_STATES_BYTES_MAX, BEHAVIOUR_STATES_MAX, BEHAVIOUR_TOKENS_MAX,
+    BEHAVIOUR_STATES_BYTES_MAX, BEHAVIOUR_STATES_MAX, BEHAVIOUR_TOKENS_MAX, BEHAVIOUR_WORK_MAX,
 };
 use crate::lint::explored::called;
 use crate::lint::{File, Findings};
@@ -49,6 +49,7 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
             Undecided::States => format!("more than {BEHAVIOUR_STATES_MAX} states"),
             Undecided::StatesBytes => format!("its states need more than {BEHAVIOUR_STATES_BYTES_MAX} bytes"),
             Undecided::FileStates => format!("more than {BEHAVIOUR_FILE_STATES_MAX} states in the file"),
+            Undecided::Work => format!("more than {BEHAVIOUR_WORK_MAX} places looked at in the file"),
             Undecided::Tokens => format!("more than {BEHAVIOUR_TOKENS_MAX} tokens in one place"),
             Undecided::Conditions(element) => {
                 format!("more than {BEHAVIOUR_CONDITIONS_MAX} conditions behind {}", called(element))

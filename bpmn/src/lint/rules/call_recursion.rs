@@ -42,23 +42,9 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     }
     let called: Vec<Vec<usize>> =
         calls.iter().map(|calls| calls.iter().map(|(_, called)| *called).collect()).collect();
-    for circle in circles(&called) {
-        // What comes to an end only behind a call of what does not, does not either.
-        let mut endless: BTreeSet<usize> = circle.iter().copied().collect();
-        loop {
-            let ends = |place: &usize| {
-                let calls = calls.get(*place).into_iter().flatten();
-                let blocked =
-                    calls.filter(|(call, called)| endless.contains(called) && !is_left(file, *call));
-                let blocked: BTreeSet<u32> = blocked.map(|(call, _)| call.index()).collect();
-                processes.get(*place).is_none_or(|process| has_end(file, *process, &blocked))
-            };
-            let ending: Vec<usize> = endless.iter().copied().filter(ends).collect();
-            if ending.is_empty() {
-                break;
-            }
-            endless.retain(|place| !ending.contains(place));
-        }
+    for mut circle in circles(&called) {
+        circle.sort_unstable();
+        let endless = endless(file, &calls, &circle);
         for place in &endless {
             for (call, called) in calls.get(*place).into_iter().flatten() {
                 if endless.contains(called) && !is_left(file, *call) {
@@ -91,21 +77,39 @@ fn is_left(file: &File<'_>, call: Node<'_>) -> bool {
     is_repeated || file.graph().find(call).is_some_and(|node| node.boundary.iter().any(interrupts))
 }
 
-/// Whether a way leads from a beginning of a process to an end of it, past what is blocked.
-fn has_end<'d>(file: &File<'d>, process: Node<'d>, blocked: &BTreeSet<u32>) -> bool {
-    let graph = file.graph();
-    let begins = |node: &Node<'d>| {
-        graph.find(*node).is_some_and(|node| node.incoming.is_empty() && !node.is_compensation())
-    };
-    let mut open: Vec<Node<'d>> = process.children().filter(begins).collect();
-    let mut reached: BTreeSet<u32> = open.iter().map(|node| node.index()).collect();
-    while let Some(node) = open.pop() {
-        let Some(here) = graph.find(node).filter(|_| !blocked.contains(&node.index())) else { continue };
-        if here.outgoing.is_empty() && !node.is("boundaryEvent") {
-            return true;
+/// The processes of a circle of calls that have no way to an end but behind a call of one that has none. Each flow is
+/// followed once: who waits behind a call goes on when what is called was found to end.
+fn endless(file: &File<'_>, calls: &[Vec<(Node<'_>, usize)>], circle: &[usize]) -> BTreeSet<usize> {
+    let (graph, processes) = (file.graph(), file.named("process"));
+    let mut blocks: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut open: Vec<(usize, Node<'_>)> = Vec::new();
+    for place in circle {
+        let of_circle = calls
+            .get(*place)
+            .into_iter()
+            .flatten()
+            .filter(|(call, called)| circle.binary_search(called).is_ok() && !is_left(file, *call));
+        blocks.extend(of_circle.map(|(call, called)| (call.index(), *called)));
+        let begins = |node: &Node<'_>| {
+            graph.find(*node).is_some_and(|node| node.incoming.is_empty() && !node.is_compensation())
+        };
+        let process = processes.get(*place).into_iter();
+        open.extend(process.flat_map(|process| process.children().filter(begins)).map(|node| (*place, node)));
+    }
+    let mut reached: BTreeSet<u32> = open.iter().map(|(_, node)| node.index()).collect();
+    let mut ending: BTreeSet<usize> = BTreeSet::new();
+    let mut waiting: BTreeMap<usize, Vec<(usize, Node<'_>)>> = BTreeMap::new();
+    while let Some((place, node)) = open.pop() {
+        if let Some(called) = blocks.get(&node.index()).filter(|called| !ending.contains(called)) {
+            waiting.entry(*called).or_default().push((place, node));
+            continue;
+        }
+        let Some(here) = graph.find(node) else { continue };
+        if here.outgoing.is_empty() && !node.is("boundaryEvent") && ending.insert(place) {
+            open.extend(waiting.remove(&place).unwrap_or_default());
         }
         let targets = here.outgoing.iter().filter_map(|flow| file.attribute_target(*flow, "targetRef"));
-        open.extend(targets.filter(|target| reached.insert(target.index())));
+        open.extend(targets.filter(|target| reached.insert(target.index())).map(|target| (place, target)));
     }
-    false
+    circle.iter().copied().filter(|place| !ending.contains(place)).collect()
 }

@@ -71,7 +71,11 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
             }
         }
         let needs_trigger = event.is_any(&["intermediateCatchEvent", "boundaryEvent"]);
-        if needs_trigger && trigger_count(event) == 0 {
+        // Some engines have triggers of their own.
+        let is_extended = event
+            .child("extensionElements")
+            .is_some_and(|extensions| extensions.children().any(|child| child.name() == "eventType"));
+        if needs_trigger && trigger_count(event) == 0 && !is_extended {
             findings
                 .on(event, format!("`{}` waits for nothing", event.title()))
                 .help("add an event definition");

@@ -25,10 +25,8 @@
 //! **How to fix.** Remove what is not used (`--fix` does), name what has no name, and refer to one definition instead
 //! of two.
 
-use crate::lint::Edit;
-use crate::lint::{File, Findings};
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use crate::lint::{Edit, File, Findings, Space};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     let reference = |name: &str| match name {
@@ -63,19 +61,22 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
             let count = by_name.entry(node.attribute("name")).or_default();
             *count = count.saturating_add(1);
         }
+        // Whatever names an unused one, be it a shape or an extension, would lead nowhere without it.
+        let unused = globals.iter().filter(|node| !used.contains(&node.index()));
+        let unused: BTreeSet<&str> = unused.filter_map(|node| node.id()).collect();
+        let named = if unused.is_empty() { BTreeSet::new() } else { named(file, &unused) };
         for node in globals {
             let name = node.attribute("name");
             if name.is_some_and(|name| name.trim().is_empty()) {
                 findings.on(node, format!("the {kind} has no name")).help("name it after what happened");
             }
             if !used.contains(&node.index()) {
-                findings
-                    .on(node, format!("the {kind} `{}` is not used", node.title()))
-                    .help("remove it")
-                    .fix(
-                        format!("remove the {kind}"),
-                        vec![Edit { span: node.span_with_line(), text: String::new() }],
-                    );
+                let finding = findings.on(node, format!("the {kind} `{}` is not used", node.title()));
+                finding.help("remove it");
+                if node.id().is_none_or(|id| !named.contains(id)) {
+                    let edit = Edit { span: node.span_with_line(), text: String::new() };
+                    finding.fix(format!("remove the {kind}"), vec![edit]);
+                }
             }
             if by_name.get(&name).is_some_and(|count| *count > 1) {
                 findings
@@ -84,4 +85,23 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
+}
+
+/// Which of these ids an attribute or a text names anywhere in the file.
+fn named<'d>(file: &File<'d>, ids: &BTreeSet<&'d str>) -> BTreeSet<&'d str> {
+    let mut named = BTreeSet::new();
+    let mut look = |written: &str| {
+        let written = written.trim();
+        let local = written.rsplit_once(':').map_or(written, |(_, local)| local);
+        named.extend(ids.get(local));
+    };
+    for node in file.document().nodes() {
+        let attributes = node.attributes().iter();
+        let others = attributes.filter(|attribute| node.attribute_name(attribute) != (Space::None, "id"));
+        others.for_each(|attribute| look(node.attribute_value(attribute)));
+        if node.children().next().is_none() {
+            look(&node.text());
+        }
+    }
+    named
 }

@@ -19,9 +19,14 @@
 //! **How to fix.** Draw it with elements that are executed; README lists what is missing yet.
 
 use crate::diagnostic::Severity;
-use crate::lint::{File, Findings, Node, Span};
+use crate::lint::{Encoding, File, Findings, Node, Span};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
+    if file.document().encoding() == Encoding::Latin1
+        && let Some(root) = file.definitions()
+    {
+        findings.on(root, "the file is ISO-8859-1; UTF-8 and UTF-16 are read").help("save it as UTF-8");
+    }
     let Some(model) = file.model() else { return };
     for process in file.named("process").iter().filter(|process| process.flag("isExecutable")) {
         let Some(id) = process.id() else { continue };

@@ -6,7 +6,7 @@
 //! ```xml
 //! <process id="p" isExecutable="true">
 //!   <intermediateCatchEvent id="c"><timerEventDefinition>
-//!     <timeDuration>«1 hour»</timeDuration>
+//!     <timeDuration>«P1H»</timeDuration>
 //!   </timerEventDefinition></intermediateCatchEvent>
 //! </process>
 //! ```
@@ -28,7 +28,7 @@
 //! **How to fix.** Write a date, a duration or a cycle of ISO 8601.
 
 use crate::lint::zeebe;
-use crate::lint::{File, Findings, Node, Target};
+use crate::lint::{File, Findings, Node, Space, Target};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     // For Camunda 8 the rule `timer` knows more.
@@ -56,7 +56,7 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
             "timeDuration" => zeebe::is_duration(written),
             _ => zeebe::is_cycle(written) || zeebe::is_cron(written) || is_cron_of_quartz(written),
         };
-        if !is_valid {
+        if !is_valid && is_judged(file, written) {
             let message = if written.is_empty() {
                 format!("`{}` is empty", value.name())
             } else {
@@ -65,6 +65,22 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
             findings.at(value.text_span(), message);
         }
     }
+}
+
+/// Whether a value that cannot be read is surely wrong: it looks like ISO 8601, or the engine is known. Others have
+/// languages of their own, and do not always say so.
+fn is_judged(file: &File<'_>, written: &str) -> bool {
+    let is_date = || {
+        written
+            .split('-')
+            .next()
+            .is_some_and(|year| year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let is_known = || {
+        let spaces = [Space::Camunda, Space::Tessera, Space::Zeebe];
+        file.target().is_some() || file.is_dsf() || spaces.iter().any(|space| file.document().uses(*space))
+    };
+    written.is_empty() || written.starts_with(['P', 'R']) || is_date() || is_known()
 }
 
 /// Whether the text is code in a language that is not read here.

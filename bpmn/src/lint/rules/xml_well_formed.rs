@@ -6,6 +6,13 @@
 //! ```xml
 //! <process id="p"><task id="a" «id»="b"/></process>
 //! ```
+//! ```xml
+//! <process id="p"><!-- a «--»->«<?1x»?></process>
+//! ```
+//! ```xml
+//! «<?xml» version="1.0"encoding="UTF-8"?>
+//! <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" «xmlns:a=""» targetNamespace="t"/>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p"><task id="a"/></process>
