@@ -347,7 +347,13 @@ impl Parser {
             |ahead: usize| self.tokens.get(self.next.saturating_add(ahead)).map(|token| &token.symbol);
         match symbol(0) {
             Some(Symbol::Mark(":")) => {
-                matches!((symbol(1), symbol(2)), (Some(Symbol::Name(_)), Some(Symbol::Mark("("))))
+                // A function may be called as an operator is: `vars:eq(x, 1)`.
+                let is_name = match symbol(1) {
+                    Some(Symbol::Name(_)) => true,
+                    Some(Symbol::Mark(mark)) => ["==", "!=", "<", ">", "<=", ">=", "&&", "||"].contains(mark),
+                    Some(Symbol::Literal(_) | Symbol::End) | None => false,
+                };
+                is_name && matches!(symbol(2), Some(Symbol::Mark("(")))
             }
             found => matches!(found, Some(Symbol::Mark("("))),
         }

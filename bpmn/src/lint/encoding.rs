@@ -67,7 +67,7 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded {
                 let text = bytes.iter().map(|byte| char::from(*byte)).collect();
                 Decoded { text, encoding: Encoding::Latin1, problem: None }
             }
-            Some(name) if !is_utf8(name) && !is_utf16(name) && !(bytes.is_ascii() && is_of_ascii(name)) => {
+            Some(name) if !(is_utf8(name) || is_utf16(name) || bytes.is_ascii() && is_of_ascii(name)) => {
                 let mut decoded = utf8(bytes, Encoding::Utf8);
                 decoded.problem =
                     Some((0, format!("the encoding {name} is not read; save the file as UTF-8")));
