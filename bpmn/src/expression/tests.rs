@@ -271,6 +271,10 @@ fn mistakes_are_named_where_they_are() {
         ("${a.1}", "!! a property name must follow the dot, not `1` @5"),
         ("${f(1)}", "!! functions cannot be called here; only methods of `execution` and of values can @3"),
         (
+            "${vars:eq(x, 1)}",
+            "!! functions cannot be called here; only methods of `execution` and of values can @3",
+        ),
+        (
             "${fn:f(1)}",
             "!! functions cannot be called here; only methods of `execution` and of values can @3",
         ),
