@@ -10,7 +10,7 @@ pub const NAMESAKES_MAX: usize = 8;
 pub const CAPABILITY_SCOPES_MAX: usize = 1_000;
 
 /// Bytes of an XML file that are read to find out whether it is a model; its root stands there.
-pub const XML_START_BYTES: usize = 16 * 1024;
+pub const XML_START_BYTES: usize = 64 * 1024;
 
 /// Configurations that extend each other.
 pub const EXTENDS_MAX: usize = 32;

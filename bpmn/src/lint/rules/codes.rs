@@ -111,6 +111,7 @@ crate::lint_rules! {
     "L325" "work-unsaid" work_unsaid Execution Warning Stable;
     "L326" "exclusive-flow-condition" exclusive_flow_condition Execution Warning Stable;
     "L327" "timer-repeats-once" timer_repeats_once Execution Warning Stable;
+    "L328" "loop-bound" loop_bound Execution Warning Stable;
     "L330" "script" script Security Warning Stable;
     "L331" "remote-import" remote_import Security Warning Stable;
     "L332" "literal-secret" literal_secret Security Warning Stable;
