@@ -77,6 +77,24 @@ canaries! {
     NeverForgotten = "never-forgotten", "liveness";
     /// An answer that asks to come later counts as a refusal.
     GivenUpEarly = "given-up-early", "effects";
+    /// Whoever waits for a message of a conversation is found whatever its correlation key.
+    AnyKey = "any-key", "one-correlation";
+    /// A variable is written in the process, though a nearer scope has one of its name.
+    WrittenOutside = "written-outside", "oracle";
+    /// What a handler wrote before it ended with an error is thrown away.
+    ErrorWritesLost = "error-writes-lost", "oracle";
+    /// A message leaves without what its handler wants to say.
+    PayloadLost = "payload-lost", "oracle";
+    /// Whoever asked is told that it was done, and not what came of it.
+    OutputsLost = "outputs-lost", "oracle";
+    /// A call that is interrupted leaves what it has called.
+    CallLeftRunning = "call-left-running", "liveness";
+    /// What was undone is undone once more.
+    UndoneAgain = "undone-again", "oracle";
+    /// A bounded cycle goes on for ever.
+    CycleForEver = "cycle-for-ever", "time";
+    /// A timer that starts a process is not moved on.
+    StartedAgain = "started-again", "time";
 }
 
 #[cfg(feature = "planted")]

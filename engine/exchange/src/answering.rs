@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use tessera_canary::{Canary, is_planted};
 use tessera_core::effect::Outcome;
 use tessera_core::message::MessageStatus;
 use tessera_fhir::task::{self, Status};
@@ -75,7 +76,9 @@ pub fn next_step(reference: &str, found: Option<Value>, goal: &Goal) -> Step {
         }
         (Some(Status::InProgress), MessageStatus::InProgress) => Step::Settled(Outcome::Done),
         (Some(Status::InProgress), MessageStatus::Completed) => {
-            Step::Update(task::with_status(current, Status::Completed, &goal.outputs, None))
+            let outputs: &[Value] =
+                if is_planted(Canary::OutputsLost) { &[] } else { goal.outputs.as_slice() };
+            Step::Update(task::with_status(current, Status::Completed, outputs, None))
         }
         (Some(Status::InProgress), MessageStatus::Failed) => {
             Step::Update(task::with_status(current, Status::Failed, &goal.outputs, error))

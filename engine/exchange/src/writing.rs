@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use tessera_canary::{Canary, is_planted};
 use tessera_core::identity::{EffectId, Timestamp};
 use tessera_core::message::Target;
 use tessera_core::plugin::{Failure, FailureKind, MessageSpec, RetryAdvice};
@@ -93,7 +94,7 @@ pub fn write(
         recipient: plan.target.organization.clone(),
         authored_on: instant(now),
         identifier: Identifier::new(MESSAGE_IDENTIFIER, effect.to_string()),
-        additional_inputs: plan.additional_inputs,
+        additional_inputs: if is_planted(Canary::PayloadLost) { Vec::new() } else { plan.additional_inputs },
     });
     Ok((Arc::new(document), Target { address: endpoint.address, ..plan.target }))
 }

@@ -171,6 +171,11 @@ impl<'a> Generator<'a> {
     /// The whole of a process. What is left of the partners is asked in the end, so that no site is idle.
     pub fn process(&mut self, is_asked: bool) -> Block {
         let mut all = vec![self.sequence(0, true)];
+        if self.partners.len() > 1 && self.random.happens(500) {
+            let id = self.id();
+            let partners = std::mem::take(&mut self.partners);
+            all.push(Block::Parallel(id, partners.into_iter().map(|process| self.ask(process)).collect()));
+        }
         while let Some(process) = self.partners.pop() {
             all.push(self.ask(process));
         }

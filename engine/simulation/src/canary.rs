@@ -28,6 +28,15 @@ pub fn of_this_build() -> Option<Canary> {
         (Canary::DecisionUnchained, cfg!(feature = "canary-decision-unchained")),
         (Canary::NeverForgotten, cfg!(feature = "canary-never-forgotten")),
         (Canary::GivenUpEarly, cfg!(feature = "canary-given-up-early")),
+        (Canary::AnyKey, cfg!(feature = "canary-any-key")),
+        (Canary::WrittenOutside, cfg!(feature = "canary-written-outside")),
+        (Canary::ErrorWritesLost, cfg!(feature = "canary-error-writes-lost")),
+        (Canary::PayloadLost, cfg!(feature = "canary-payload-lost")),
+        (Canary::OutputsLost, cfg!(feature = "canary-outputs-lost")),
+        (Canary::CallLeftRunning, cfg!(feature = "canary-call-left-running")),
+        (Canary::UndoneAgain, cfg!(feature = "canary-undone-again")),
+        (Canary::CycleForEver, cfg!(feature = "canary-cycle-for-ever")),
+        (Canary::StartedAgain, cfg!(feature = "canary-started-again")),
     ];
     features.into_iter().find_map(|(canary, chosen)| chosen.then_some(canary))
 }

@@ -44,6 +44,11 @@ pub fn called_id(process: usize, call: Id) -> String {
     format!("{}called{call}", process_id(process))
 }
 
+/// `process/@id` of what a timer starts.
+pub fn timed_id() -> String {
+    "dsfdev_timed".to_owned()
+}
+
 /// What messages name it by.
 pub fn canonical(process: usize) -> String {
     format!("http://dsf.dev/bpe/Process/simulated{process}|{VERSION}")
@@ -63,6 +68,11 @@ fn named(name: &str, value: Option<Value>) -> Vec<(Arc<str>, Arc<Value>)> {
     value.into_iter().map(|value| (name.into(), Arc::new(value))).collect()
 }
 
+/// Another key of a conversation, which an instance gives itself.
+pub(crate) fn alias(conversation: &str, id: Id) -> String {
+    format!("{conversation}#alias{id}")
+}
+
 /// A process as text, and what the invariants know about it without asking the engine.
 #[derive(Debug, Clone)]
 pub struct Model {
@@ -76,6 +86,10 @@ pub struct Model {
     pub cycles: BTreeMap<String, (u32, u64)>,
     /// Milliseconds after the beginning of the world of each date.
     pub dates: BTreeMap<String, u64>,
+    /// Whether it may end by an error that its caller catches.
+    pub ends_by_error: bool,
+    /// How often it is started at most, if nobody starts it but its timer.
+    pub starts_max: Option<u32>,
     /// Elements that send what a handler has shaped.
     pub shaped: BTreeSet<String>,
     /// What handlers must see: variables and what they stand for, see [`crate::content`].
@@ -94,6 +108,15 @@ pub fn write_called(process: usize, call: Id, block: &Block) -> Model {
     text(process, &called_id(process, call), r#"<startEvent id="start"/>"#, block)
 }
 
+/// The BPMN text of a process that nobody starts but its timer, so often and with so many milliseconds between.
+pub fn write_timed(process: usize, times: u32, interval_ms: u64, block: &Block) -> Model {
+    let seconds = interval_ms / 1_000;
+    let start = format!(
+        r#"<startEvent id="start"><timerEventDefinition><timeCycle>R{times}/PT{seconds}S</timeCycle></timerEventDefinition></startEvent>"#
+    );
+    Model { starts_max: Some(times), ..text(process, &timed_id(), &start, block) }
+}
+
 fn text(process: usize, id: &str, start: &str, block: &Block) -> Model {
     let mut writer = Writer { process, ..Writer::default() };
     let (first, last) = writer.block(block);
@@ -106,8 +129,8 @@ fn text(process: usize, id: &str, start: &str, block: &Block) -> Model {
 {}<process id="{id}" isExecutable="true" camunda:versionTag="{VERSION}">{}</process></definitions>"#,
         writer.signals, writer.elements
     );
-    let Writer { sources: flows, timers, cycles, dates, shaped, sees, .. } = writer;
-    Model { text, flows, timers, cycles, dates, shaped, sees }
+    let Writer { sources: flows, timers, cycles, dates, ends_by_error, shaped, sees, .. } = writer;
+    Model { text, flows, timers, cycles, dates, ends_by_error, starts_max: None, shaped, sees }
 }
 
 /// Compiles a text. An error names what the engine refuses: a bug of the generator or of the compiler.
@@ -129,6 +152,7 @@ struct Writer {
     timers: BTreeMap<String, u64>,
     cycles: BTreeMap<String, (u32, u64)>,
     dates: BTreeMap<String, u64>,
+    ends_by_error: bool,
     shaped: BTreeSet<String>,
     sees: BTreeMap<String, Vec<(String, String)>>,
 }
@@ -386,6 +410,13 @@ impl Writer {
                 ));
             }
             ["note", _] => self.send(id, &canonical(self.process), NOTE, None),
+            ["note", _, "by", handler] => self.send(id, &canonical(self.process), NOTE, Some(handler)),
+            ["fail", name, code] => {
+                self.ends_by_error = true;
+                self.element(format_args!(
+                    r#"<endEvent id="{name}"><errorEventDefinition errorRef="e_{code}"/></endEvent>"#
+                ));
+            }
             ["timer", name, milliseconds, kind, attributes @ ..] => {
                 self.timer(kind, name, &format!(" {}", attributes.join(" ")), number(milliseconds));
             }
@@ -492,12 +523,21 @@ impl Writer {
         self.send(id, &canonical(process), ASK, shaped.then_some("shape"));
         self.flow(&begin, &address, None);
         self.flow(&address, &send, None);
+        let sent = if shaped {
+            // What the handler wrote that shaped the message is kept.
+            let shown = named("shown");
+            self.instructed("tell", &shown, &format!("see shaped{id} shaped{id}"));
+            self.flow(&send, &shown, None);
+            shown
+        } else {
+            send
+        };
         self.element(format_args!(
             r#"<intermediateCatchEvent id="{reply}"><messageEventDefinition messageRef="m_reply"/></intermediateCatchEvent>"#
         ));
         match deadline_ms {
             None => {
-                self.flow(&send, &reply, None);
+                self.flow(&sent, &reply, None);
                 self.flow(&reply, &finish, None);
             }
             Some(deadline_ms) => {
@@ -506,7 +546,7 @@ impl Writer {
                     r#"<eventBasedGateway id="{wait}"/><exclusiveGateway id="{merge}"/>"#
                 ));
                 self.timer("intermediateCatchEvent", &late, "", deadline_ms);
-                self.flow(&send, &wait, None);
+                self.flow(&sent, &wait, None);
                 self.flow(&wait, &reply, None);
                 self.flow(&wait, &late, None);
                 self.flow(&reply, &merge, None);

@@ -160,8 +160,11 @@ fn of(block: &Block, conversation: &str) -> Expected {
                 Expected::Whole(format!("each{id}")),
             ])
         }
-        Block::Ask { id, deadline_ms, .. } => {
+        Block::Ask { id, deadline_ms, shaped, .. } => {
             let mut inside = vec![once("begin", *id), once("address", *id), once("send", *id)];
+            if *shaped {
+                inside.push(once("shown", *id));
+            }
             match deadline_ms {
                 None => inside.push(once("reply", *id)),
                 Some(_) => inside.extend([

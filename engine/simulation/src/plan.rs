@@ -19,6 +19,13 @@ use crate::scripted::Scripted;
 /// After healing, a built-in collaboration must have come to its end within this.
 pub const LIVENESS_MS: u64 = 6 * 60 * 60 * 1_000;
 
+/// So many seeds of a thousand have a process that a timer starts.
+const TIMED_PER_MILLE: u64 = 200;
+/// How often the timer starts it.
+const TIMED_TIMES: u32 = 3;
+/// The time between.
+const TIMED_INTERVAL_MS: u64 = 180_000;
+
 /// Where the processes of a collaboration run, and who asks whom.
 #[derive(Debug, Clone, Default)]
 pub struct Roles {
@@ -179,7 +186,7 @@ impl Plan {
         for process in 0..drawn_processes {
             let partners: Vec<usize> =
                 (1..processes).filter(|other| roles.askers[*other] == process).collect();
-            let budget = i64::try_from(shape.between(2, 5)).unwrap_or(4);
+            let budget = i64::try_from(shape.between(2, 4)).unwrap_or(4);
             let mut own = shape.fork();
             let block = Generator::new(&mut own, partners, budget).process(process > 0);
             let next = Block::Sequence(vec![
@@ -195,6 +202,9 @@ impl Plan {
                 definitions.push(define(site, process, &format!("first-{process}"), block)?);
                 successors.push(define(site, process, &format!("second-{process}"), next)?);
             }
+        }
+        if rest.fork().happens(TIMED_PER_MILLE) {
+            definitions.push(define_timed(roles.sites[0])?);
         }
         let drawn_conversations = usize::try_from(rest.between(1, 3)).unwrap_or(2);
         let conversations =
@@ -278,6 +288,13 @@ fn define(site: usize, process: usize, digest: &str, block: Block) -> Result<Def
     let starter = if process == 0 { model::START } else { model::ASK };
     let model = model::write(process, starter, &block);
     definition(site, process, &model::process_id(process), digest, Expectation { block, model })
+}
+
+/// What a timer starts, at a site of the collaboration.
+fn define_timed(site: usize) -> Result<Definition, String> {
+    let block = Block::Work { id: 1, on_error: None };
+    let model = model::write_timed(0, TIMED_TIMES, TIMED_INTERVAL_MS, &block);
+    definition(site, 0, &model::timed_id(), "first-timed", Expectation { block, model })
 }
 
 /// What a call activity of a process calls.

@@ -51,6 +51,13 @@ fn answer(request: &Request<'_>, roles: &Roles) -> CallOutcome {
         (Hook::Prepare(message), _) => {
             return match writing::unshaped(message) {
                 Ok(mut plan) => {
+                    writes.push(write(
+                        &format!("shaped{id}"),
+                        content::value(&format!("shaped{id}"), conversation, None).unwrap_or_default(),
+                    ));
+                    if &*call.handler == "alias" {
+                        plan.business_key = model::alias(conversation, id);
+                    }
                     plan.additional_inputs.push(said(&execution.activity_id, conversation));
                     request.written(message, wrapped(writes), plan)
                 }
@@ -87,6 +94,10 @@ fn answer(request: &Request<'_>, roles: &Roles) -> CallOutcome {
                     writes: wrapped(writes),
                 };
             }
+        }
+        (Hook::ServiceTask, "alias") => {
+            let alternative_business_key = Some(model::alias(conversation, id));
+            return CallOutcome::Completed(Writes { alternative_business_key, ..wrapped(writes) });
         }
         (_, "choose") => {
             let branches = field("branches");

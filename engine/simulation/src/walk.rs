@@ -124,7 +124,7 @@ enum Possible {
     Elapse(WaitKey, Timestamp),
     Receive(WaitKey, Arc<str>, Option<Arc<str>>),
     Hear(WaitKey, Arc<str>),
-    Return(WaitKey, Id),
+    Return { wait: WaitKey, call: Id, fails: bool },
     Complete(WaitKey),
 }
 
@@ -190,8 +190,12 @@ impl<'a> Walker<'a> {
                     let variables = model::said(&self.conversation);
                     self.take(Input::Complete { wait, variables }, "somebody says that it is done")?;
                 }
-                Some(Possible::Return(wait, call)) => {
-                    let returned = Returned::Completed;
+                Some(Possible::Return { wait, call, fails }) => {
+                    let returned = if fails {
+                        Returned::Error { code: "blue".into(), message: String::new() }
+                    } else {
+                        Returned::Completed
+                    };
                     let variables = model::result(&self.conversation, call);
                     let input = Input::Returned { wait, returned, variables };
                     self.take(input, "what it called has ended")?;
@@ -225,7 +229,11 @@ impl<'a> Walker<'a> {
                 }
                 WaitKind::Called { process_id, .. } if !wait.element.starts_with("hangs") => {
                     let call = process_id.rsplit("called").next().and_then(|number| number.parse().ok());
-                    possible.push(Possible::Return(key, call.unwrap_or_default()));
+                    possible.push(Possible::Return {
+                        wait: key,
+                        call: call.unwrap_or_default(),
+                        fails: wait.element.starts_with("fails"),
+                    });
                 }
                 WaitKind::Completion if wait.element.starts_with(model::HUMAN) => {
                     possible.push(Possible::Complete(key));

@@ -566,6 +566,9 @@ impl Shard {
         let Some(correlation_key) = correlation_key.filter(|_| !is_planted(Canary::AnyConversation)) else {
             return Ok(found(&self.view.prefix(&prefix, 2)?));
         };
+        if is_planted(Canary::AnyKey) {
+            return Ok(found(&self.view.prefix(&prefix, 1)?));
+        }
         let exact = self.view.prefix(&keys::message_waits_with(prefix.clone(), Some(correlation_key)), 2);
         let any = self.view.prefix(&keys::message_waits_with(prefix, None), 2);
         let (exact, any) = (exact?, any?);

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use tessera_canary::{Canary, is_planted};
 
 use super::Reply;
 use super::input::{ConditionalStart, Input};
@@ -115,7 +116,9 @@ impl Shard {
         // What cannot be started by this time will not be by trying it again and again; the next time comes.
         let cause = format!("the timer {element} was due");
         self.start_by_event(context, stored.definition.clone(), element, Vec::new(), cause, &mut draft);
-        self.replace(Some(&stored), &next, &process, &mut draft);
+        if !is_planted(Canary::StartedAgain) {
+            self.replace(Some(&stored), &next, &process, &mut draft);
+        }
         self.commit(context, draft);
         Ok(())
     }

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tessera_canary::{Canary, is_planted};
+
 use super::fact::{Ending, Fact, Started};
 use super::migration;
 use super::state::{Instance, Iterations, Node, ReceivedMessage, Remembered, Role, State, Status};
@@ -230,7 +232,8 @@ fn restore(
     at: Timestamp,
 ) {
     let Some(kept) = instance.remembered.get_mut(&scope).filter(|kept| position < kept.len()) else { return };
-    let Remembered { element, variables, within } = kept.remove(position);
+    let restored = if is_planted(Canary::UndoneAgain) { kept.get(position).cloned() } else { None };
+    let Remembered { element, variables, within } = restored.unwrap_or_else(|| kept.remove(position));
     if kept.is_empty() {
         instance.remembered.remove(&scope);
     }

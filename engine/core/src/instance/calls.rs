@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tessera_bpmn::compile::{self, Field, Listener, RetryCycle};
+use tessera_canary::{Canary, is_planted};
 
 use super::apply::owner;
 use super::errors;
@@ -91,7 +92,9 @@ fn resume(step: &mut Step<'_>, node: NodeKey, place: Place, effect: &Arc<Effect>
             Occurrence::LeftToDefault
         }
         Outcome::Call(CallOutcome::BpmnError { code, message, writes }) => {
-            step.write(node, writes);
+            if !is_planted(Canary::ErrorWritesLost) {
+                step.write(node, writes);
+            }
             if let Err(trouble) = errors::raise(step, node, &code, &message) {
                 step.open_incident(node, trouble, Some(first_attempt(effect)));
             }

@@ -294,7 +294,9 @@ impl<'a> Step<'a> {
             next = next.saturating_add(1);
         }
         for node in order.into_iter().rev() {
-            called::release(self, node);
+            if !is_planted(Canary::CallLeftRunning) {
+                called::release(self, node);
+            }
             self.close_waits(node);
             let Some(ended) = self.instance.node(node) else { continue };
             let (effect, incident) = (ended.effect, ended.incident);

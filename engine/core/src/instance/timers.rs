@@ -57,6 +57,7 @@ pub(super) fn next(due: Timestamp, repeat: &Repeat, now: Timestamp) -> Option<Wa
 pub(crate) fn after(due: Timestamp, repeat: &Repeat, now: Timestamp) -> Option<(Timestamp, Repeat)> {
     let times = match repeat.times {
         Some(0) => return None,
+        Some(times) if is_planted(Canary::CycleForEver) => Some(times),
         Some(times) => Some(times.saturating_sub(1)),
         None => None,
     };

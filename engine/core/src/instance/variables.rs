@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tessera_bpmn::compile::{Kind, Program};
 use tessera_bpmn::expression::{Expression, Scope, Write};
+use tessera_canary::{Canary, is_planted};
 
 use super::fact::Fact;
 use super::mappings::storable;
@@ -266,7 +267,8 @@ impl Step<'_> {
     pub(super) fn set_visible(&mut self, from: NodeKey, name: Arc<str>, value: Arc<Value>) {
         let holds =
             |key: &NodeKey| self.instance.node(*key).is_some_and(|node| node.variables.contains_key(&name));
-        let node = ancestor_keys(self.instance, from).find(holds).unwrap_or(NodeKey::ROOT);
+        let node = ancestor_keys(self.instance, from).find(holds);
+        let node = node.filter(|_| !is_planted(Canary::WrittenOutside)).unwrap_or(NodeKey::ROOT);
         self.emit(Fact::VariableSet { node, name, value });
     }
 

@@ -45,7 +45,7 @@ pub struct Live {
     entered: BTreeSet<u64>,
     waits: BTreeMap<u64, Opened>,
     closed: BTreeSet<u64>,
-    model: Option<Arc<Model>>,
+    pub(super) model: Option<Arc<Model>>,
     /// Tokens that elements of this step have put on their flows.
     offered: BTreeMap<String, u64>,
     closed_now: Vec<Opened>,

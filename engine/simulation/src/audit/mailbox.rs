@@ -94,7 +94,9 @@ impl Tasks {
                         same.map(|(id, _)| id)
                     )
                 })?;
-                let business_key = message.business_key.unwrap_or_default();
+                // An alternative key names its conversation before the mark.
+                let key = message.business_key.unwrap_or_default();
+                let business_key = key.split('#').next().unwrap_or_default().to_owned();
                 self.by_id
                     .insert(id, TaskState { version, status, identity, business_key, permitted: known });
             }

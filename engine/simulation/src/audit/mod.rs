@@ -136,6 +136,8 @@ pub struct Site {
     callers: BTreeMap<InstanceId, (InstanceId, WaitKey)>,
     /// What was asked under an identity, as a digest.
     performed: BTreeMap<(InstanceId, EffectSequence), u64>,
+    /// How many instances timers have started, by digest of the definition.
+    timed: BTreeMap<Arc<str>, u32>,
     /// The latest time that its clock has shown.
     pub latest: u64,
 }
@@ -301,7 +303,7 @@ impl Auditor {
                     let live = &of_site.instances[id];
                     let key = message.business_key.as_deref();
                     ensure(
-                        key.is_none_or(|key| key == &**live.instance.business_key()),
+                        key.is_none_or(|key| key.split('#').next() == Some(live.instance.business_key())),
                         Invariant::Isolation,
                         || {
                             format!(
@@ -339,9 +341,24 @@ impl Auditor {
                     if abandoned && !self.cancelled.contains(id) {
                         self.marks.insert(Mark::CallAbandoned);
                     }
-                    ensure(self.cancelled.contains(id) || abandoned, Invariant::Oracle, || {
+                    let model = of_site.instances.get(id).and_then(|live| live.model.as_ref());
+                    let by_error = caller.is_some() && model.is_some_and(|model| model.ends_by_error);
+                    ensure(self.cancelled.contains(id) || abandoned || by_error, Invariant::Oracle, || {
                         format!("{id} was cancelled by nobody")
                     })?;
+                }
+                Fact::Started(started) => {
+                    let digest = &started.definition.digest;
+                    let expected = self.expectations.get(digest);
+                    if let Some(most) = expected.and_then(|expected| expected.model.starts_max) {
+                        let begun = of_site.timed.entry(digest.clone()).or_default();
+                        *begun += 1;
+                        ensure(*begun <= most, Invariant::Time, || {
+                            format!(
+                                "{id} is instance {begun} of a process that its timer starts {most} times"
+                            )
+                        })?;
+                    }
                 }
                 Fact::CalledBy(caller) => {
                     let call = (caller.instance.clone(), caller.wait);

@@ -24,6 +24,33 @@ begin# -> takes# -> finish#"#,
     "begin# takes# finish#",
 );
 
+/// What is called ends by an error that its caller catches.
+pub(super) const FAILED: Scene = Scene {
+    called: Some(&FAILS),
+    ..Scene::new(
+        "a call that ends by an error",
+        r#"<startEvent id="begin#"/><endEvent id="finish#"/>
+<callActivity id="fails#" calledElement="$called"><extensionElements><camunda:in businessKey="${execution.processBusinessKey}"/><camunda:out source="result" target="brought#"/></extensionElements></callActivity>
+<boundaryEvent id="any#" attachedToRef="fails#"><errorEventDefinition/></boundaryEvent>
+<boundaryEvent id="blue#" attachedToRef="fails#"><errorEventDefinition errorRef="e_blue"/></boundaryEvent>
+<endEvent id="anyfinish#"/>
+tell onblue#: see brought# result#
+begin# -> fails#
+any# -> anyfinish#
+blue# -> onblue# -> finish#"#,
+        "begin# blue# onblue# finish#",
+    )
+};
+
+const FAILS: Scene = Scene::new(
+    "what is called and fails",
+    r#"<startEvent id="begin#"/>
+tell works#: process result result#
+fail bad# blue
+begin# -> works# -> bad#"#,
+    "begin# works#",
+);
+
 /// The caller is interrupted: what it called would go on for ever.
 pub(super) const HUNG_UP: Scene = Scene {
     called: Some(&ENDLESS),

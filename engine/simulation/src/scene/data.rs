@@ -69,6 +69,18 @@ begin# -> does# -> after# -> finish#"#,
     "begin# does# after# finish#",
 );
 
+/// Work that is an expression, and a listener of a flow.
+pub(super) const COMPUTED: Scene = Scene::new(
+    "expressions that work",
+    r#"<startEvent id="begin#"/><endEvent id="finish#"/>
+tell before#: local level# 1; local sum# 0
+<serviceTask id="adds#" camunda:expression="${level# + 1}" camunda:resultVariable="sum#"/>
+<serviceTask id="sets#" camunda:expression="${execution.setVariable('level#', sum# + 1)}"/>
+tell after#: see sum# 2; see level# 3
+begin# -> before# -> adds# -> sets# -> after# -> finish#"#,
+    "begin# before# adds# sets# after# finish#",
+);
+
 /// Somebody outside says what came of it.
 pub(super) const COMPLETED: Scene = Scene::new(
     "work of a person",

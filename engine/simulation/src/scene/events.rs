@@ -110,6 +110,35 @@ begin# -> address# -> before# -> inner# -> finish#"#,
 )
 .once();
 
+/// A message to oneself under another key of the conversation.
+pub(super) const ALIAS: Scene = Scene::new(
+    "a message by an alternative business key",
+    r#"<startEvent id="begin#"/><endEvent id="finish#"/><parallelGateway id="fork#"/><parallelGateway id="join#"/><receiveTask id="hears#" messageRef="m_note"/>
+own address#
+<serviceTask id="names#" camunda:class="alias"/>
+note send# by alias
+tell shows#: see shaped# shaped#
+begin# -> address# -> names# -> fork# -> hears# -> join# -> finish#
+fork# -> send# -> shows# -> join#"#,
+    "begin# address# names# fork# { hears# & send# shows# } join#*2 finish#",
+)
+.once();
+
+/// A timer that begins something in place of the work.
+pub(super) const LATE_START: Scene = Scene::new(
+    "a timer that begins something in place of the work",
+    r#"<startEvent id="begin#"/><endEvent id="finish#"/>
+<subProcess id="inner#"><startEvent id="innerbegin#"/><endEvent id="innerfinish#"/><userTask id="held#"/>
+<subProcess id="aside#" triggeredByEvent="true"><startEvent id="asidebegin#"><timerEventDefinition><timeDuration>PT40S</timeDuration></timerEventDefinition></startEvent><endEvent id="asidefinish#"/>
+tell works#:
+asidebegin# -> works# -> asidefinish#
+</subProcess>
+innerbegin# -> held# -> innerfinish#
+</subProcess>
+begin# -> inner# -> finish#"#,
+    "begin# innerbegin# asidebegin# works# asidefinish# aside# inner# finish#",
+);
+
 /// A cycle of three beside work that lasts longer.
 pub(super) const CYCLE: Scene = Scene::new(
     "a cycle beside the work",

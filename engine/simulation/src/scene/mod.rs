@@ -46,11 +46,13 @@ impl Scene {
 /// All of them.
 pub const ALL: &[&Scene] = &[
     &calls::MAPPED,
+    &calls::FAILED,
     &calls::HUNG_UP,
     &data::SHADOWED,
     &data::MAPPED,
     &data::COLLECTED,
     &data::ENOUGH,
+    &data::COMPUTED,
     &data::LISTENED,
     &data::COMPLETED,
     &errors::CODES,
@@ -63,6 +65,8 @@ pub const ALL: &[&Scene] = &[
     &events::OWN_SIGNAL,
     &events::MESSAGE,
     &events::MESSAGE_HEARD,
+    &events::ALIAS,
+    &events::LATE_START,
     &events::CYCLE,
     &events::DATE,
     &tokens::TERMINATED,

@@ -8,10 +8,13 @@ use super::engine::Asked;
 use crate::audit::Checked;
 use crate::model;
 
+/// Of a thousand user tasks that somebody looks at while everything goes wrong, so many are done then.
+const COMPLETED_PER_MILLE: u64 = 200;
+
 impl World {
     /// Whoever works at a site says of each user task that it is done. What nobody is meant to do stays.
     pub(super) fn complete_user_tasks(&mut self, site: usize) -> Checked {
-        let mut done = Vec::new();
+        let mut open = Vec::new();
         for (id, live) in &self.auditor.sites[site].instances {
             for (wait, waiting) in live.instance.waits() {
                 let is_known = self.auditor.expectations.contains_key(&live.instance.definition().digest);
@@ -20,10 +23,16 @@ impl World {
                     && waiting.element.starts_with(model::HUMAN)
                 {
                     let variables = model::said(live.instance.business_key());
-                    done.push(Command::Complete { instance: id.clone(), wait, variables });
+                    open.push(Command::Complete { instance: id.clone(), wait, variables });
                 }
             }
         }
-        done.into_iter().try_for_each(|command| self.command(site, Asked::Nothing, command))
+        for command in open {
+            // People take their time: much can happen to what waits for them.
+            if !self.chaos || self.random.happens(COMPLETED_PER_MILLE) {
+                self.command(site, Asked::Nothing, command)?;
+            }
+        }
+        Ok(())
     }
 }
