@@ -78,7 +78,7 @@ fn command(mut arguments: impl Iterator<Item = String>) -> Result<ExitCode, Stri
     } else {
         let report = run(&Plan::of, &order, &AtomicBool::new(false), &|_| {})?;
         println!("{report}");
-        report.failure.is_some()
+        !report.is_good()
     };
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

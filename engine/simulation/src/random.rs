@@ -67,6 +67,17 @@ pub fn mix(number: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
+/// A number that depends on nothing but these bytes. For many of them.
+pub fn digest_bytes(bytes: &[u8]) -> u64 {
+    let mut words = bytes.chunks_exact(8);
+    let fold = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let whole = words.by_ref().fold(bytes.len() as u64, |hash, word| {
+        fold(hash, word.try_into().map_or(0, u64::from_le_bytes))
+    });
+    let rest = words.remainder().iter().fold(0, |rest, byte| rest << 8 | u64::from(*byte));
+    mix(fold(whole, rest))
+}
+
 /// A number that depends on nothing but these texts.
 pub fn digest(parts: &[&str]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;

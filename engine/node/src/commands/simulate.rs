@@ -17,7 +17,8 @@ const EXPLANATION: &str = "\
 With a file it runs the plugins and models of its organisations and judges how each seed ends; the format is explained in
 engine/federation/simulations.md. Without one it runs random collaborations with a known outcome: the test of the engine
 itself. Each seed is one history of faults; then everything is healed and must come to its end. The first seed that breaks
-an expectation or an invariant is made smaller and shown with the command that repeats it. The exit code is 1 then.";
+an expectation or an invariant is made smaller and shown with the command that repeats it. The exit code is 1 then, and also
+when the built-in campaign misses a rare event or a fault in 2,500 seeds or more.";
 
 const FAULTS_PER_LINE: usize = 8;
 
@@ -32,7 +33,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR", requires = "file")]
     plugins: Option<PathBuf>,
     /// How many seeds
-    #[arg(long, default_value_t = 1_000, conflicts_with = "seed")]
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "seed")]
     seeds: u64,
     /// The first of them
     #[arg(long, default_value_t = 1, conflicts_with = "seed")]
@@ -97,7 +98,7 @@ pub fn run_seeds(arguments: &Arguments) -> Result<(), Failure> {
         show(arguments.format, &report, ToString::to_string);
         report
     };
-    if report.failure.is_none() { Ok(()) } else { Err(Failure::No) }
+    if report.is_good() { Ok(()) } else { Err(Failure::No) }
 }
 
 fn show(format: Format, report: &Report, human: impl FnOnce(&Report) -> String) {

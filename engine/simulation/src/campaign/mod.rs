@@ -21,8 +21,12 @@ pub use shrink::shrink;
 
 /// One seed in this many is run twice.
 const TWICE_EVERY: u64 = 100;
-/// The last happenings that a report shows.
-const HISTORY_MAX: usize = 300;
+/// The last happenings that a report shows of a seed that was made smaller.
+const SHRUNK_HISTORY_MAX: usize = 300;
+/// The last happenings that a report shows of a seed as it is.
+const HISTORY_MAX: usize = 10_000;
+/// So many seeds, with nothing taken away from them, meet every rare event and every fault. Fewer may miss the rarest.
+const COMPLETE_FROM: u64 = 2_500;
 
 /// What is to be run.
 #[derive(Debug, Clone)]
@@ -35,7 +39,7 @@ pub struct Order {
     pub limits: Limits,
     /// Threads; none: as many as there are cores.
     pub threads: Option<usize>,
-    /// Whether a failing seed is made smaller.
+    /// Whether a failing seed is made smaller. If not, all of its history is told.
     pub shrinks: bool,
     /// The bug that is planted for it.
     pub canary: Option<Canary>,
@@ -66,6 +70,8 @@ pub struct Report {
     pub sites_min: usize,
     /// Rare events that were met, and in how many seeds.
     pub marks: BTreeMap<Mark, u64>,
+    /// Rare events that were not met and faults that did not strike, although there were seeds enough for all of them.
+    pub never_met: Vec<&'static str>,
     /// Seeds that were run twice, with the same trace.
     pub repeated: u64,
     /// Of all traces, in the order of their seeds.
@@ -166,13 +172,34 @@ pub fn run(
     let mut report = gathered.report();
     report.failure = first.map(|(seed, outcome)| {
         let limits = order.limits.clone();
-        let shrunk = order.shrinks.then(|| shrink(source, seed, &limits));
+        let again = if order.shrinks {
+            shrink(source, seed, &limits)
+        } else {
+            let outcome = run_seed(source, seed, &limits, HISTORY_MAX);
+            Failure { seed, outcome, limits: limits.clone() }
+        };
         // What does not fail again when it is run alone is told as it was.
-        let shrunk = shrunk.filter(|failure| failure.outcome.violation.is_some());
-        shrunk.unwrap_or(Failure { seed, outcome, limits })
+        if again.outcome.violation.is_some() { again } else { Failure { seed, outcome, limits } }
     });
+    let is_whole = order.limits == Limits::default() && source(order.first, &order.limits)?.is_drawn;
+    if is_whole && report.failure.is_none() && report.seeds >= COMPLETE_FROM {
+        report.never_met = report.missing();
+    }
     report.took = began.elapsed();
     Ok(report)
+}
+
+impl Report {
+    /// Whether nothing was violated, and nothing missed that so many seeds meet.
+    pub fn is_good(&self) -> bool {
+        self.failure.is_none() && self.never_met.is_empty()
+    }
+
+    fn missing(&self) -> Vec<&'static str> {
+        let marks = Mark::ALL.iter().filter(|mark| !self.marks.contains_key(mark)).map(|mark| mark.name());
+        let faults = Fault::ALL.iter().filter(|fault| !self.struck.contains_key(fault));
+        marks.chain(faults.map(|fault| fault.name())).collect()
+    }
 }
 
 #[derive(Default)]

@@ -10,11 +10,6 @@ use crate::mark::Mark;
 use crate::plan::Limits;
 
 impl Report {
-    /// Rare events that were not met.
-    pub fn missing_marks(&self) -> Vec<Mark> {
-        Mark::ALL.iter().copied().filter(|mark| !self.marks.contains_key(mark)).collect()
-    }
-
     /// Half of the seeds have at most so many steps.
     pub fn median_steps(&self) -> u64 {
         self.steps_per_seed.get(self.steps_per_seed.len() / 2).copied().unwrap_or(0)
@@ -40,6 +35,7 @@ impl Report {
             "trace": format!("{:016x}", self.trace_hash),
             "faults": struck,
             "rare_events": marks,
+            "never_met": self.never_met,
             "failure": self.failure.as_ref().map(Failure::json),
         })
     }
@@ -58,7 +54,7 @@ impl Failure {
             "seed": self.seed,
             "invariant": self.outcome.violation.as_ref().map(|violation| violation.invariant.name()),
             "detail": self.outcome.violation.as_ref().map(|violation| &violation.detail),
-            "again": self.arguments(),
+            "again": format!("tessera simulate {}", self.arguments()),
             "history": self.outcome.history,
         })
     }
@@ -118,6 +114,9 @@ impl std::fmt::Display for Report {
         for mark in Mark::ALL {
             writeln!(formatter, "{:>10}  {}", self.marks.get(mark).copied().unwrap_or(0), mark.name())?;
         }
+        if !self.never_met.is_empty() {
+            writeln!(formatter, "\nso many seeds should have met: {}", self.never_met.join("; "))?;
+        }
         let Some(failure) = &self.failure else { return Ok(()) };
         writeln!(formatter, "\n{failure}")
     }
@@ -131,6 +130,6 @@ impl std::fmt::Display for Failure {
         if let Some(violation) = &self.outcome.violation {
             writeln!(formatter, "\nseed {} violates {violation}", self.seed)?;
         }
-        write!(formatter, "again with: {}", self.arguments())
+        write!(formatter, "again with: tessera simulate {}", self.arguments())
     }
 }

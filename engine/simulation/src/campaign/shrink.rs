@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Failure, HISTORY_MAX, run_seed};
+use super::{Failure, SHRUNK_HISTORY_MAX, run_seed};
 use crate::fault::Fault;
 use crate::plan::{Limits, Source};
 
@@ -12,7 +12,7 @@ const RUNS_MAX: u32 = 200;
 /// Takes away from a failing seed what it can do without: fewer sites, processes and conversations, fewer faults, less time.
 pub fn shrink(source: Source<'_>, seed: u64, limits: &Limits) -> Failure {
     let mut smallest = limits.clone();
-    let first = run_seed(source, seed, &smallest, HISTORY_MAX);
+    let first = run_seed(source, seed, &smallest, SHRUNK_HISTORY_MAX);
     let Some(wanted) = first.violation.clone().map(|violation| violation.invariant) else {
         return Failure { seed, outcome: first, limits: smallest };
     };
@@ -25,7 +25,7 @@ pub fn shrink(source: Source<'_>, seed: u64, limits: &Limits) -> Failure {
                 return Failure { seed, outcome: best, limits: smallest };
             }
             runs += 1;
-            let outcome = run_seed(source, seed, &smaller, HISTORY_MAX);
+            let outcome = run_seed(source, seed, &smaller, SHRUNK_HISTORY_MAX);
             if outcome.violation.as_ref().is_some_and(|violation| violation.invariant == wanted) {
                 (best, smallest, improved) = (outcome, smaller, true);
                 break;

@@ -22,13 +22,14 @@ use serde_json::Value;
 use tessera_core::driver::{Deployment, Event};
 use tessera_core::identity::{EffectId, InstanceId, Timestamp};
 use tessera_core::limits::EFFECTS_IN_FLIGHT_PER_SHARD_MAX;
+use tessera_store::Write;
 
 use crate::audit::{Auditor, Checked, Invariant, Violation, violated};
 use crate::disk::Disk;
 use crate::fault::{Fault, Swarm};
 use crate::mark::Mark;
 use crate::plan::Plan;
-use crate::random::Random;
+use crate::random::{Random, digest, digest_bytes, mix};
 use engine::Engine;
 use mailbox::MailboxProcess;
 use people::Conversation;
@@ -461,9 +462,11 @@ impl World {
     fn record_landed(&mut self) -> Checked {
         for site in 0..self.sites.len() {
             for writes in self.sites[site].mailbox_disk.take_landed() {
+                self.trace(&writes);
                 self.auditor.sites[site].tasks.landed(&writes)?;
             }
             for writes in self.sites[site].engine_disk.take_landed() {
+                self.trace(&writes);
                 self.auditor.engine_landed(site, &writes)?;
             }
         }
@@ -520,11 +523,17 @@ impl World {
         shown.0.saturating_add_signed(-self.sites[site].offset)
     }
 
+    /// What lands is part of the trace, byte for byte.
+    fn trace(&mut self, writes: &[Write]) {
+        for write in writes {
+            let value = write.value().map_or(0, digest_bytes);
+            self.trace_hash = mix(self.trace_hash.rotate_left(7) ^ digest_bytes(write.key()) ^ value.rotate_left(1));
+        }
+    }
+
     fn note(&mut self, happening: &Happening) {
         let text = happening.describe();
-        self.trace_hash = crate::random::mix(
-            self.trace_hash.rotate_left(7) ^ crate::random::digest(&[&text]) ^ (self.now - EPOCH_MS),
-        );
+        self.trace_hash = mix(self.trace_hash.rotate_left(7) ^ digest(&[&text]) ^ (self.now - EPOCH_MS));
         if self.history.len() >= self.plan.history_max {
             self.history.pop_front();
         }
