@@ -71,9 +71,9 @@ pub fn mix(number: u64) -> u64 {
 pub fn digest_bytes(bytes: &[u8]) -> u64 {
     let mut words = bytes.chunks_exact(8);
     let fold = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let whole = words.by_ref().fold(bytes.len() as u64, |hash, word| {
-        fold(hash, word.try_into().map_or(0, u64::from_le_bytes))
-    });
+    let whole = words
+        .by_ref()
+        .fold(bytes.len() as u64, |hash, word| fold(hash, word.try_into().map_or(0, u64::from_le_bytes)));
     let rest = words.remainder().iter().fold(0, |rest, byte| rest << 8 | u64::from(*byte));
     mix(fold(whole, rest))
 }

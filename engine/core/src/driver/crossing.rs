@@ -14,7 +14,6 @@ use super::{Acceptance, Reply, Ticket};
 use crate::entropy::uuid;
 use crate::identity::InstanceId;
 use crate::instance;
-use crate::limits::SCAN_ROWS_MAX;
 use crate::site::keys;
 use crate::site::placement::InstanceKey;
 use crate::site::records::{Crossing, Stored as _};
@@ -106,7 +105,7 @@ impl Shard {
             Some(key) => keys::signal_waits_after(self.index, name, key),
             None => keys::after(prefix),
         };
-        let rows = self.view.walk(&from, &end, SCAN_ROWS_MAX)?;
+        let rows = self.view.walk(&from, &end, context.bounds.rows_per_page)?;
         let waits: Vec<_> = rows.iter().filter_map(|(row, _)| keys::read_waiting(row)).collect();
         let next = waits.first().map(|(instance, _)| *instance);
         let presence = match next {

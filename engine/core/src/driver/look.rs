@@ -9,7 +9,7 @@ use super::step::Presence;
 use super::view::Missing;
 use super::{Action, Counts, Filter, Reply, Row, Ticket};
 use crate::identity::Timestamp;
-use crate::limits::{LIST_ROWS_MAX, SCAN_ROWS_MAX};
+use crate::limits::LIST_ROWS_MAX;
 use crate::site::describe;
 use crate::site::keys::{self, Table};
 use crate::site::placement::InstanceKey;
@@ -98,7 +98,7 @@ impl Shard {
         purpose: Purpose,
     ) -> Result<(), Missing> {
         let (from, to) = table_range(self.index, Table::Instance, listing.from.as_ref());
-        let rows = self.view.walk(&from, &to, SCAN_ROWS_MAX)?;
+        let rows = self.view.walk(&from, &to, context.bounds.rows_per_page)?;
         if purpose == Purpose::Prefetch {
             return Ok(());
         }
@@ -124,7 +124,7 @@ impl Shard {
             context.actions.push(Action::Reply { ticket: listing.ticket, reply });
             return Ok(());
         }
-        let next = next_page(&rows);
+        let next = next_page(&rows, context.bounds);
         let shard = match next {
             Some(_) => Some(self.index),
             None => Some(self.index.saturating_add(1)).filter(|shard| *shard < context.placement.shards()),
@@ -150,14 +150,14 @@ impl Shard {
         purpose: Purpose,
     ) -> Result<(), Missing> {
         let (from, to) = table_range(self.index, counting.table.table(), counting.from.as_ref());
-        let rows = self.view.walk(&from, &to, SCAN_ROWS_MAX)?;
+        let rows = self.view.walk(&from, &to, context.bounds.rows_per_page)?;
         if purpose == Purpose::Prefetch {
             return Ok(());
         }
         self.view.walked(&from);
         let counter = counting.table.counter(&mut counting.counts);
         *counter = counter.saturating_add(u64::try_from(rows.len()).unwrap_or(u64::MAX));
-        let from = next_page(&rows);
+        let from = next_page(&rows, context.bounds);
         let next_shard = self.index.saturating_add(1);
         let (shard, table) = match (&from, counting.table.next()) {
             (Some(_), _) => (self.index, counting.table),

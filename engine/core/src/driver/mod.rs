@@ -3,6 +3,7 @@
 //! then [`Driver::handle`]; then `shard`, which keeps the order, and one file per kind of input.
 
 mod action;
+mod bounds;
 mod command;
 mod correlation;
 mod crossing;
@@ -28,6 +29,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use action::{Action, Read, Work};
+pub use bounds::Bounds;
 pub use command::{
     Acceptance, Command, Correlation, Counts, Explanation, Filter, IncidentView, JournalEntry, ProcessRow,
     Reply, Row, Shown, State, Statistics,
@@ -38,9 +40,7 @@ pub use place::{Move, Place};
 use crate::effect::Outcome;
 use crate::entropy::{Entropy, uuid};
 use crate::identity::{EffectId, InstanceId, Timestamp};
-use crate::limits::{
-    COMMITS_IN_FLIGHT_PER_SHARD_MAX, EARLY_MESSAGE_TTL_MS, EFFECTS_IN_FLIGHT_PER_SHARD_MAX, LIST_ROWS_MAX,
-};
+use crate::limits::{EARLY_MESSAGE_TTL_MS, LIST_ROWS_MAX};
 use crate::message::Message;
 use crate::site::deployments::Deployments;
 use crate::site::keys;
@@ -60,10 +60,8 @@ pub struct Settings {
     pub early_message_ttl_ms: u64,
     /// When asynchronous continuations go on.
     pub continuations: Continuations,
-    /// Commits of one shard that may be under way; beyond this it decides nothing more.
-    pub commits_in_flight_max: usize,
-    /// Effects of one shard that may be performed at once. The rest waits in the store.
-    pub effects_in_flight_max: usize,
+    /// What each shard takes at a time and keeps in memory.
+    pub bounds: Bounds,
 }
 
 /// When asynchronous continuations go on.
@@ -81,8 +79,7 @@ impl Default for Settings {
             shards: 16,
             early_message_ttl_ms: EARLY_MESSAGE_TTL_MS,
             continuations: Continuations::ByThemselves,
-            commits_in_flight_max: COMMITS_IN_FLIGHT_PER_SHARD_MAX,
-            effects_in_flight_max: EFFECTS_IN_FLIGHT_PER_SHARD_MAX,
+            bounds: Bounds::default(),
         }
     }
 }
@@ -105,7 +102,7 @@ impl Driver {
     /// A driver that knows nothing yet; its first event is [`Event::Start`].
     pub fn new(settings: Settings) -> Self {
         Self {
-            settings,
+            settings: Settings { bounds: settings.bounds.checked(), ..settings },
             opening: Opening::default(),
             deployments: Deployments::default(),
             shards: Vec::new(),
@@ -415,8 +412,7 @@ impl Driver {
                 incarnation,
                 early_message_ttl_ms: self.settings.early_message_ttl_ms,
                 continues_by_itself: self.settings.continuations == Continuations::ByThemselves,
-                commits_in_flight_max: self.settings.commits_in_flight_max.max(1),
-                effects_in_flight_max: self.settings.effects_in_flight_max.max(1),
+                bounds: self.settings.bounds,
                 actions,
                 numbers: &mut self.numbers,
                 statistics: &mut self.statistics,

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use tessera_canary::{Canary, is_planted};
 
-use super::Rows;
 use super::input::{Input, Recovery, Then};
 use super::message::table_range;
 use super::shard::{Context, Draft, Performed, Purpose, Shard};
 use super::view::Missing;
-use crate::limits::SCAN_ROWS_MAX;
+use super::{Bounds, Rows};
 use crate::site::keys::{self, Table};
 use crate::site::records::{Early, Head, Inbox, Kept, Rejection, Stored as _};
 
@@ -32,7 +31,7 @@ impl Shard {
                 }
             }
             Recovery::Early { from } => {
-                if let Some((rows, more)) = self.page(Table::Early, from.as_ref(), purpose)? {
+                if let Some((rows, more)) = self.page(context, Table::Early, from.as_ref(), purpose)? {
                     for (_, value) in rows {
                         if let Ok(early) = Early::open(&value) {
                             let kept = self.early.entry(early.business_key).or_default();
@@ -46,7 +45,7 @@ impl Shard {
                 }
             }
             Recovery::Kept { from } => {
-                if let Some((rows, more)) = self.page(Table::Kept, from.as_ref(), purpose)? {
+                if let Some((rows, more)) = self.page(context, Table::Kept, from.as_ref(), purpose)? {
                     for (row, value) in rows {
                         if let Ok(kept) = Kept::open(&value) {
                             self.kept.entry(kept.business_key).or_default().insert(row);
@@ -63,7 +62,7 @@ impl Shard {
                 self.walk_rejections(context, from.as_ref(), *then, purpose)?;
             }
             Recovery::Crossings { from, then } => {
-                if let Some((rows, more)) = self.page(Table::Crossing, from.as_ref(), purpose)? {
+                if let Some((rows, more)) = self.page(context, Table::Crossing, from.as_ref(), purpose)? {
                     for (row, _) in rows {
                         if self.crossings.insert(row.clone()) {
                             self.queue.push_back(Input::Crossing { row, ticket: None });
@@ -109,7 +108,7 @@ impl Shard {
         then: Then,
         purpose: Purpose,
     ) -> Result<(), Missing> {
-        let Some((mut rows, more)) = self.page(Table::Outbox, from, purpose)? else { return Ok(()) };
+        let Some((mut rows, more)) = self.page(context, Table::Outbox, from, purpose)? else { return Ok(()) };
         if is_planted(Canary::LoseOutbox) {
             rows.clear();
         }
@@ -117,7 +116,7 @@ impl Shard {
         // With no room left, the walk begins again when something is settled. That is the only reason to walk again: rows
         // whose effects cannot be performed now, because a commit is under way or a definition is gone, would be found
         // for ever.
-        let full = self.effects_in_hand() >= context.effects_in_flight_max;
+        let full = self.effects_in_hand() >= context.bounds.effects_in_flight;
         self.outbox_behind |= full;
         for (row, _) in rows.iter().filter(|_| !full) {
             if let Some((instance, sequence)) = keys::read_outbox(row)
@@ -144,7 +143,7 @@ impl Shard {
         purpose: Purpose,
     ) -> Result<(), Missing> {
         let (start, to) = table_range(self.index, Table::Rejection, from);
-        let rows = self.view.walk(&start, &to, SCAN_ROWS_MAX)?;
+        let rows = self.view.walk(&start, &to, context.bounds.rows_per_page)?;
         let rejected: Vec<_> = rows.iter().filter_map(|(_, value)| Rejection::open(value).ok()).collect();
         let entries: Vec<_> = rejected
             .iter()
@@ -162,7 +161,7 @@ impl Shard {
             }
         }
         self.commit(context, draft);
-        match (next_page(&rows), then) {
+        match (next_page(&rows, context.bounds), then) {
             (Some(from), _) => self.go_on(Recovery::Rejections { from: Some(from), then }),
             (None, Then::GoOn) => self.go_on(Recovery::Crossings { from: None, then }),
             (None, Then::Stop) => self.outbox_walking = false,
@@ -173,17 +172,18 @@ impl Shard {
     /// One page of a table and where the next begins; `None` if only its reads were wanted.
     fn page(
         &mut self,
+        context: &Context<'_>,
         table: Table,
         from: Option<&Vec<u8>>,
         purpose: Purpose,
     ) -> Result<Option<Page>, Missing> {
         let (from, to) = table_range(self.index, table, from);
-        let rows = self.view.walk(&from, &to, SCAN_ROWS_MAX)?;
+        let rows = self.view.walk(&from, &to, context.bounds.rows_per_page)?;
         if purpose == Purpose::Prefetch {
             return Ok(None);
         }
         self.view.walked(&from);
-        let more = next_page(&rows);
+        let more = next_page(&rows, context.bounds);
         Ok(Some((rows, more)))
     }
 
@@ -196,8 +196,8 @@ impl Shard {
 type Page = (Rows, Option<Vec<u8>>);
 
 /// Where the page after this one begins, if there may be one.
-pub(super) fn next_page(rows: &Rows) -> Option<Vec<u8>> {
-    if rows.len() < SCAN_ROWS_MAX {
+pub(super) fn next_page(rows: &Rows, bounds: Bounds) -> Option<Vec<u8>> {
+    if rows.len() < bounds.rows_per_page {
         return None;
     }
     rows.last().map(|(key, _)| keys::after(key.clone()))

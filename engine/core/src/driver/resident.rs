@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use super::Bounds;
 use crate::instance::Instance;
-use crate::limits::HOT_INSTANCES_PER_SHARD;
 use crate::site::index::Indexed;
 use crate::site::placement::{InstanceKey, Placement};
 use crate::site::records::{Unreadable, decode_instance};
@@ -40,13 +40,13 @@ impl Residents {
     }
 
     /// Takes an instance in; the one that was not used for the longest time goes if there are too many.
-    pub(super) fn admit(&mut self, key: InstanceKey, mut resident: Resident) {
+    pub(super) fn admit(&mut self, key: InstanceKey, mut resident: Resident, bounds: Bounds) {
         self.drop(key);
         self.uses = self.uses.saturating_add(1);
         resident.used = self.uses;
         self.by_use.insert(resident.used, key);
         self.instances.insert(key, resident);
-        while self.instances.len() > HOT_INSTANCES_PER_SHARD {
+        while self.instances.len() > bounds.residents {
             let Some((_, oldest)) = self.by_use.pop_first() else { break };
             self.instances.remove(&oldest);
         }

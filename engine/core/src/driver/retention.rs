@@ -8,7 +8,7 @@ use super::step::Presence;
 use super::view::Missing;
 use crate::identity::Timestamp;
 use crate::instance::timers;
-use crate::limits::{DELETION_DELAY_MIN_MS, DELETION_PUT_OFF_MS, SCAN_ROWS_MAX};
+use crate::limits::{DELETION_DELAY_MIN_MS, DELETION_PUT_OFF_MS};
 use crate::site::keys;
 use crate::site::placement::InstanceKey;
 
@@ -49,7 +49,7 @@ impl Shard {
         let start = from.cloned().unwrap_or_else(|| keys::after(journal.clone()));
         let in_journal = keys::is_journal(&start);
         let end = tessera_store::prefix_end(&if in_journal { journal } else { keys::values(key) });
-        let rows = self.view.walk(&start, &end, SCAN_ROWS_MAX)?;
+        let rows = self.view.walk(&start, &end, context.bounds.rows_per_page)?;
         if purpose == Purpose::Prefetch {
             return Ok(());
         }
@@ -80,7 +80,7 @@ impl Shard {
             draft.delete(key.clone());
         }
         let next = match rows.last() {
-            Some((last, _)) if rows.len() >= SCAN_ROWS_MAX => Some(keys::after(last.clone())),
+            Some((last, _)) if rows.len() >= context.bounds.rows_per_page => Some(keys::after(last.clone())),
             Some(_) | None if in_journal => Some(keys::after(keys::values(key))),
             Some(_) | None => None,
         };

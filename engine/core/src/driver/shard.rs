@@ -11,11 +11,11 @@ use tessera_store::{Batch, Outcome as CommitOutcome, Precondition, Write};
 use super::input::{Asked, Input, Recovery};
 use super::resident::Residents;
 use super::view::{Missing, View};
-use super::{Acceptance, Action, CommitId, LoadId, Read, Reply, Rows, Statistics, Ticket};
+use super::{Acceptance, Action, Bounds, CommitId, LoadId, Read, Reply, Rows, Statistics, Ticket};
 use crate::effect::Outcome;
 use crate::entropy::Entropy;
 use crate::identity::{EffectId, EffectSequence, Incarnation, Timestamp};
-use crate::limits::{INPUTS_PER_SHARD_MAX, PREFETCHED_INPUTS_MAX, RELOAD_DELAY_MS};
+use crate::limits::{PREFETCHED_INPUTS_MAX, RELOAD_DELAY_MS};
 use crate::site::deployments::Deployments;
 use crate::site::keys;
 use crate::site::placement::{InstanceKey, Placement};
@@ -30,8 +30,7 @@ pub(super) struct Context<'a> {
     pub(super) incarnation: &'a Incarnation,
     pub(super) early_message_ttl_ms: u64,
     pub(super) continues_by_itself: bool,
-    pub(super) commits_in_flight_max: usize,
-    pub(super) effects_in_flight_max: usize,
+    pub(super) bounds: Bounds,
     pub(super) actions: &'a mut Vec<Action>,
     pub(super) numbers: &'a mut Numbers,
     pub(super) statistics: &'a mut Statistics,
@@ -216,7 +215,7 @@ impl Shard {
 
     /// Takes an input, or says that there are too many.
     pub(super) fn accept(&mut self, context: &mut Context<'_>, input: Input) {
-        let full = self.queue.len() >= INPUTS_PER_SHARD_MAX || self.phase != Phase::Running;
+        let full = self.queue.len() >= context.bounds.inputs || self.phase != Phase::Running;
         match input.ticket() {
             Some(asked) if full => refuse_busy(context, asked),
             Some(_) => self.queue.push_back(input),
@@ -238,19 +237,20 @@ impl Shard {
 
     /// Decides whatever can be decided now.
     pub(super) fn advance(&mut self, context: &mut Context<'_>) {
-        self.wake(context.now, context.effects_in_flight_max);
+        self.wake(context.now, context.bounds);
         while self.phase == Phase::Running
             && self.load.is_none()
-            && (self.in_flight.len() < context.commits_in_flight_max || is_planted(Canary::CommitsUncounted))
+            && (self.in_flight.len() < context.bounds.commits_in_flight
+                || is_planted(Canary::CommitsUncounted))
         {
             let Some(mut input) = self.queue.pop_front() else { break };
             if self.decide(context, &mut input, Purpose::Decide) == Err(Missing) {
                 self.queue.push_front(input);
                 self.load_ahead(context);
             } else {
-                self.view.trim(self.queue.is_empty());
+                self.view.trim(self.queue.is_empty(), context.bounds);
             }
-            self.wake(context.now, context.effects_in_flight_max);
+            self.wake(context.now, context.bounds);
         }
     }
 
@@ -359,7 +359,7 @@ impl Shard {
 
     /// Gives an effect to the pump, unless it has it or has enough.
     pub(super) fn perform(&mut self, context: &mut Context<'_>, performance: Performance) {
-        if self.performing.len() >= context.effects_in_flight_max {
+        if self.performing.len() >= context.bounds.effects_in_flight {
             self.outbox_behind = true;
         } else if self.performing.insert(performance.of) {
             let Performance { effect, work, .. } = performance;
@@ -408,7 +408,7 @@ impl Shard {
     }
 
     /// Puts what time alone brings into the queue.
-    fn wake(&mut self, now: Timestamp, effects_in_flight_max: usize) {
+    fn wake(&mut self, now: Timestamp, bounds: Bounds) {
         match self.phase {
             // A clock that went back must not keep the shard down.
             Phase::Down { until } if until <= now || until > now.plus_ms(RELOAD_DELAY_MS) => {
@@ -422,7 +422,7 @@ impl Shard {
                 }
                 if self.outbox_behind
                     && !self.outbox_walking
-                    && self.effects_in_hand() <= effects_in_flight_max / 2
+                    && self.effects_in_hand() <= bounds.effects_in_flight / 2
                 {
                     self.outbox_behind = false;
                     self.outbox_walking = true;

@@ -77,7 +77,7 @@ impl Shard {
         }
         match Resident::stored(key, context.placement, header.steps, &record, texts) {
             Ok(resident) => {
-                self.residents.admit(key, resident);
+                self.residents.admit(key, resident, context.bounds);
                 Ok(Presence::Here)
             }
             Err(unreadable) => Ok(Presence::Unreadable(unreadable)),
@@ -100,7 +100,7 @@ impl Shard {
         let Some((_, key)) = context.placement.of_instance(&start.id) else {
             return Err(Standstill::Absent);
         };
-        self.residents.admit(key, Resident::unstored());
+        self.residents.admit(key, Resident::unstored(), context.bounds);
         let started = self.step(context, key, vec![instance::Input::Start(Box::new(start))], cause, draft);
         if started.is_err() {
             self.residents.drop(key);

@@ -8,7 +8,6 @@ use super::step::{Presence, Standstill};
 use super::view::Missing;
 use crate::identity::WaitKey;
 use crate::instance::{self, Refused};
-use crate::limits::TIMERS_PER_BATCH_MAX;
 use crate::site::keys::{self, Due, Table};
 use crate::site::placement::InstanceKey;
 use crate::site::records::{About, Stored as _};
@@ -21,7 +20,7 @@ impl Shard {
         purpose: Purpose,
     ) -> Result<(), Missing> {
         let (from, to) = table_range(self.index, Table::Timer, None);
-        let limit = TIMERS_PER_BATCH_MAX.saturating_add(self.held_timers.len());
+        let limit = context.bounds.timers_per_batch.saturating_add(self.held_timers.len());
         let rows = self.view.walk(&from, &to, limit)?;
         if purpose == Purpose::Prefetch {
             return Ok(());

@@ -4,8 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use super::{CommitId, Read, Rows};
-use crate::limits::REMEMBERED_READS_MAX;
+use super::{Bounds, CommitId, Read, Rows};
 
 /// Something is not in memory. What, the [`View`] has noted down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,8 +176,8 @@ impl View {
     }
 
     /// Forgets what was read if it has become much. Call between decisions only: a decision needs all its reads.
-    pub(super) fn trim(&mut self, idle: bool) {
-        if idle || self.points.len().saturating_add(self.prefixes.len()) > REMEMBERED_READS_MAX {
+    pub(super) fn trim(&mut self, idle: bool, bounds: Bounds) {
+        if idle || self.points.len().saturating_add(self.prefixes.len()) > bounds.remembered_reads {
             self.points.clear();
             self.prefixes.clear();
         }

@@ -74,12 +74,7 @@ impl World {
         of_site.engine_epoch += 1;
         of_site.engine_disk.reopen();
         let committer = Arc::new(Committer::stepwise(of_site.engine_disk.clone()));
-        let settings = Settings {
-            shards: of_site.shards,
-            commits_in_flight_max: of_site.commits_in_flight_max,
-            effects_in_flight_max: of_site.effects_in_flight_max,
-            ..Settings::default()
-        };
+        let settings = Settings { shards: of_site.shards, bounds: of_site.bounds, ..Settings::default() };
         of_site.engine = Some(Engine {
             driver: Driver::new(settings),
             entropy,
@@ -165,7 +160,7 @@ impl World {
                 };
                 engine.committer.submit(batch, Box::new(on_done));
                 let planned = std::mem::replace(&mut engine.commit_planned, true);
-                let most = self.sites[site].commits_in_flight_max;
+                let most = self.sites[site].bounds.commits_in_flight;
                 ensure(under_way <= most, Invariant::Bounds, || {
                     format!(
                         "site {site} has {under_way} commits of shard {shard} under way, {most} are allowed"
@@ -181,7 +176,7 @@ impl World {
                 let Some(engine) = self.engine(site, epoch) else { return Ok(()) };
                 let under_way = engine.hands.len();
                 let of_site = &self.sites[site];
-                let most = of_site.effects_in_flight_max * usize::from(of_site.shards);
+                let most = of_site.bounds.effects_in_flight * usize::from(of_site.shards);
                 ensure(under_way <= most, Invariant::Bounds, || {
                     format!("site {site} performs {under_way} effects at once, {most} are allowed")
                 })?;

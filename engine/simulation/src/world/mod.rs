@@ -19,9 +19,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
-use tessera_core::driver::{Deployment, Event};
+use tessera_core::driver::{Bounds, Deployment, Event};
 use tessera_core::identity::{EffectId, InstanceId, Timestamp};
-use tessera_core::limits::EFFECTS_IN_FLIGHT_PER_SHARD_MAX;
 use tessera_store::Write;
 
 use crate::audit::{Auditor, Checked, Invariant, Violation, violated};
@@ -59,8 +58,7 @@ struct Site {
     split: bool,
     shards: u16,
     /// What it may have under way; some sites are small, so that these bounds are met.
-    commits_in_flight_max: usize,
-    effects_in_flight_max: usize,
+    bounds: Bounds,
     /// What its plugin folder holds.
     definitions: Vec<Deployment>,
     /// Its certificate.
@@ -281,6 +279,23 @@ pub struct World {
     rotation: u64,
 }
 
+/// Each bound of some sites is so small that it is met.
+fn bounds(random: &mut Random) -> Bounds {
+    let mut small = |per_mille: u64, most: usize, usual: usize| {
+        if random.happens(per_mille) { 1 + random.index(most) } else { usual }
+    };
+    let usual = Bounds::default();
+    Bounds {
+        commits_in_flight: small(500, 3, usual.commits_in_flight),
+        effects_in_flight: small(250, 4, usual.effects_in_flight),
+        inputs: small(200, 6, usual.inputs),
+        timers_per_batch: small(300, 2, usual.timers_per_batch),
+        rows_per_page: small(400, 3, usual.rows_per_page),
+        residents: small(400, 3, usual.residents),
+        remembered_reads: small(200, 3, usual.remembered_reads),
+    }
+}
+
 impl World {
     /// The world of a plan, before anything has happened.
     pub fn new(plan: Plan) -> Self {
@@ -315,12 +330,7 @@ impl World {
                     mailbox_epoch: 0,
                     split: random.happens(400),
                     shards: if random.happens(500) { 1 } else { 4 },
-                    commits_in_flight_max: if random.happens(500) { 64 } else { 1 + random.index(3) },
-                    effects_in_flight_max: if random.happens(750) {
-                        EFFECTS_IN_FLIGHT_PER_SHARD_MAX
-                    } else {
-                        1 + random.index(4)
-                    },
+                    bounds: bounds(&mut random),
                     definitions: plan.deployed_at(index),
                     generation: 0,
                     disk_full: false,
@@ -527,7 +537,8 @@ impl World {
     fn trace(&mut self, writes: &[Write]) {
         for write in writes {
             let value = write.value().map_or(0, digest_bytes);
-            self.trace_hash = mix(self.trace_hash.rotate_left(7) ^ digest_bytes(write.key()) ^ value.rotate_left(1));
+            self.trace_hash =
+                mix(self.trace_hash.rotate_left(7) ^ digest_bytes(write.key()) ^ value.rotate_left(1));
         }
     }
 

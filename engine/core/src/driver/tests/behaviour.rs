@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::pump::{START, World, definition, message, set, target, writes};
-use crate::driver::{Acceptance, Command, Counts, Deployment, Event, Filter, Reply, Row, Settings, State};
+use crate::driver::{
+    Acceptance, Bounds, Command, Counts, Deployment, Event, Filter, Reply, Row, Settings, State,
+};
 use crate::effect::Outcome;
 use crate::identity::InstanceId;
 use crate::limits::ENDED_MESSAGE_TTL_MS;
@@ -411,7 +413,11 @@ fn instances_of_a_definition_that_is_gone_stay_and_go_on_when_it_is_back() {
 
 /// A site that performs at most so many effects at once, with ten conversations that begin together.
 fn narrow(effects_in_flight_max: usize) -> World {
-    let settings = Settings { shards: 1, effects_in_flight_max, ..Settings::default() };
+    let settings = Settings {
+        shards: 1,
+        bounds: Bounds { effects_in_flight: effects_in_flight_max, ..Bounds::default() },
+        ..Settings::default()
+    };
     let mut world = World::with_settings(&settings, conversation());
     for number in 0..10 {
         world.post(message(&number.to_string(), "talk", "go", Some(&format!("key {number}"))));
