@@ -24,6 +24,7 @@ use crate::site::records::{About, Crossing, Early, Inbox, Rejection, Stored as _
 mod texts {
     pub(super) const PROCESS_NOT_FOUND: &str = "Process not found";
     pub(super) const NOT_CORRELATED: &str = "Unable to correlate Task";
+    pub(super) const ANSWER_LOST: &str = "The message was dealt with, its answer is lost";
     pub(super) const INSTANCE_LOST: &str = "Process instance not found, unable to continue execution";
 
     pub(super) fn no_start(message_name: &str) -> String {
@@ -53,7 +54,7 @@ impl Shard {
             if purpose == Purpose::Decide {
                 let mut draft = Draft::default();
                 let acceptance = match entry {
-                    Some(_) => Acceptance::AlreadyTaken,
+                    Some(entry) => self.seen_before(context, message, &entry, &mut draft),
                     None => self.start_by_message(context, message, &mut draft),
                 };
                 draft.reply(Some(ticket), Reply::Message(acceptance));
@@ -79,8 +80,8 @@ impl Shard {
         // Written by other shards too: what was read may be outdated by the next message.
         self.view.forget_prefix(&alias);
         let mut draft = Draft::default();
-        let acceptance = if entry.is_some() && !is_planted(Canary::TakenAgain) {
-            Acceptance::AlreadyTaken
+        let acceptance = if let Some(entry) = entry.filter(|_| !is_planted(Canary::TakenAgain)) {
+            self.seen_before(context, message, &entry, &mut draft)
         } else {
             match (found, presence) {
                 (Found::One(instance, wait), Presence::Here) => {
@@ -123,7 +124,7 @@ impl Shard {
         }
         let mut draft = Draft::default();
         let acceptance = match entry {
-            Some(_) => Acceptance::AlreadyTaken,
+            Some(entry) => self.seen_before(context, message, &entry, &mut draft),
             None => self.reject(context, message, texts::INSTANCE_LOST.to_owned(), &mut draft),
         };
         draft.reply(Some(ticket), Reply::Message(acceptance));
@@ -292,10 +293,11 @@ impl Shard {
             return Ok(());
         }
         self.performing.remove(&Performed::Rejection(message.clone()));
-        if let Some(Ok(Inbox::Rejected { business_key, .. })) = entry.as_deref().map(Inbox::open) {
+        let entry = entry.as_deref().map(Inbox::open).and_then(Result::ok);
+        if let Some((status, error, business_key)) = entry.as_ref().and_then(Inbox::own_answer) {
             let mut draft = Draft::default();
             draft.delete(keys::rejection(self.index, message));
-            self.end_message(context, message, business_key.as_deref(), &mut draft);
+            self.end_message(context, message, business_key.map(|key| &**key), (status, error), &mut draft);
             self.commit(context, draft);
         }
         Ok(())
@@ -346,6 +348,7 @@ impl Shard {
         context: &Context<'_>,
         message: &str,
         business_key: Option<&str>,
+        (status, error): (MessageStatus, Option<&str>),
         draft: &mut Draft,
     ) {
         let until = context.now.plus_ms(ENDED_MESSAGE_TTL_MS);
@@ -354,28 +357,64 @@ impl Shard {
         for shard in [Some(self.index), first.filter(|shard| *shard != self.index)].into_iter().flatten() {
             let entry = keys::inbox(shard, message);
             draft.put(keys::timer_of_forgetting(shard, until, message), About(entry.clone()).seal());
-            draft.put(entry, Inbox::Ended.seal());
+            draft.put(entry, Inbox::Answered { status, error: error.map(str::to_owned), until }.seal());
         }
         self.due_at(until);
     }
 
-    /// Tells the sender of a rejected message.
-    pub(super) fn perform_rejection(
+    /// A message comes that was here before. If its answer was settled, the mailbox does not have it: it is given again.
+    fn seen_before(
+        &mut self,
+        context: &Context<'_>,
+        message: &Message,
+        entry: &[u8],
+        draft: &mut Draft,
+    ) -> Acceptance {
+        let (status, error) = match Inbox::open(entry) {
+            Ok(Inbox::Answered { status, error, .. }) => (status, error),
+            Ok(Inbox::Ended) => (MessageStatus::Failed, Some(texts::ANSWER_LOST.to_owned())),
+            Ok(_) | Err(_) => return Acceptance::AlreadyTaken,
+        };
+        self.answer_again(context, &message.id, message.business_key.clone(), (status, error), draft);
+        Acceptance::AlreadyTaken
+    }
+
+    /// Gives a message an answer that the mailbox does not have yet.
+    pub(super) fn answer_again(
         &self,
         context: &Context<'_>,
         message: &Arc<str>,
-        reason: String,
+        business_key: Option<Arc<str>>,
+        (status, error): (MessageStatus, Option<String>),
         draft: &mut Draft,
     ) {
+        self.give_own_answer(context, message, &Inbox::Again { status, error, business_key }, draft);
+    }
+
+    fn give_own_answer(&self, context: &Context<'_>, message: &Arc<str>, entry: &Inbox, draft: &mut Draft) {
+        draft.put(keys::inbox(self.index, message), entry.seal());
+        draft.put(keys::rejection(self.index, message), Rejection { message: message.clone() }.seal());
+        self.perform_own_answer(context, message, entry, draft);
+    }
+
+    /// Tells the sender of a message what its inbox entry says.
+    pub(super) fn perform_own_answer(
+        &self,
+        context: &Context<'_>,
+        message: &Arc<str>,
+        entry: &Inbox,
+        draft: &mut Draft,
+    ) {
+        let Some((status, error, _)) = entry.own_answer() else { return };
         draft.after.perform.push(Performance {
             of: Performed::Rejection(message.clone()),
             effect: rejection_effect(context, self.index, message),
             work: Work::Answer {
                 message: message.clone(),
-                status: MessageStatus::Failed,
+                status,
                 business_key: None,
                 outputs: Vec::new(),
-                error: Some(reason),
+                error: error.map(str::to_owned),
             },
         });
     }
@@ -483,9 +522,7 @@ impl Shard {
         draft: &mut Draft,
     ) -> Acceptance {
         let entry = Inbox::Rejected { reason: reason.clone(), business_key: message.business_key.clone() };
-        draft.put(keys::inbox(self.index, &message.id), entry.seal());
-        draft.put(keys::rejection(self.index, &message.id), Rejection { message: message.id.clone() }.seal());
-        self.perform_rejection(context, &message.id, reason.clone(), draft);
+        self.give_own_answer(context, &message.id, &entry, draft);
         Acceptance::Rejected { reason }
     }
 

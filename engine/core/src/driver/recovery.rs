@@ -156,8 +156,8 @@ impl Shard {
         self.view.walked(&start);
         let mut draft = Draft::default();
         for (rejection, entry) in rejected.iter().zip(entries) {
-            if let Some(Ok(Inbox::Rejected { reason, .. })) = entry.as_deref().map(Inbox::open) {
-                self.perform_rejection(context, &rejection.message, reason, &mut draft);
+            if let Some(Ok(entry)) = entry.as_deref().map(Inbox::open) {
+                self.perform_own_answer(context, &rejection.message, &entry, &mut draft);
             }
         }
         self.commit(context, draft);

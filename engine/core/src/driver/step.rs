@@ -232,9 +232,20 @@ impl Shard {
                 // It needs no `Abandon`: it has ended by itself.
                 self.performing.remove(&Performed::Instance(key, sequence));
                 if let Some(answered) = answered {
-                    if answered.terminal && !is_planted(Canary::NeverForgotten) {
-                        let business_key = answered.business_key.as_deref();
-                        self.end_message(context, &answered.message, business_key, &mut draft);
+                    let is_remembered = is_planted(Canary::NeverForgotten);
+                    match (answered.terminal, &*outcome) {
+                        // The last word then is why: nobody is to wait for an answer that never comes.
+                        (Some((MessageStatus::Completed, _)), Outcome::AnswerRefused { reason }) => {
+                            let last = (MessageStatus::Failed, Some(reason.clone()));
+                            let business_key = answered.business_key.clone();
+                            self.answer_again(context, &answered.message, business_key, last, &mut draft);
+                        }
+                        (Some((status, error)), _) if !is_remembered => {
+                            let business_key = answered.business_key.as_deref();
+                            let last = (status, error.as_deref());
+                            self.end_message(context, &answered.message, business_key, last, &mut draft);
+                        }
+                        _ => {}
                     }
                     if let Some(next) = answered.next {
                         self.perform_next(context, key, next, &mut draft);
@@ -485,22 +496,25 @@ struct Answered {
     message: Arc<str>,
     /// The message's own key, by which it came here.
     business_key: Option<Arc<str>>,
-    terminal: bool,
+    /// Its last status, and the error with it.
+    terminal: Option<(MessageStatus, Option<String>)>,
     /// The next answer to the same message: they are given one after the other.
     next: Option<EffectSequence>,
 }
 
 impl Answered {
     fn of(instance: &Instance, sequence: EffectSequence) -> Option<Self> {
-        let Effect::Answer { message, status, .. } = &**instance.effect(sequence)? else { return None };
+        let Effect::Answer { message, status, error, .. } = &**instance.effect(sequence)? else {
+            return None;
+        };
         let received = instance.messages().iter().find(|received| received.message.id == *message);
         let next = instance.effects().find(|(later, effect)| *later > sequence && answers(effect, message));
         Some(Self {
             message: message.clone(),
             business_key: received.and_then(|received| received.message.business_key.clone()),
             terminal: match status {
-                MessageStatus::Completed | MessageStatus::Failed => true,
-                MessageStatus::InProgress => false,
+                MessageStatus::Completed | MessageStatus::Failed => Some((*status, error.clone())),
+                MessageStatus::InProgress => None,
             },
             next: next.map(|(sequence, _)| sequence),
         })

@@ -1,16 +1,19 @@
 //! What is due: found in bounded batches, decided one by one, each once. A row is deleted by the commit of its
 //! consequence, so a clock that goes back finds nothing to fire again.
 
+use std::collections::BTreeMap;
+
+use super::Rows;
 use super::input::Input;
 use super::message::table_range;
 use super::shard::{Context, Draft, Purpose, Shard};
 use super::step::{Presence, Standstill};
 use super::view::Missing;
-use crate::identity::WaitKey;
+use crate::identity::{Timestamp, WaitKey};
 use crate::instance::{self, Refused};
 use crate::site::keys::{self, Due, Table};
 use crate::site::placement::InstanceKey;
-use crate::site::records::{About, Stored as _};
+use crate::site::records::{About, Inbox, Stored as _};
 
 impl Shard {
     /// Looks for what is due.
@@ -22,6 +25,7 @@ impl Shard {
         let (from, to) = table_range(self.index, Table::Timer, None);
         let limit = context.bounds.timers_per_batch.saturating_add(self.held_timers.len());
         let rows = self.view.walk(&from, &to, limit)?;
+        let answered = self.answered_until(&rows, context.now)?;
         if purpose == Purpose::Prefetch {
             return Ok(());
         }
@@ -53,7 +57,10 @@ impl Shard {
                     self.queue.push_back(Input::EarlyDue { row, early });
                 }
                 (Due::Forget, Ok(About(entry))) => {
-                    forgotten.delete(entry);
+                    // If it came again later, another row says until when it is kept.
+                    if answered.get(&entry).is_some_and(|until| *until <= due) {
+                        forgotten.delete(entry);
+                    }
                     forgotten.delete(row);
                 }
                 (Due::Start, Ok(About(about))) => {
@@ -85,6 +92,32 @@ impl Shard {
         self.next_due = next_due;
         self.commit(context, forgotten);
         Ok(())
+    }
+
+    /// Until when the messages that may be forgotten now are remembered, by their entries. Those that are to be answered
+    /// again are not among them.
+    fn answered_until(
+        &mut self,
+        rows: &Rows,
+        now: Timestamp,
+    ) -> Result<BTreeMap<Vec<u8>, Timestamp>, Missing> {
+        let due = rows.iter().filter_map(|(row, value)| match keys::read_timer(row) {
+            Some((due, Due::Forget)) if due <= now => About::open(value).ok(),
+            Some(_) | None => None,
+        });
+        let read: Vec<_> =
+            due.map(|About(entry)| self.view.get(&entry).map(|value| (entry, value))).collect();
+        let mut answered = BTreeMap::new();
+        for read in read {
+            let (entry, value) = read?;
+            let until = match value.as_deref().map(Inbox::open) {
+                Some(Ok(Inbox::Answered { until, .. })) => until,
+                Some(Ok(Inbox::Ended)) | None => Timestamp(0),
+                Some(Ok(_) | Err(_)) => continue,
+            };
+            answered.insert(entry, until);
+        }
+        Ok(answered)
     }
 
     /// The time of a wait has come.

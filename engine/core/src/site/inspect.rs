@@ -117,7 +117,7 @@ pub fn read(key: &[u8], value: Option<&[u8]>) -> Result<Row, String> {
         && let Some(message) = keys::read_inbox(key)
     {
         let entry = value.map(Inbox::open).transpose().map_err(|error| error.to_string())?;
-        let open = entry.is_some_and(|entry| entry != Inbox::Ended);
+        let open = entry.is_some_and(|entry| !entry.is_settled());
         return Ok(Row::Inbox { message: message.to_owned(), open });
     }
     Ok(Row::Other)

@@ -13,7 +13,7 @@ use super::values::Digest;
 use crate::calling::{Caller, Returned};
 use crate::identity::{DefinitionKey, EffectSequence, Incarnation, InstanceId, Timestamp, WaitKey};
 use crate::instance::{Fact, Instance, Repeat};
-use crate::message::Message;
+use crate::message::{Message, MessageStatus};
 
 /// A stored record cannot be used. It stays where it is; what it belongs to stands still.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -169,8 +169,37 @@ pub(crate) enum Inbox {
     Buffered { message: Arc<Message>, early: Vec<u8> },
     /// Another shard decides about it.
     Handed { shard: u16 },
-    /// Its answer is settled. Kept for a while against late repetitions.
+    /// Its answer is settled. Written before that answer was kept here.
     Ended,
+    /// Its answer is settled: this one. Kept for a while after the mailbox has shown it as open for the last time.
+    Answered { status: MessageStatus, error: Option<String>, until: Timestamp },
+    /// The mailbox shows it as open although its answer was settled: the mailbox was restored from a backup, or refused the
+    /// answer. This one is given once more, by the site itself.
+    Again { status: MessageStatus, error: Option<String>, business_key: Option<Arc<str>> },
+}
+
+impl Inbox {
+    /// The answer that the site itself is to give, without an instance.
+    pub(crate) fn own_answer(&self) -> Option<(MessageStatus, Option<&str>, Option<&Arc<str>>)> {
+        match self {
+            Self::Rejected { reason, business_key } => {
+                Some((MessageStatus::Failed, Some(reason), business_key.as_ref()))
+            }
+            Self::Again { status, error, business_key } => {
+                Some((*status, error.as_deref(), business_key.as_ref()))
+            }
+            Self::Taken { .. }
+            | Self::Buffered { .. }
+            | Self::Handed { .. }
+            | Self::Ended
+            | Self::Answered { .. } => None,
+        }
+    }
+
+    /// Whether nothing is to be done for the message any more.
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(self, Self::Ended | Self::Answered { .. })
+    }
 }
 
 impl Stored for Inbox {

@@ -601,3 +601,48 @@ fn an_ended_message_is_forgotten_after_a_day() {
     world.run_until(START.plus_ms(2 * ENDED_MESSAGE_TTL_MS));
     assert_eq!((inbox(&world), timers(&world)), (0, 0));
 }
+
+/// A mailbox that was restored from a backup shows a message as it came. However late that is, it is not taken again, and its
+/// sender hears what the answer was.
+#[test]
+fn an_answer_that_the_mailbox_lost_is_given_again() {
+    use MessageStatus::{Completed, Failed, InProgress};
+    let mut world = World::new(4, conversation());
+    world.post(go("1"));
+    world.post(message("2", "nothing", "go", None));
+    world.settle_down();
+    world.post(more("3"));
+    world.settle_down();
+    for hours in [1, 20, 40, 60] {
+        world.run_until(START.plus_ms(hours * 60 * 60 * 1_000));
+        for (message, answers) in
+            [(go("1"), vec![InProgress, Completed]), (message("2", "nothing", "go", None), vec![Failed])]
+        {
+            let id = message.id.clone();
+            world.mailbox.get_mut(&id).unwrap().statuses.clear();
+            assert_eq!(world.bring_again(message), Acceptance::AlreadyTaken, "after {hours} hours");
+            world.settle_down();
+            assert_eq!(world.mailbox[&id].statuses, answers, "{id} after {hours} hours");
+        }
+    }
+    assert_eq!((list(&mut world).len(), world.called.len()), (1, 1));
+    world.run_until(START.plus_ms(60 * 60 * 60 * 1_000 + 2 * ENDED_MESSAGE_TTL_MS));
+    let left = (0..4).map(|shard| world.rows(&keys::table(shard, Table::Inbox))).sum::<usize>();
+    assert_eq!(left, 0, "what did not come again is forgotten");
+}
+
+/// Such as an output that does not fit the profile. Nobody is to wait for an answer that never comes.
+#[test]
+fn a_refused_completion_becomes_a_failure() {
+    let mut world = World::new(4, conversation());
+    world.refused = Some((MessageStatus::Completed, "Task.output does not fit"));
+    world.post(go("1"));
+    world.settle_down();
+    world.post(more("3"));
+    world.settle_down();
+    for id in ["Task/1", "Task/3"] {
+        let task = &world.mailbox[id];
+        assert_eq!(task.statuses, [MessageStatus::InProgress, MessageStatus::Failed], "{id}");
+        assert_eq!(task.error.as_deref(), Some("Task.output does not fit"), "{id}");
+    }
+}

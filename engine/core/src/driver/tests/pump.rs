@@ -100,6 +100,8 @@ pub(super) struct World {
     pub(super) ready: bool,
     pub(super) borders: usize,
     pub(super) faults: BTreeMap<usize, Fault>,
+    /// The mailbox refuses this status, for this reason.
+    pub(super) refused: Option<(MessageStatus, &'static str)>,
     /// Handlers that were called, in order.
     pub(super) called: Vec<String>,
     /// Abandoned effects.
@@ -169,6 +171,7 @@ impl World {
             abandoned: Vec::new(),
             silent: None,
             unanswered: Vec::new(),
+            refused: None,
         }
     }
 
@@ -440,6 +443,9 @@ impl World {
                 Some(Outcome::Delivered { reference: None })
             }
             Work::Answer { message, status, business_key, error, .. } => {
+                if let Some((_, reason)) = self.refused.filter(|(refused, _)| *refused == status) {
+                    return Some(Outcome::AnswerRefused { reason: reason.to_owned() });
+                }
                 let task = self.mailbox.get_mut(&message).expect("answers are to messages of the mailbox");
                 if business_key.is_some() {
                     assert_eq!(status, MessageStatus::InProgress);
@@ -447,6 +453,9 @@ impl World {
                 }
                 match (task.statuses.last().copied(), status) {
                     (Some(reached), wanted) if reached == wanted => {}
+                    (None, MessageStatus::Completed) => {
+                        task.statuses.extend([MessageStatus::InProgress, status])
+                    }
                     (None, MessageStatus::InProgress | MessageStatus::Failed)
                     | (Some(MessageStatus::InProgress), MessageStatus::Completed | MessageStatus::Failed) => {
                         task.statuses.push(status);
