@@ -3,6 +3,7 @@
 //! Idempotent: it is read, compared, and updated with `If-Match`. An update that was lost on the way, or made before a
 //! crash, is found done.
 
+use crate::delivery::is_final;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -52,7 +53,7 @@ impl Updated {
         match status {
             200 | 201 => Self::Done,
             409 | 412 => Self::Conflict,
-            400..=499 => Self::Refused(reason()),
+            status if is_final(status) => Self::Refused(reason()),
             _ => Self::Away(reason()),
         }
     }
@@ -150,7 +151,11 @@ mod tests {
         for status in [409, 412] {
             assert_eq!(said(status), Updated::Conflict);
         }
-        assert!(matches!(said(403), Updated::Refused(_)));
-        assert!(matches!(said(503), Updated::Away(_)));
+        for status in [400, 403, 422] {
+            assert!(matches!(said(status), Updated::Refused(_)), "{status}");
+        }
+        for status in [302, 408, 425, 429, 500, 503] {
+            assert!(matches!(said(status), Updated::Away(_)), "{status}");
+        }
     }
 }

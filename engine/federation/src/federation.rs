@@ -182,7 +182,7 @@ impl Federation {
             chaos_ms: limits.chaos_ms.map_or(self.chaos_ms, |most| most.min(self.chaos_ms)),
             outages: self.outages.clone(),
             liveness_ms: self.patience_ms,
-            crash_at: None,
+            crashes: BTreeMap::new(),
             history_max: 0,
         }
     }

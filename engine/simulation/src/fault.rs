@@ -77,10 +77,13 @@ faults! {
     Migrate = "migrate";
     /// A new version is deployed while instances run; the old one is withdrawn for a while.
     Redeploy = "redeploy";
+    /// A mailbox has no time: whoever asks is to come later.
+    Busy = "busy";
     /// Certificates are rotated: the allow lists change one after the other.
     Rotate = "rotate";
-    /// Somebody who may not sends messages: no certificate of the network, a forged requester, a message that only the
-    /// own organisation may send, a status that only the recipient may set.
+    /// Somebody who may not sends messages: no certificate of the network or one that was replaced, a forged requester, a
+    /// wrong recipient, an unknown process, a message that only the own organisation may send, a status that only the
+    /// recipient may set; or reads what is not his.
     Intruder = "intruder";
 }
 

@@ -69,6 +69,10 @@ marks! {
     CancelledPartner = "a partner was cancelled while it was waited for";
     /// Found by search.
     FoundByReconciling = "a message was found by reconciling, not by news";
+    /// New instances were refused.
+    OutOfUse = "a process that was out of use was not started";
+    /// After a day.
+    Forgotten = "messages were forgotten a day after their answers";
     /// No trace of it.
     IntruderRefused = "an intruder was refused";
 }

@@ -1,6 +1,7 @@
 //! What a seed means: the collaboration, its sites and conversations, the faults and how long they last. A plan can be
 //! made smaller without changing what is left of it; that is how a failing history is shrunk.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -155,8 +156,8 @@ pub struct Plan {
     pub outages: Vec<Outage>,
     /// Everything must have come to its end so long after healing, in virtual milliseconds.
     pub liveness_ms: u64,
-    /// The site that is about to act dies at this border, whatever the faults.
-    pub crash_at: Option<u64>,
+    /// What dies at these borders, whatever the faults: the site that is about to act, its engine or its mailbox.
+    pub crashes: BTreeMap<u64, Fault>,
     /// So many of the last happenings are kept for a report.
     pub history_max: usize,
 }
@@ -226,7 +227,7 @@ impl Plan {
             chaos_ms: limits.chaos_ms.map_or(drawn_chaos, |most| most.min(drawn_chaos)),
             outages: Vec::new(),
             liveness_ms: LIVENESS_MS,
-            crash_at: None,
+            crashes: BTreeMap::new(),
             history_max: 0,
         })
     }
@@ -251,7 +252,7 @@ impl Plan {
             chaos_ms: 60_000,
             outages: Vec::new(),
             liveness_ms: LIVENESS_MS,
-            crash_at: None,
+            crashes: BTreeMap::new(),
             history_max: 200,
         })
     }

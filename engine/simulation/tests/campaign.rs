@@ -28,16 +28,40 @@ fn a_sample_of_seeds_violates_nothing() {
     );
 }
 
-/// Wherever one of two sites dies, and whatever it was about to do, the conversation comes to its end, once.
+/// Wherever one of two sites dies, or its engine or mailbox alone, and whatever it was about to do, the conversation comes to
+/// its end, once.
 #[test]
 fn a_crash_at_every_border_of_a_ping_pong_converges() {
+    for border in 1..=borders_of_a_calm_ping_pong() {
+        for fault in [Fault::Crash, Fault::EngineCrash, Fault::MailboxCrash] {
+            converges(&[(border, fault)]);
+        }
+    }
+}
+
+/// The second crash finds the site while it recovers from the first, or goes on after that.
+#[test]
+fn a_second_crash_soon_after_the_first_converges() {
+    for border in 1..=borders_of_a_calm_ping_pong() {
+        for later in 1..=SECOND_CRASH_WITHIN {
+            converges(&[(border, Fault::Crash), (border + later, Fault::Crash)]);
+        }
+    }
+}
+
+const SECOND_CRASH_WITHIN: u64 = 8;
+
+fn borders_of_a_calm_ping_pong() -> u64 {
     let calm = World::new(Plan::ping_pong().unwrap()).run();
     assert_eq!(calm.violation, None, "{:#?}", calm.history);
     assert!(calm.borders > 100, "{} borders are no ping-pong", calm.borders);
-    for border in 1..=calm.borders {
-        let outcome = World::new(Plan { crash_at: Some(border), ..Plan::ping_pong().unwrap() }).run();
-        assert_eq!(outcome.violation, None, "crash at border {border}: {:#?}", outcome.history);
-    }
+    calm.borders
+}
+
+fn converges(crashes: &[(u64, Fault)]) {
+    let plan = Plan { crashes: crashes.iter().copied().collect(), ..Plan::ping_pong().unwrap() };
+    let outcome = World::new(plan).run();
+    assert_eq!(outcome.violation, None, "{crashes:?}: {:#?}", outcome.history);
 }
 
 #[test]

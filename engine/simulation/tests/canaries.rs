@@ -28,6 +28,9 @@ fn each_planted_bug_is_found() {
             (Some(failure), Some(violation)) => {
                 println!("{:<20} seed {:>4}: {violation}", canary.name(), failure.seed);
             }
+            _ if !report.never_met.is_empty() => {
+                println!("{:<20} never met: {}", canary.name(), report.never_met.join("; "));
+            }
             _ => silent.push(canary.name()),
         }
     }

@@ -3,8 +3,8 @@
 
 use super::keys::{self, Due, Table};
 use super::placement::InstanceKey;
-use super::records::{Inbox, Step, Stored as _, decode_instance, open_instance};
-use crate::identity::{EffectSequence, InstanceId, Timestamp, WaitKey};
+use super::records::{Definition, Inbox, Step, Stored as _, decode_instance, open_instance};
+use crate::identity::{DefinitionKey, EffectSequence, InstanceId, Timestamp, WaitKey};
 use crate::instance::{Fact, Instance};
 
 /// One row of a site's store, as far as it is about an instance.
@@ -68,6 +68,15 @@ pub enum Row {
         /// Whether something is still to be done for it: it is not answered, or the answer is not settled.
         open: bool,
     },
+    /// A definition that the site remembers.
+    Definition {
+        /// Which.
+        key: DefinitionKey,
+        /// Position in the order of first deployments.
+        sequence: u64,
+        /// Whether new instances may use it.
+        active: bool,
+    },
     /// Something else.
     Other,
 }
@@ -119,6 +128,11 @@ pub fn read(key: &[u8], value: Option<&[u8]>) -> Result<Row, String> {
         let entry = value.map(Inbox::open).transpose().map_err(|error| error.to_string())?;
         let open = entry.is_some_and(|entry| !entry.is_settled());
         return Ok(Row::Inbox { message: message.to_owned(), open });
+    }
+    if let (true, Some(bytes)) = (is(Table::Definition), value) {
+        let Definition { key, sequence, deactivated, .. } =
+            Definition::open(bytes).map_err(|error| error.to_string())?;
+        return Ok(Row::Definition { key, sequence, active: !deactivated });
     }
     Ok(Row::Other)
 }

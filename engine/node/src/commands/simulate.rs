@@ -18,7 +18,7 @@ With a file it runs the plugins and models of its organisations and judges how e
 engine/federation/simulations.md. Without one it runs random collaborations with a known outcome: the test of the engine
 itself. Each seed is one history of faults; then everything is healed and must come to its end. The first seed that breaks
 an expectation or an invariant is made smaller and shown with the command that repeats it. The exit code is 1 then, and also
-when the built-in campaign misses a rare event or a fault in 2,500 seeds or more.";
+when the built-in campaign misses a rare event or a fault in 1,000 seeds or more.";
 
 const FAULTS_PER_LINE: usize = 8;
 

@@ -473,7 +473,10 @@ impl Live {
     /// Whether everything that is active can go on.
     pub(super) fn check_at_rest(&self, id: &InstanceId) -> Checked {
         if self.instance.status() != Status::Running {
-            return Ok(());
+            let left = self.instance.waits().map(|(_, wait)| wait.element.clone()).next();
+            return ensure(left.is_none(), Invariant::NoOrphan, || {
+                format!("{id} has ended and still waits at {}", left.unwrap_or_default())
+            });
         }
         let mut moved: BTreeSet<u64> = self.instance.waits().map(|(_, wait)| wait.node.0).collect();
         moved.extend(self.instance.incidents().map(|incident| incident.node.0));
@@ -484,6 +487,12 @@ impl Live {
                 }
                 Effect::Answer { .. } | Effect::Broadcast { .. } | Effect::Notify(_) => {}
             }
+        }
+        // Nothing is left of what has ended.
+        for node in &moved {
+            ensure(self.nodes.contains_key(node), Invariant::NoOrphan, || {
+                format!("{id}: activation {node} has ended; a wait, an effect or an incident of it is left")
+            })?;
         }
         let mut any = false;
         for activation in self.instance.activations() {

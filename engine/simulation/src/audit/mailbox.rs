@@ -10,7 +10,7 @@ use tessera_fhir::task::Message;
 use tessera_mailbox::inspect;
 use tessera_store::Write;
 
-use super::{Checked, Invariant, ensure, violated};
+use super::{Checked, Invariant, Violation, ensure, violated};
 
 /// The life of a Task, written down a second time.
 const WAYS: &[(&str, &str)] = &[
@@ -31,6 +31,8 @@ pub struct TaskState {
     pub identity: Option<String>,
     /// Its conversation.
     pub business_key: String,
+    /// Who sent it.
+    pub requester: String,
     /// Whether somebody sent it who may.
     pub permitted: bool,
 }
@@ -61,14 +63,19 @@ impl Tasks {
         self.permitted.insert(identity);
     }
 
-    /// A batch has landed.
-    pub fn landed(&mut self, writes: &[Write]) -> Checked {
+    /// A batch has landed. The ids of the Tasks that are at their end by it.
+    pub fn landed(&mut self, writes: &[Write]) -> Result<Vec<String>, Violation> {
+        let mut ended = Vec::new();
         for write in writes {
             let Some(value) = write.value() else { continue };
             let Some(version) = inspect::read("Task", write.key(), value) else { continue };
+            let id = version.id.clone();
             self.version(version)?;
+            if self.by_id.get(&id).is_some_and(TaskState::has_ended) {
+                ended.push(id);
+            }
         }
-        Ok(())
+        Ok(ended)
     }
 
     fn version(&mut self, landed: inspect::Version) -> Checked {
@@ -97,8 +104,9 @@ impl Tasks {
                 // An alternative key names its conversation before the mark.
                 let key = message.business_key.unwrap_or_default();
                 let business_key = key.split('#').next().unwrap_or_default().to_owned();
-                self.by_id
-                    .insert(id, TaskState { version, status, identity, business_key, permitted: known });
+                let requester = message.requester.value;
+                let task = TaskState { version, status, identity, business_key, requester, permitted: known };
+                self.by_id.insert(id, task);
             }
             Some(task) => {
                 ensure(version == task.version + 1, Invariant::TaskStatus, || {

@@ -6,6 +6,7 @@
 
 mod content;
 mod instance;
+mod lists;
 mod mailbox;
 mod seen;
 
@@ -14,9 +15,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use tessera_core::driver::Work;
-use tessera_core::identity::{EffectId, EffectSequence, InstanceId, Timestamp, WaitKey};
+use tessera_core::identity::{DefinitionKey, EffectId, EffectSequence, InstanceId, Timestamp, WaitKey};
 use tessera_core::instance::{Fact, Settlement, Status};
-use tessera_core::plugin::DeliveryError;
+use tessera_core::message::MessageStatus;
+use tessera_core::plugin::{DeliveryError, Hook, ListenerEvent};
 use tessera_core::site::inspect::{self, Row};
 use tessera_store::Write;
 
@@ -26,6 +28,7 @@ use crate::model::Model;
 use crate::oracle::Extent;
 use crate::random::digest;
 pub use instance::Live;
+pub use lists::Lists;
 pub use mailbox::{TaskState, Tasks, identity as mailbox_identity};
 pub use seen::{Seen, SeenInstance};
 
@@ -140,11 +143,28 @@ pub struct Site {
     timed: BTreeMap<Arc<str>, u32>,
     /// The latest time that its clock has shown.
     pub latest: u64,
+    /// The allow lists of its mailbox.
+    pub lists: Lists,
+    /// The definitions that it remembers, and since when they are as they are, in the world's time.
+    definitions: BTreeMap<DefinitionKey, Known>,
+    /// When it fired a timer last.
+    fired: Option<Timestamp>,
+    /// The idempotency key of each stage of an activation.
+    keys: BTreeMap<(InstanceId, String), String>,
+}
+
+#[derive(Debug)]
+struct Known {
+    sequence: u64,
+    active: bool,
+    since: u64,
 }
 
 /// Sees everything.
 #[derive(Debug, Default)]
 pub struct Auditor {
+    /// Milliseconds since the world began.
+    pub now: u64,
     /// By site.
     pub sites: Vec<Site>,
     /// By digest of the definition.
@@ -224,6 +244,10 @@ impl Auditor {
                         of_site.remembered.remove(&row);
                     }
                 }
+                Row::Definition { key, sequence, active } => {
+                    let known = Known { sequence, active, since: self.now };
+                    self.sites[site].definitions.insert(key, known);
+                }
                 Row::Other => {}
             }
         }
@@ -253,6 +277,29 @@ impl Auditor {
         Ok(())
     }
 
+    /// A batch of a mailbox has landed. A Task ends as the instance that took its message says.
+    pub fn mailbox_landed(&mut self, site: usize, writes: &[Write]) -> Checked {
+        let of_site = &mut self.sites[site];
+        for id in of_site.tasks.landed(writes)? {
+            let reference = format!("Task/{id}");
+            let shown = of_site.tasks.known(&reference).map(|task| task.status.clone()).unwrap_or_default();
+            let received = of_site.instances.values().flat_map(|live| live.instance.messages());
+            let said = received
+                .filter(|received| *received.message.id == *reference)
+                .map(|received| received.status);
+            let said = said.last().unwrap_or(MessageStatus::Failed);
+            ensure(
+                matches!(
+                    (&*shown, said),
+                    ("completed", MessageStatus::Completed) | ("failed", MessageStatus::Failed)
+                ),
+                Invariant::TaskStatus,
+                || format!("site {site} shows {reference} as {shown}; it has ended as {said:?}"),
+            )?;
+        }
+        Ok(())
+    }
+
     fn step(
         &mut self,
         site: usize,
@@ -278,6 +325,7 @@ impl Auditor {
             of_site.instances.entry(id.clone()).or_default().fold(id, at, fact, &self.expectations)?;
             #[expect(clippy::wildcard_enum_match_arm, reason = "all other facts concern the instance alone")]
             match fact {
+                Fact::Started(started) => of_site.may_start(&started.definition, self.now)?,
                 Fact::MessageTaken { message, .. } => {
                     ensure(of_site.taken.insert(message.id.clone()), Invariant::OneCorrelation, || {
                         format!("{} was taken twice, now by {id}", message.id)
@@ -331,6 +379,12 @@ impl Auditor {
                     )?;
                 }
                 Fact::Ended { status: Status::Cancelled, .. } => {
+                    let told = |fact: &Fact| {
+                        matches!(fact, Fact::MessageAnswered { status: MessageStatus::Completed, .. })
+                    };
+                    ensure(!facts.iter().any(told), Invariant::TaskStatus, || {
+                        format!("{id} was cancelled, and its senders are told that it completed")
+                    })?;
                     let caller = of_site.callers.get(id);
                     let is_called = caller.is_some_and(|(caller, wait)| {
                         let live = of_site.instances.get(caller);
@@ -371,6 +425,11 @@ impl Auditor {
                 _ => {}
             }
         }
+        if cause == "a timer was due" {
+            if of_site.fired.replace(at) == Some(at) {
+                self.marks.insert(Mark::TwoTimersInOneTick);
+            }
+        }
         let live = of_site.instances.get_mut(id).expect("it was folded just now");
         live.end_step(id, at, cause, number)?;
         self.marks.extend(live.met.iter().copied());
@@ -401,6 +460,15 @@ impl Auditor {
             }
         };
         let of_site = &mut self.sites[site];
+        if let Work::Call { call, .. } = work {
+            let stage =
+                format!("{} {} {}", call.execution.activity_instance_id, stage(&call.hook), call.handler);
+            let key = &call.execution.idempotency_key;
+            let first = of_site.keys.entry((effect.instance.clone(), stage)).or_insert_with(|| key.clone());
+            ensure(first == key, Invariant::Effects, || {
+                format!("{effect} has the idempotency key {key}; the first attempt had {first}")
+            })?;
+        }
         let key = (effect.instance.clone(), effect.sequence);
         if let Some(live) = of_site.instances.get(&effect.instance) {
             ensure(live.queued.contains(&effect.sequence), Invariant::Effects, || {
@@ -444,10 +512,27 @@ impl Auditor {
         Ok(())
     }
 
+    /// After healing, what is due fires soon by the clock of its site.
+    pub fn check_timers(&self, site: usize, shown: Timestamp) -> Checked {
+        let of_site = &self.sites[site];
+        let running = of_site.instances.iter().filter(|(_, live)| !live.instance.is_suspended());
+        let late = running.flat_map(|(id, live)| live.timer_rows.iter().map(move |(_, due)| (id, *due)));
+        let late = late.min_by_key(|(_, due)| *due).filter(|(_, due)| due.plus_ms(LATE_MS) < shown);
+        ensure(late.is_none(), Invariant::Time, || {
+            let late = late.map(|(id, due)| format!("a timer of {id} was due at {}", due.0));
+            format!("{} at site {site}, it has not fired at {}", late.unwrap_or_default(), shown.0)
+        })
+    }
+
     /// Whether everything has come to its end, as far as it can. `None`: yes; else what has not.
     pub fn unfinished(&self) -> Option<String> {
         for (index, site) in self.sites.iter().enumerate() {
             for (id, live) in &site.instances {
+                if live.instance.is_running() && site.is_abandoned(id) {
+                    return Some(format!(
+                        "instance {id} at site {index} goes on, although nobody waits for it"
+                    ));
+                }
                 if let Some(what) = live.unfinished(&self.excused, self.waiting_is_an_end) {
                     return Some(format!(
                         "instance {id} at site {index} of {}: {what}",
@@ -545,6 +630,56 @@ impl Auditor {
     /// Whether the message with this identity had its consequence.
     pub fn has_consequence(&self, identity: &str) -> bool {
         self.consequences.contains(identity)
+    }
+}
+
+impl Site {
+    /// Whether an instance was called and the call is over.
+    fn is_abandoned(&self, id: &InstanceId) -> bool {
+        self.callers.get(id).is_some_and(|(caller, wait)| {
+            let live = self.instances.get(caller);
+            !live.is_some_and(|live| live.instance.waits().any(|(open, _)| open == *wait))
+        })
+    }
+
+    /// An instance starts in a definition: one that is in use, and the newest. What was decided in the moment before may
+    /// land a while later.
+    fn may_start(&self, definition: &DefinitionKey, now: u64) -> Checked {
+        let Some(used) = self.definitions.get(definition) else {
+            return Err(violated(Invariant::Oracle, format!("{definition} was started and is not recorded")));
+        };
+        let settled = |known: &Known| now > known.since + DECIDED_BEFORE_MS;
+        ensure(used.active || !settled(used), Invariant::Authorisation, || {
+            format!("{definition} was started, although it is out of use")
+        })?;
+        let newer = self.definitions.iter().find(|(key, known)| {
+            key.process_id == definition.process_id
+                && key.version == definition.version
+                && known.sequence > used.sequence
+                && known.active
+                && settled(known)
+        });
+        ensure(newer.is_none(), Invariant::Oracle, || {
+            format!("{definition} was started, although there is a newer definition")
+        })
+    }
+}
+
+/// A timer that is due longer is late.
+const LATE_MS: u64 = 90_000;
+
+/// What was decided lands within so many milliseconds, or not at all.
+const DECIDED_BEFORE_MS: u64 = 180_000;
+
+/// What a handler is called for.
+fn stage(hook: &Hook) -> &'static str {
+    match hook {
+        Hook::ServiceTask => "execute",
+        Hook::Listener(ListenerEvent::Start) => "start",
+        Hook::Listener(ListenerEvent::End) => "end",
+        Hook::Listener(ListenerEvent::Take) => "take",
+        Hook::Prepare(_) => "prepare",
+        Hook::Failed(..) => "failed",
     }
 }
 

@@ -26,7 +26,7 @@ const SHRUNK_HISTORY_MAX: usize = 300;
 /// The last happenings that a report shows of a seed as it is.
 const HISTORY_MAX: usize = 10_000;
 /// So many seeds, with nothing taken away from them, meet every rare event and every fault. Fewer may miss the rarest.
-const COMPLETE_FROM: u64 = 2_500;
+const COMPLETE_FROM: u64 = 1_000;
 
 /// What is to be run.
 #[derive(Debug, Clone)]

@@ -3,17 +3,20 @@
 use std::collections::BTreeSet;
 
 use super::{Failure, SHRUNK_HISTORY_MAX, run_seed};
+use crate::audit::{Invariant, Violation};
 use crate::fault::Fault;
 use crate::plan::{Limits, Source};
 
 /// Runs that making a failing seed smaller may take.
 const RUNS_MAX: u32 = 200;
+/// So many words say how something is violated; further ones say where.
+const SHAPE_WORDS: usize = 6;
 
 /// Takes away from a failing seed what it can do without: fewer sites, processes and conversations, fewer faults, less time.
 pub fn shrink(source: Source<'_>, seed: u64, limits: &Limits) -> Failure {
     let mut smallest = limits.clone();
     let first = run_seed(source, seed, &smallest, SHRUNK_HISTORY_MAX);
-    let Some(wanted) = first.violation.clone().map(|violation| violation.invariant) else {
+    let Some(wanted) = first.violation.as_ref().map(shape) else {
         return Failure { seed, outcome: first, limits: smallest };
     };
     let mut best = first;
@@ -26,7 +29,7 @@ pub fn shrink(source: Source<'_>, seed: u64, limits: &Limits) -> Failure {
             }
             runs += 1;
             let outcome = run_seed(source, seed, &smaller, SHRUNK_HISTORY_MAX);
-            if outcome.violation.as_ref().is_some_and(|violation| violation.invariant == wanted) {
+            if outcome.violation.as_ref().is_some_and(|violation| shape(violation) == wanted) {
                 (best, smallest, improved) = (outcome, smaller, true);
                 break;
             }
@@ -35,6 +38,13 @@ pub fn shrink(source: Source<'_>, seed: u64, limits: &Limits) -> Failure {
             return Failure { seed, outcome: best, limits: smallest };
         }
     }
+}
+
+/// What is violated and how, whoever it is: a smaller seed must show the same, not something else.
+fn shape(violation: &Violation) -> (Invariant, String) {
+    let is_name = |word: &&str| word.chars().any(|letter| letter.is_ascii_digit());
+    let words = violation.detail.split_whitespace().filter(|word| !is_name(word));
+    (violation.invariant, words.take(SHAPE_WORDS).collect::<Vec<_>>().join(" "))
 }
 
 /// Everything that is one step smaller.

@@ -13,8 +13,10 @@ use tessera_exchange::inbox::{self, Offer};
 use tessera_mailbox::Events;
 use tessera_store::{Committer, Outcome as CommitOutcome, Store as _};
 
+use super::epilogue::Act;
 use super::hands::Hand;
-use super::{Happening, RECONCILE_MS, World};
+use super::people::DAY_MS;
+use super::{Happening, RECONCILE_ASLEEP_MS, RECONCILE_MS, World};
 use crate::audit::{Checked, Invariant, ensure, violated};
 use crate::disk::{Disk, Fate};
 use crate::fault::Fault;
@@ -50,6 +52,10 @@ pub(super) enum Asked {
         incident: IncidentKey,
         again: bool,
     },
+    /// New instances may not use a process.
+    OutOfUse(Arc<str>),
+    /// A start that must be refused.
+    InVain,
     /// The answer is of no interest: what came of it shows.
     Nothing,
 }
@@ -74,7 +80,12 @@ impl World {
         of_site.engine_epoch += 1;
         of_site.engine_disk.reopen();
         let committer = Arc::new(Committer::stepwise(of_site.engine_disk.clone()));
-        let settings = Settings { shards: of_site.shards, bounds: of_site.bounds, ..Settings::default() };
+        let usual = Settings::default();
+        // A clock that goes days back and forth would make every message that waits meanwhile expire.
+        let jumps = self.plan.swarm.strength(Fault::ClockJump) > 0;
+        let early_message_ttl_ms = if jumps { 10 * DAY_MS } else { usual.early_message_ttl_ms };
+        let (shards, bounds) = (of_site.shards, of_site.bounds);
+        let settings = Settings { shards, bounds, early_message_ttl_ms, ..usual };
         of_site.engine = Some(Engine {
             driver: Driver::new(settings),
             entropy,
@@ -352,6 +363,14 @@ impl World {
             (Asked::Retry { again: true, .. }, Reply::Refused { .. }) => {
                 self.mark(Mark::IncidentResolvedTwice);
             }
+            (Asked::OutOfUse(process), Reply::Done) => self.epilogue.push(Act::StartInVain { site, process }),
+            (Asked::InVain, Reply::Started { instance, .. }) => {
+                return Err(violated(
+                    Invariant::Authorisation,
+                    format!("site {site} started {instance} in a process that is out of use"),
+                ));
+            }
+            (Asked::InVain, Reply::Refused { .. }) => self.mark(Mark::OutOfUse),
             // A command whose answer is not heard may have been done; an operator looks and decides again.
             _ => {}
         }
@@ -363,7 +382,8 @@ impl World {
         if self.engine(site, epoch).is_none_or(|engine| !engine.ready) {
             return Ok(());
         }
-        self.after(RECONCILE_MS, Happening::Reconcile { site, epoch });
+        let next = if self.asleep { RECONCILE_ASLEEP_MS } else { RECONCILE_MS };
+        self.after(next, Happening::Reconcile { site, epoch });
         self.complete_user_tasks(site)?;
         let Some(mailbox) = self.sites[site].mailbox.as_ref().map(|running| running.mailbox.clone()) else {
             return Ok(());
@@ -483,14 +503,18 @@ impl World {
         }
     }
 
+    pub(super) fn kill_engine(&mut self, site: usize) {
+        self.stop_engine(site);
+        let after = self.random.between(200, 30_000);
+        self.after(after, Happening::Restart { site });
+    }
+
     pub(super) fn maybe_crash(&mut self, site: usize) {
         if self.sites[site].engine.is_some() {
             if self.strikes(Fault::Crash, 2) {
                 self.crash(site, Fault::CommitTorn);
             } else if self.strikes(Fault::EngineCrash, 2) {
-                self.stop_engine(site);
-                let after = self.random.between(200, 30_000);
-                self.after(after, Happening::Restart { site });
+                self.kill_engine(site);
             }
         }
         if self.sites[site].mailbox.is_some() && self.strikes(Fault::MailboxCrash, 2) {

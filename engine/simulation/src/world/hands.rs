@@ -14,7 +14,6 @@ use tessera_exchange::delivery::{Delivery, Heard, Next};
 use super::{Ask, Caller, Happening, Request, Response, TIMEOUT_MS, World};
 use crate::audit::{Checked, mailbox_identity};
 use crate::fault::Fault;
-use crate::network;
 use crate::plugins;
 
 /// Between attempts to deliver.
@@ -65,7 +64,8 @@ impl World {
             return;
         }
         engine.hands.insert(effect.clone(), Hand { work, attempt: 0, kind });
-        let delay = self.random.below(3);
+        // Now and then it has to wait for its turn.
+        let delay = if self.random.happens(30) { self.random.below(2_000) } else { self.random.below(3) };
         self.after(delay, Happening::Perform { site, epoch, effect });
     }
 
@@ -123,14 +123,14 @@ impl World {
                 let Some(to) = self.plan.network.site_at(&target.address) else { return Ok(()) };
                 let permits = mailbox_identity(&document);
                 let own = to == site;
-                let thumbprint = (!own).then(|| network::thumbprint(site, self.sites[site].generation));
+                let certificate = (!own).then_some((site, self.sites[site].generation));
                 let ask = Ask::Create { body: document, once };
-                self.send(Some(site), Request { to, thumbprint, ask, caller, permits });
+                self.send(Some(site), Request { to, certificate, ask, caller, permits });
                 self.after(TIMEOUT_MS, Happening::Timeout { site, epoch, effect: effect.clone(), attempt });
             }
             Work::Answer { message, .. } => {
                 let ask = Ask::Read { reference: message };
-                self.send(Some(site), Request { to: site, thumbprint: None, ask, caller, permits: None });
+                self.send(Some(site), Request { to: site, certificate: None, ask, caller, permits: None });
                 self.after(TIMEOUT_MS, Happening::Timeout { site, epoch, effect: effect.clone(), attempt });
             }
         }
@@ -206,7 +206,7 @@ impl World {
             let attempt = hand.attempt;
             let caller = Caller::Effect { site, epoch, effect: effect.clone(), attempt };
             let ask = Ask::Update { reference, body, version };
-            self.send(Some(site), Request { to: site, thumbprint: None, ask, caller, permits: None });
+            self.send(Some(site), Request { to: site, certificate: None, ask, caller, permits: None });
             self.after(TIMEOUT_MS, Happening::Timeout { site, epoch, effect: effect.clone(), attempt });
             return Ok(());
         }

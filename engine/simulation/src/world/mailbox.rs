@@ -12,10 +12,11 @@ use tessera_fhir::search::Handling;
 use tessera_mailbox::{Answer, Clock, Entropy, Mailbox, Settings};
 use tessera_store::Committer;
 
-use super::{Ask, Caller, Happening, Request, Response, TIMEOUT_MS, World};
+use super::{Ask, Caller, Happening, Request, Response, Site, TIMEOUT_MS, World};
 use crate::audit::{Checked, Invariant, ensure};
 use crate::fault::Fault;
 use crate::mark::Mark;
+use crate::network;
 use crate::polling::{self, Polled};
 use crate::random;
 
@@ -25,6 +26,17 @@ pub(super) struct MailboxProcess {
     committer: Arc<Committer>,
     pending: Vec<(Request, Polled<Answer>)>,
     commit_planned: bool,
+}
+
+impl Site {
+    /// Whether whoever asks goes through the mailbox's door, where it may be turned away for now.
+    fn is_busy(&self, request: &Request) -> bool {
+        let from = match &request.caller {
+            Caller::Effect { site, .. } => Some(*site),
+            Caller::Starter { .. } | Caller::Intruder | Caller::Rotation { .. } => None,
+        };
+        from.is_some_and(|from| from != request.to || self.split)
+    }
 }
 
 /// Tasks that one look takes.
@@ -137,35 +149,48 @@ impl World {
         }
         self.steps += 1;
         self.remark(&request);
-        let Some(running) = &mut self.sites[site].mailbox else { return Ok(()) };
+        let Some(running) = &self.sites[site].mailbox else { return Ok(()) };
         let mailbox = running.mailbox.clone();
-        let identity = match &request.thumbprint {
+        let identity = match request.certificate {
             None => Some(mailbox.local_identity()),
-            Some(thumbprint) => mailbox.identify(thumbprint),
+            Some((of, generation)) => mailbox.identify(&network::thumbprint(of, generation)),
         };
         let Some(identity) = identity else { return self.answer(&request, 403, None) };
+        if let Some((of, generation)) = request.certificate {
+            self.auditor.sites[site].lists.accepts(of, generation, self.now)?;
+        }
+        if self.sites[site].is_busy(&request) && self.strikes(Fault::Busy, 40) {
+            let later = *self.random.pick(&[302, 408, 425, 429, 500, 503]);
+            return self.answer(&request, later, None);
+        }
+        let Some(running) = &mut self.sites[site].mailbox else { return Ok(()) };
         // Who may send has sent: from now on the message may be on disk.
         if let Some(permitted) = &request.permits {
             self.auditor.sites[site].tasks.permit(permitted.clone());
         }
-        let future: Polled<Answer> = match request.ask.clone() {
-            Ask::Create { body, once } => Box::pin(async move {
-                mailbox.create(&identity, ResourceType::Task, Value::clone(&body), once.as_deref()).await
-            }),
-            Ask::Read { reference } => Box::pin(async move {
-                let id = reference.strip_prefix("Task/").unwrap_or_default();
-                mailbox.read(&identity, ResourceType::Task, id)
-            }),
-            Ask::Update { reference, body, version } => Box::pin(async move {
-                let id = reference.strip_prefix("Task/").unwrap_or_default();
-                let tag = format!("W/\"{version}\"");
-                mailbox.update(&identity, ResourceType::Task, id, Value::clone(&body), Some(&tag)).await
-            }),
-            Ask::AllowList { generation } => {
-                let list = self.plan.network.allow_list(generation);
-                Box::pin(async move { mailbox.load_allow_list(&list).await })
-            }
-        };
+        let future: Polled<Answer> =
+            match request.ask.clone() {
+                Ask::Create { body, once } => Box::pin(async move {
+                    mailbox.create(&identity, ResourceType::Task, Value::clone(&body), once.as_deref()).await
+                }),
+                Ask::Read { reference } => Box::pin(async move {
+                    let id = reference.strip_prefix("Task/").unwrap_or_default();
+                    mailbox.read(&identity, ResourceType::Task, id)
+                }),
+                Ask::Update { reference, body, version } => Box::pin(async move {
+                    let id = reference.strip_prefix("Task/").unwrap_or_default();
+                    let tag = format!("W/\"{version}\"");
+                    mailbox.update(&identity, ResourceType::Task, id, Value::clone(&body), Some(&tag)).await
+                }),
+                Ask::Search { query } => Box::pin(async move {
+                    mailbox.search(&identity, ResourceType::Task, &query, Handling::Strict)
+                }),
+                Ask::AllowList { generation } => {
+                    self.auditor.sites[site].lists.arrives(generation, self.now);
+                    let list = self.plan.network.allow_list(generation);
+                    Box::pin(async move { mailbox.load_allow_list(&list).await })
+                }
+            };
         running.pending.push((request, future));
         self.poll(site)
     }
@@ -221,7 +246,6 @@ impl World {
 
     /// What is answered with success is on disk.
     fn acknowledge(&mut self, request: &Request, answer: &Answer) -> Checked {
-        let tasks = &self.auditor.sites[request.to].tasks;
         if let (Caller::Intruder, false) = (&request.caller, answer.status.is_success()) {
             self.mark(Mark::IntruderRefused);
             return Ok(());
@@ -229,9 +253,16 @@ impl World {
         if !answer.status.is_success() {
             return Ok(());
         }
+        if let (Ask::Search { .. }, Some((of, _))) = (&request.ask, request.certificate) {
+            return self.shows_only_own(request.to, of, answer);
+        }
         ensure(request.caller != Caller::Intruder, Invariant::Authorisation, || {
             format!("mailbox {} let an intruder {}", request.to, request.ask.describe())
         })?;
+        if let Ask::AllowList { generation } = request.ask {
+            self.auditor.sites[request.to].lists.acknowledged(generation);
+        }
+        let tasks = &self.auditor.sites[request.to].tasks;
         match &request.ask {
             Ask::Create { .. } => {
                 let there = request.permits.as_ref().is_some_and(|identity| tasks.of(identity).is_some());
@@ -251,8 +282,20 @@ impl World {
                     )
                 })
             }
-            Ask::Read { .. } | Ask::AllowList { .. } => Ok(()),
+            Ask::Read { .. } | Ask::Search { .. } | Ask::AllowList { .. } => Ok(()),
         }
+    }
+
+    /// A search finds what the searcher has sent, and nothing else.
+    fn shows_only_own(&mut self, site: usize, searcher: usize, answer: &Answer) -> Checked {
+        let own = self.plan.network.organization(searcher);
+        let entries = answer.body.as_ref().map(|body| resource::list(body, "entry")).unwrap_or_default();
+        let foreign =
+            entries.iter().filter_map(|entry| entry.pointer("/resource/requester/identifier/value"));
+        let foreign = foreign.filter_map(Value::as_str).find(|requester| *requester != own);
+        ensure(foreign.is_none(), Invariant::Authorisation, || {
+            format!("mailbox {site} shows a message of {} to {own}", foreign.unwrap_or_default())
+        })
     }
 
     /// Sends the answer back.

@@ -9,7 +9,9 @@
 
 mod clerk;
 mod engine;
+mod epilogue;
 mod hands;
+mod intruders;
 mod mailbox;
 mod people;
 
@@ -30,6 +32,7 @@ use crate::mark::Mark;
 use crate::plan::Plan;
 use crate::random::{Random, digest, digest_bytes, mix};
 use engine::Engine;
+use epilogue::Act;
 use mailbox::MailboxProcess;
 use people::Conversation;
 
@@ -41,6 +44,8 @@ const HAPPENINGS_MAX: u64 = 400_000;
 const TIMEOUT_MS: u64 = 30_000;
 /// Between two looks of the engine into its mailbox.
 const RECONCILE_MS: u64 = 30_000;
+/// The same while nothing is expected to happen.
+const RECONCILE_ASLEEP_MS: u64 = 60 * 60 * 1_000;
 
 /// One site.
 struct Site {
@@ -81,6 +86,7 @@ enum Caller {
 enum Ask {
     Create { body: Arc<Value>, once: Option<String> },
     Read { reference: Arc<str> },
+    Search { query: String },
     Update { reference: Arc<str>, body: Arc<Value>, version: u64 },
     AllowList { generation: u64 },
 }
@@ -88,8 +94,9 @@ enum Ask {
 #[derive(Debug, Clone)]
 struct Request {
     to: usize,
-    /// The certificate that is presented; `None`: the own engine, in the same process or by its own certificate.
-    thumbprint: Option<String>,
+    /// The certificate that is presented: whose, of which generation. `None`: the own engine, in the same process or by its
+    /// own certificate.
+    certificate: Option<(usize, u64)>,
     ask: Ask,
     caller: Caller,
     /// The identity of a message whose sender may send it.
@@ -277,6 +284,10 @@ pub struct World {
     /// Cancelled work whose plugin has not answered yet.
     abandoned: BTreeSet<EffectId>,
     rotation: u64,
+    /// What is tried when everything has come to its end, the last first.
+    epilogue: Vec<Act>,
+    /// Nothing is expected to happen for a long time.
+    asleep: bool,
 }
 
 /// Each bound of some sites is so small that it is met.
@@ -338,6 +349,7 @@ impl World {
                 }
             })
             .collect();
+        let epilogue = if plan.is_drawn { epilogue::draw(&mut random) } else { Vec::new() };
         Self {
             conversations: plan.starts.iter().cloned().map(Conversation::new).collect(),
             swarm,
@@ -360,6 +372,8 @@ impl World {
             finished: false,
             abandoned: BTreeSet::new(),
             rotation: 0,
+            epilogue,
+            asleep: false,
             plan,
         }
     }
@@ -409,10 +423,11 @@ impl World {
         let site = happening.site();
         if let Some(site) = site {
             self.borders += 1;
-            if self.plan.crash_at == Some(self.borders) {
-                self.crash(site, Fault::Crash);
-            } else {
-                self.maybe_crash(site);
+            match self.plan.crashes.get(&self.borders) {
+                Some(Fault::EngineCrash) => self.kill_engine(site),
+                Some(Fault::MailboxCrash) => self.stop_mailbox(site),
+                Some(_) => self.crash(site, Fault::Crash),
+                None => self.maybe_crash(site),
             }
         }
         self.note(&happening);
@@ -470,10 +485,11 @@ impl World {
 
     /// Everything that landed is looked at before anything else happens.
     fn record_landed(&mut self) -> Checked {
+        self.auditor.now = self.now - EPOCH_MS;
         for site in 0..self.sites.len() {
             for writes in self.sites[site].mailbox_disk.take_landed() {
                 self.trace(&writes);
-                self.auditor.sites[site].tasks.landed(&writes)?;
+                self.auditor.mailbox_landed(site, &writes)?;
             }
             for writes in self.sites[site].engine_disk.take_landed() {
                 self.trace(&writes);
@@ -664,6 +680,7 @@ impl Ask {
         match self {
             Self::Create { once, .. } => format!("create {}", once.as_deref().unwrap_or("something")),
             Self::Read { reference } => format!("read {reference}"),
+            Self::Search { query } => format!("search for {query}"),
             Self::Update { reference, version, body } => {
                 format!("update {reference} version {version} to {}", body["status"])
             }

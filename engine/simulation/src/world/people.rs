@@ -1,6 +1,5 @@
 //! People: those who start conversations, operators who look after sites, and those who should not be there.
 
-use serde_json::json;
 use std::sync::Arc;
 use tessera_core::driver::{Command, Deployment, Event};
 use tessera_core::identity::InstanceId;
@@ -14,9 +13,13 @@ use super::{Ask, Caller, Happening, Request, World};
 use crate::audit::{Checked, Invariant, Seen, ensure, violated};
 use crate::fault::{Fault, Swarm};
 use crate::mark::Mark;
-use crate::model;
 use crate::network;
 use crate::plan::{Lost, Outage, Start};
+
+/// Milliseconds of a day.
+pub(super) const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+/// So long after healing, in milliseconds, everything that was broken is up again.
+const SETTLED_MS: u64 = 300_000;
 
 /// Somebody wants the collaboration to take place.
 #[derive(Debug)]
@@ -77,9 +80,17 @@ impl World {
         }
         for _ in 0..often(self.swarm.strength(Fault::ClockJump), 6) {
             let at = self.random.below(chaos);
-            let by = i64::try_from(self.random.below(400_000)).unwrap_or(0) - 200_000;
             let site = self.random.index(self.sites.len());
-            self.after(at, Happening::ClockJump { site, by });
+            if self.random.happens(200) {
+                // Days back, until somebody notices.
+                let by = -i64::try_from(self.random.between(1, 3) * DAY_MS).unwrap_or(0);
+                self.after(at, Happening::ClockJump { site, by });
+                let noticed = self.random.between(10_000, 300_000);
+                self.after((at + noticed).min(chaos - 1), Happening::ClockJump { site, by: -by });
+            } else {
+                let by = i64::try_from(self.random.below(400_000)).unwrap_or(0) - 200_000;
+                self.after(at, Happening::ClockJump { site, by });
+            }
         }
         for (fault, most) in [(Fault::Cancel, 3), (Fault::Retry, 8), (Fault::Suspend, 6), (Fault::Migrate, 8)]
         {
@@ -139,7 +150,7 @@ impl World {
         let once = format!("identifier=https%3A%2F%2Ftessera.dev%2Fsid%2Fmessage%7C{identity}");
         let ask = Ask::Create { body: Arc::new(body), once: Some(once) };
         let caller = Caller::Starter { conversation };
-        self.send(None, Request { to: site, thumbprint: None, ask, caller, permits: Some(identity) });
+        self.send(None, Request { to: site, certificate: None, ask, caller, permits: Some(identity) });
         let again = self.random.between(5_000, 20_000);
         self.after(again, Happening::Start { conversation });
         Ok(())
@@ -313,79 +324,7 @@ impl World {
         }
         let caller = Caller::Rotation { site, generation };
         let ask = Ask::AllowList { generation };
-        self.send(None, Request { to: site, thumbprint: None, ask, caller, permits: None });
-        Ok(())
-    }
-
-    /// Somebody who may not sends a message, or moves one.
-    pub(super) fn intrude(&mut self) -> Checked {
-        if !self.chaos {
-            return Ok(());
-        }
-        self.strike(Fault::Intruder);
-        self.nonce += 1;
-        let to = self.random.index(self.sites.len());
-        let other = (to + 1 + self.random.index(self.sites.len().max(2) - 1)) % self.sites.len();
-        let now = self.clock(to);
-        let process = self.random.index(self.plan.definitions.len());
-        let network = self.plan.network.clone();
-        let known = network::thumbprint(other, self.sites[other].generation);
-        let forged = network.organization((other + 1) % network.size()).to_owned();
-        let own = network.organization(other).to_owned();
-        let conversation = self.random.pick(&self.plan.starts).business_key.clone();
-        let (thumbprint, requester, message) = match self.random.below(4) {
-            // Nobody of this network.
-            0 => (network::thumbprint(other, 77), own, model::ASK),
-            // A member in the name of another.
-            1 => (known, forged, model::ASK),
-            // A member with a message that only the own organisation may send.
-            2 => (known, own, model::START),
-            _ => return self.intrude_upon_task(to, &known),
-        };
-        let body = task::build(&Draft {
-            profile: model::PROFILE.to_owned(),
-            instantiates_canonical: self.plan.definitions[process].canonical.clone(),
-            message_name: message.to_owned(),
-            business_key: Some(conversation),
-            correlation_key: None,
-            requester,
-            recipient: network.organization(to).to_owned(),
-            authored_on: instant(now),
-            identifier: Identifier::new(MESSAGE_IDENTIFIER, format!("intruder.{}", self.nonce)),
-            additional_inputs: Vec::new(),
-        });
-        let ask = Ask::Create { body: Arc::new(body), once: None };
-        let request =
-            Request { to, thumbprint: Some(thumbprint), ask, caller: Caller::Intruder, permits: None };
-        self.after(5, Happening::Request(Box::new(request)));
-        Ok(())
-    }
-
-    /// A member tries to set the status of a Task, which only the recipient may.
-    fn intrude_upon_task(&mut self, to: usize, thumbprint: &str) -> Checked {
-        let known = self.auditor.sites[to].tasks.all().find(|(_, task)| task.status != "completed");
-        let Some((id, task)) = known.map(|(id, task)| (id.clone(), task.clone())) else { return Ok(()) };
-        let running = self.sites[to].mailbox.as_ref().map(|running| running.mailbox.clone());
-        let Some(mailbox) = running else { return Ok(()) };
-        let current = mailbox.read(&mailbox.local_identity(), tessera_fhir::ResourceType::Task, &id);
-        let Some(mut body) = current.body.filter(|_| current.status.is_success()) else { return Ok(()) };
-        body["status"] = json!("failed");
-        let ask = Ask::Update {
-            reference: format!("Task/{id}").into(),
-            body: Arc::new(body),
-            version: task.version,
-        };
-        let thumbprint = Some(thumbprint.to_owned());
-        self.after(
-            5,
-            Happening::Request(Box::new(Request {
-                to,
-                thumbprint,
-                ask,
-                caller: Caller::Intruder,
-                permits: None,
-            })),
-        );
+        self.send(None, Request { to: site, certificate: None, ask, caller, permits: None });
         Ok(())
     }
 
@@ -421,11 +360,12 @@ impl World {
             Some(conversation) => Some(format!("{} was never started", conversation.start.business_key)),
             None => self.auditor.unfinished(),
         };
-        let Some(unfinished) = unfinished else {
-            self.finished = true;
-            return Ok(());
-        };
+        let Some(unfinished) = unfinished else { return self.go_on_after_the_end() };
         let since = self.now - (super::EPOCH_MS + self.plan.chaos_ms);
+        for site in (0..self.sites.len()).filter(|_| since > SETTLED_MS) {
+            let shown = self.clock(site);
+            self.auditor.check_timers(site, shown)?;
+        }
         if since > self.plan.liveness_ms {
             self.history.extend(self.auditor.survey());
             return Err(violated(
