@@ -18,7 +18,7 @@ use crate::message::{Message, MessageStatus};
 use crate::site::deployments::Starting;
 use crate::site::keys;
 use crate::site::placement::{InstanceKey, Placement};
-use crate::site::records::{About, Crossing, Early, Inbox, Rejection, Stored as _};
+use crate::site::records::{About, Crossing, Early, Inbox, OwnAnswer, Rejection, Stored as _};
 
 /// Texts of the error output, as DSF has them.
 mod texts {
@@ -294,10 +294,10 @@ impl Shard {
         }
         self.performing.remove(&Performed::Rejection(message.clone()));
         let entry = entry.as_deref().map(Inbox::open).and_then(Result::ok);
-        if let Some((status, error, business_key)) = entry.as_ref().and_then(Inbox::own_answer) {
+        if let Some(OwnAnswer { status, error, business_key }) = entry.as_ref().and_then(Inbox::own_answer) {
             let mut draft = Draft::default();
             draft.delete(keys::rejection(self.index, message));
-            self.end_message(context, message, business_key.map(|key| &**key), (status, error), &mut draft);
+            self.end_message(context, message, business_key, (status, error), &mut draft);
             self.commit(context, draft);
         }
         Ok(())
@@ -405,7 +405,7 @@ impl Shard {
         entry: &Inbox,
         draft: &mut Draft,
     ) {
-        let Some((status, error, _)) = entry.own_answer() else { return };
+        let Some(OwnAnswer { status, error, .. }) = entry.own_answer() else { return };
         draft.after.perform.push(Performance {
             of: Performed::Rejection(message.clone()),
             effect: rejection_effect(context, self.index, message),

@@ -100,9 +100,10 @@ pub struct Driver {
 
 impl Driver {
     /// A driver that knows nothing yet; its first event is [`Event::Start`].
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(mut settings: Settings) -> Self {
+        settings.bounds = settings.bounds.checked();
         Self {
-            settings: Settings { bounds: settings.bounds.checked(), ..settings },
+            settings,
             opening: Opening::default(),
             deployments: Deployments::default(),
             shards: Vec::new(),

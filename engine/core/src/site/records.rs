@@ -178,16 +178,29 @@ pub(crate) enum Inbox {
     Again { status: MessageStatus, error: Option<String>, business_key: Option<Arc<str>> },
 }
 
+/// An answer that the site itself gives, without an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OwnAnswer<'a> {
+    pub(crate) status: MessageStatus,
+    pub(crate) error: Option<&'a str>,
+    /// The message's own key.
+    pub(crate) business_key: Option<&'a str>,
+}
+
 impl Inbox {
     /// The answer that the site itself is to give, without an instance.
-    pub(crate) fn own_answer(&self) -> Option<(MessageStatus, Option<&str>, Option<&Arc<str>>)> {
+    pub(crate) fn own_answer(&self) -> Option<OwnAnswer<'_>> {
         match self {
-            Self::Rejected { reason, business_key } => {
-                Some((MessageStatus::Failed, Some(reason), business_key.as_ref()))
-            }
-            Self::Again { status, error, business_key } => {
-                Some((*status, error.as_deref(), business_key.as_ref()))
-            }
+            Self::Rejected { reason, business_key } => Some(OwnAnswer {
+                status: MessageStatus::Failed,
+                error: Some(reason),
+                business_key: business_key.as_deref(),
+            }),
+            Self::Again { status, error, business_key } => Some(OwnAnswer {
+                status: *status,
+                error: error.as_deref(),
+                business_key: business_key.as_deref(),
+            }),
             Self::Taken { .. }
             | Self::Buffered { .. }
             | Self::Handed { .. }

@@ -284,10 +284,8 @@ impl Auditor {
             let reference = format!("Task/{id}");
             let shown = of_site.tasks.known(&reference).map(|task| task.status.clone()).unwrap_or_default();
             let received = of_site.instances.values().flat_map(|live| live.instance.messages());
-            let said = received
-                .filter(|received| *received.message.id == *reference)
-                .map(|received| received.status);
-            let said = said.last().unwrap_or(MessageStatus::Failed);
+            let mut said = received.filter(|received| *received.message.id == *reference);
+            let said = said.next_back().map_or(MessageStatus::Failed, |received| received.status);
             ensure(
                 matches!(
                     (&*shown, said),
@@ -325,7 +323,6 @@ impl Auditor {
             of_site.instances.entry(id.clone()).or_default().fold(id, at, fact, &self.expectations)?;
             #[expect(clippy::wildcard_enum_match_arm, reason = "all other facts concern the instance alone")]
             match fact {
-                Fact::Started(started) => of_site.may_start(&started.definition, self.now)?,
                 Fact::MessageTaken { message, .. } => {
                     ensure(of_site.taken.insert(message.id.clone()), Invariant::OneCorrelation, || {
                         format!("{} was taken twice, now by {id}", message.id)
@@ -402,6 +399,7 @@ impl Auditor {
                     })?;
                 }
                 Fact::Started(started) => {
+                    of_site.may_start(&started.definition, self.now)?;
                     let digest = &started.definition.digest;
                     let expected = self.expectations.get(digest);
                     if let Some(most) = expected.and_then(|expected| expected.model.starts_max) {
@@ -425,10 +423,8 @@ impl Auditor {
                 _ => {}
             }
         }
-        if cause == "a timer was due" {
-            if of_site.fired.replace(at) == Some(at) {
-                self.marks.insert(Mark::TwoTimersInOneTick);
-            }
+        if cause == "a timer was due" && of_site.fired.replace(at) == Some(at) {
+            self.marks.insert(Mark::TwoTimersInOneTick);
         }
         let live = of_site.instances.get_mut(id).expect("it was folded just now");
         live.end_step(id, at, cause, number)?;

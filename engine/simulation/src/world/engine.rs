@@ -452,7 +452,9 @@ impl World {
             engine.news = Some(events);
             let lost = self.sites[site].split && self.strikes(Fault::Loss, 2);
             if !lost {
-                let delay = self.link_delay(site);
+                // What was on its way for long may be news of what is over.
+                let late = self.sites[site].split && self.strikes(Fault::Delay, 20);
+                let delay = if late { self.random.between(1_000, 45_000) } else { self.link_delay(site) };
                 self.after(
                     delay,
                     Happening::News {

@@ -97,11 +97,11 @@ impl World {
         let entries = self.sites[site].engine_disk.entries();
         let tasks = &self.auditor.sites[site].tasks;
         let has_ended = |message: &String| tasks.known(message).is_none_or(TaskState::has_ended);
-        let kept = entries.iter().filter_map(|(key, value)| match inspect::read(key, Some(value)) {
+        let mut kept = entries.iter().filter_map(|(key, value)| match inspect::read(key, Some(value)) {
             Ok(Row::Inbox { message, .. }) => Some(message),
             _ => None,
         });
-        let kept = kept.filter(has_ended).next();
+        let kept = kept.find(has_ended);
         ensure(kept.is_none(), Invariant::Bounds, || {
             format!("site {site} still remembers {} after a day", kept.unwrap_or_default())
         })

@@ -48,12 +48,12 @@ impl World {
             // A member in the name of another, or of the recipient.
             1 => draft.requester = organization(other + 1),
             // A message that only the own organisation may send.
-            2 => draft.message_name = model::START.to_owned(),
+            2 => model::START.clone_into(&mut draft.message_name),
             // A message for somebody else.
             3 => draft.recipient = organization(to + 1),
             // A message of a process that is not here, or that it does not have.
             4 => draft.instantiates_canonical = draft.instantiates_canonical.replace("simulated", "other"),
-            5 => draft.message_name = "unknown".to_owned(),
+            5 => "unknown".clone_into(&mut draft.message_name),
             // A member whose certificate was replaced.
             6 => match (0..self.rotation).find(|old| self.auditor.sites[to].lists.is_revoked(*old, self.now))
             {

@@ -454,7 +454,7 @@ impl World {
                 match (task.statuses.last().copied(), status) {
                     (Some(reached), wanted) if reached == wanted => {}
                     (None, MessageStatus::Completed) => {
-                        task.statuses.extend([MessageStatus::InProgress, status])
+                        task.statuses.extend([MessageStatus::InProgress, status]);
                     }
                     (None, MessageStatus::InProgress | MessageStatus::Failed)
                     | (Some(MessageStatus::InProgress), MessageStatus::Completed | MessageStatus::Failed) => {
