@@ -94,3 +94,24 @@ fn what_is_wrong_with_a_file_is_told() {
         assert!(output.status.code() == Some(2) && said.contains(problem), "{bad}: {said}");
     }
 }
+
+/// What is expected of nothing would always hold.
+#[test]
+fn an_expectation_that_names_nothing_is_refused() {
+    for (expectation, problem) in [
+        ("process: dsfdev_pingg\n  status: completed", "the process dsfdev_pingg"),
+        ("completed: { no-such-element: 0 }", "the element no-such-element"),
+        ("ends_at: nowhere", "the element nowhere"),
+        ("organization: nobody.example\n  status: completed", "the organisation nobody.example"),
+        ("start: never\n  instances: 1", "the start never"),
+        ("status: done", "the status done"),
+        ("answered: [completed, finished]", "the status finished"),
+    ] {
+        let desk = Desk::new();
+        desk.expect(expectation);
+        let output = desk.run("tessera simulate simulation.yaml --seeds 1");
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{expectation}: {said}");
+        assert!(said.contains(&format!("names {problem}")), "{expectation}: {said}");
+    }
+}

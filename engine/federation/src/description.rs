@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use tessera_core::driver::Deployment;
 
 /// A whole simulation.
 #[derive(Debug, Clone, Deserialize)]
@@ -228,6 +229,61 @@ pub struct Expectation {
     /// Every message in the mailboxes is answered by one of these: `completed`, `failed`.
     pub answered: Option<OneOrMore<String>>,
 }
+
+impl Expectation {
+    /// Whether everything that it names is there: what is expected of nothing would always hold.
+    pub fn check(&self, description: &Description, deployments: &[&Deployment]) -> Result<(), String> {
+        let unknown = |what: &str, name: &str, known: &mut dyn Iterator<Item = &str>| {
+            let mut known: Vec<&str> = known.collect();
+            known.sort_unstable();
+            known.dedup();
+            if known.contains(&name) {
+                return Ok(());
+            }
+            Err(format!(
+                "an expectation names the {what} {name}, which is not there; known: {}",
+                known.join(", ")
+            ))
+        };
+        if let Some(organization) = &self.organization {
+            let mut known = description.organizations.iter().map(|organization| &*organization.name);
+            unknown("organisation", organization, &mut known)?;
+        }
+        if let Some(start) = &self.start {
+            unknown(
+                "start",
+                start,
+                &mut description.starts.iter().filter_map(|start| start.name.as_deref()),
+            )?;
+        }
+        if let Some(process) = &self.process {
+            unknown("process", process, &mut deployments.iter().map(|known| &*known.key.process_id))?;
+        }
+        if let Some(status) = &self.status {
+            unknown("status", status, &mut INSTANCE_STATUSES.iter().copied())?;
+        }
+        for status in self.answered.iter().flat_map(OneOrMore::all) {
+            unknown("status", status, &mut TASK_STATUSES.iter().copied())?;
+        }
+        let elements = self.ends_at.iter().flat_map(OneOrMore::all).chain(self.completed.keys());
+        for element in elements {
+            let is_meant = |known: &&&Deployment| {
+                self.process.as_ref().is_none_or(|wanted| **wanted == *known.key.process_id)
+            };
+            let mut meant = deployments.iter().filter(is_meant);
+            if element != NOTHING && !meant.any(|known| known.program.find(element).is_some()) {
+                let process = self.process.as_deref().unwrap_or("any process");
+                return Err(format!("an expectation names the element {element}, which is not in {process}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where an instance ends in which nothing has completed.
+pub(crate) const NOTHING: &str = "nothing";
+const INSTANCE_STATUSES: &[&str] = &["running", "completed", "failed", "cancelled"];
+const TASK_STATUSES: &[&str] = &["requested", "in-progress", "completed", "failed"];
 
 /// One thing, or a list.
 #[derive(Debug, Clone, Deserialize)]

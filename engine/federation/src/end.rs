@@ -6,7 +6,7 @@ use serde_json::Value;
 use tessera_core::instance::Status;
 use tessera_simulation::audit::Seen;
 
-use crate::description::{Description, Expectation};
+use crate::description::{Description, Expectation, NOTHING};
 
 /// Everything that there is in the end.
 #[derive(Debug, Clone, Default)]
@@ -144,7 +144,7 @@ impl Instance {
         if let Some(wanted) = expected.status.as_ref().filter(|wanted| *wanted != status) {
             return differs(format!("is {status}, expected is {wanted}"));
         }
-        let last = way.last().map_or("nothing", String::as_str);
+        let last = way.last().map_or(NOTHING, String::as_str);
         if let Some(wanted) = &expected.ends_at
             && !wanted.all().iter().any(|element| element == last)
         {

@@ -94,6 +94,8 @@ impl Federation {
             let used: Vec<&Loaded> = organization.plugins.iter().filter_map(of_file).collect();
             sites.push(site(organization, &used, find, &mut by_definition)?);
         }
+        let deployments: Vec<&Deployment> = sites.iter().flat_map(|site| &site.deployments).collect();
+        description.expect.iter().try_for_each(|expected| expected.check(&description, &deployments))?;
         let parties = description.organizations.iter().zip(&sites).map(|(organization, site)| Party {
             organization: organization.name.clone(),
             roles: organization.roles.clone(),
