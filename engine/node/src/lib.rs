@@ -5,6 +5,7 @@
 
 pub mod backoff;
 pub mod bench;
+mod bounded;
 pub mod certificate;
 pub mod client;
 pub mod clock;

@@ -7,6 +7,7 @@ use tessera_federation::description::Description;
 use tessera_federation::federation::Federation;
 use tessera_simulation::campaign::{Failure as Broken, Order, Report};
 
+use crate::bounded;
 use crate::commands::Failure;
 use crate::limits::{PLUGIN_FILE_BYTES_MAX, SIMULATION_FILE_BYTES_MAX};
 
@@ -26,7 +27,8 @@ impl Simulation {
     /// where cargo builds them there.
     pub fn read(file: &Path, plugins: Option<&Path>) -> Result<Self, Failure> {
         let wrong = |problem: String| Failure::CouldNotRun(format!("{}: {problem}", file.display()));
-        let text = bounded(file, SIMULATION_FILE_BYTES_MAX).map_err(&wrong)?;
+        let text =
+            bounded::read(file, SIMULATION_FILE_BYTES_MAX).map_err(|error| wrong(error.to_string()))?;
         let text = String::from_utf8(text).map_err(|error| wrong(error.to_string()))?;
         let description: Description =
             serde_saphyr::from_str(&text).map_err(|error| wrong(error.to_string()))?;
@@ -103,13 +105,5 @@ fn found(name: &str, folder: &Path, plugins: Option<&Path>) -> Result<Vec<u8>, S
     let path = candidates.find(|path| path.is_file()).ok_or_else(|| {
         format!("{name} is neither beside it nor in a folder above; build it, or set --plugins")
     })?;
-    bounded(&path, PLUGIN_FILE_BYTES_MAX).map_err(|problem| format!("{}: {problem}", path.display()))
-}
-
-fn bounded(path: &Path, bytes_max: u64) -> Result<Vec<u8>, String> {
-    let bytes = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
-    if bytes > bytes_max {
-        return Err(format!("it has {bytes} bytes; at most {bytes_max} are read"));
-    }
-    std::fs::read(path).map_err(|error| error.to_string())
+    bounded::read(&path, PLUGIN_FILE_BYTES_MAX).map_err(|problem| format!("{}: {problem}", path.display()))
 }

@@ -15,6 +15,7 @@ use tessera_core::identity::DefinitionKey;
 use tessera_hosting::prepare::{creation_order, prepare};
 use tessera_plugin_host::{Package, Plugin, PluginHost};
 
+use crate::bounded;
 use crate::config;
 use crate::limits::PLUGIN_FILE_BYTES_MAX;
 
@@ -163,11 +164,7 @@ fn deploy_file(
 }
 
 fn read_package(path: &Path) -> Result<Package, String> {
-    let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
-    if size > PLUGIN_FILE_BYTES_MAX {
-        return Err(format!("{size} bytes; at most {PLUGIN_FILE_BYTES_MAX} are read"));
-    }
-    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    let bytes = bounded::read(path, PLUGIN_FILE_BYTES_MAX).map_err(|error| error.to_string())?;
     Package::read(bytes).map_err(|error| error.to_string())
 }
 

@@ -206,7 +206,14 @@ impl Machine {
     fn act(&mut self, action: Action) {
         match action {
             Action::Load { load, reads } => {
-                let result = reads.iter().map(|read| self.read(read)).collect();
+                let result: Result<Vec<Rows>, String> = reads.iter().map(|read| self.read(read)).collect();
+                if let Err(reason) = &result {
+                    // The shard reads again in a second, and answers "busy" until then.
+                    tracing::error!(
+                        reason,
+                        "the store cannot be read; if this goes on, restore it from a backup"
+                    );
+                }
                 self.events.push_back(Event::Loaded { load, result });
             }
             Action::Commit { commit, batch } => {
