@@ -63,6 +63,16 @@ impl Baseline {
         Self { version: VERSION, findings }
     }
 
+    /// The same with everything that was found now; what was known of files that were not looked at stays.
+    #[must_use]
+    pub fn renewed(self, outcome: &Outcome, relative: &dyn Fn(&str) -> String) -> Self {
+        let looked_at = looked_at(outcome, relative);
+        let mut renewed = Self::of(outcome, relative);
+        renewed.findings.extend(self.findings.into_iter().filter(|entry| !looked_at.contains(&entry.file)));
+        renewed.findings.sort();
+        renewed
+    }
+
     /// As text, one finding to a line, so that a change of it can be read.
     pub fn text(&self) -> String {
         let lines: Vec<String> =
@@ -101,10 +111,13 @@ impl Baseline {
             }
             file.report.findings = kept;
         }
-        let looked_at: BTreeSet<String> =
-            outcome.files.iter().map(|file| relative(&file.report.path)).collect();
+        let looked_at = looked_at(outcome, relative);
         left.iter().filter(|(entry, _)| looked_at.contains(&entry.file)).map(|(_, count)| count).sum()
     }
+}
+
+fn looked_at(outcome: &Outcome, relative: &dyn Fn(&str) -> String) -> BTreeSet<String> {
+    outcome.files.iter().map(|file| relative(&file.report.path)).collect()
 }
 
 impl Entry {
@@ -158,6 +171,10 @@ mod tests {
         let mut nothing = Outcome { files: Vec::new(), failures: Vec::new() };
         let gone = Baseline::read(&text).unwrap().apply(&mut nothing, &relative);
         assert_eq!(gone, 0, "of a file that was not looked at nothing is known");
+        assert_eq!(Baseline::read(&text).unwrap().renewed(&nothing, &relative).text(), text);
+        let renewed =
+            Baseline::read(&text).unwrap().renewed(&outcome(&model("<process id='p'/>")), &relative);
+        assert_eq!(renewed.text(), Baseline::of(&outcome(&model("<process id='p'/>")), &relative).text());
         assert!(Baseline::read("{ \"version\": 2, \"findings\": [] }").is_err());
     }
 }

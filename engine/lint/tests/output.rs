@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use tessera_bpmn::lint::{Config, Document, Node, Source};
+use tessera_bpmn::lint::{Config, Document, Level, Node, Source};
 use tessera_lint::outcome::{Checked, Outcome};
 use tessera_lint::output::{junit, sarif};
 
@@ -160,14 +160,14 @@ fn junit_is_valid_by_the_schema_of_jenkins() {
     let schema = Document::read(include_bytes!("schemas/jenkins-junit.xsd"));
     let schema = schema.root().expect("the schema is XML");
     let document = |suites: &[junit::Suite]| junit::document(suites, "2026-01-31T12:00:00");
-    for text in [document(&junit::suites(&outcome())), document(&[])] {
+    for text in [document(&junit::suites(&outcome(), Level::Warning)), document(&[])] {
         let read = Document::read(text.as_bytes());
         assert!(read.problems.is_empty(), "{:?}\n{text}", read.problems);
         let mut problems = Vec::new();
         xml_schema(schema, read.root().expect("it is XML"), &mut problems);
         assert!(problems.is_empty(), "{problems:#?}\n{text}");
     }
-    let wrong = document(&junit::suites(&outcome())).replacen("tests=", "test=", 1).replacen(
+    let wrong = document(&junit::suites(&outcome(), Level::Warning)).replacen("tests=", "test=", 1).replacen(
         "<system-out>",
         "<system-err>",
         1,
@@ -229,7 +229,7 @@ fn xml_schema(schema: Node<'_>, element: Node<'_>, problems: &mut Vec<String>) {
 
 #[test]
 fn junit_has_what_the_schema_of_windy_road_asks_for_besides() {
-    let text = junit::document(&junit::suites(&outcome()), "2026-01-31T12:00:00");
+    let text = junit::document(&junit::suites(&outcome(), Level::Warning), "2026-01-31T12:00:00");
     let read = Document::read(text.as_bytes());
     let root = read.root().expect("it is XML");
     assert!(root.name() == "testsuites" && root.attributes().is_empty());
@@ -256,4 +256,19 @@ fn junit_has_what_the_schema_of_windy_road_asks_for_besides() {
         assert_eq!(suite.attribute("failures"), Some(count("failure").as_str()));
         assert_eq!(suite.attribute("errors"), Some(count("error").as_str()));
     }
+}
+
+/// A build server shows red what makes the run fail, and nothing else.
+#[test]
+fn only_what_fails_the_run_is_a_failure_in_junit() {
+    let failures = |fail_on: Level| {
+        junit::document(&junit::suites(&outcome(), fail_on), "2026-01-31T12:00:00")
+            .matches("<failure")
+            .count()
+    };
+    let found = |least: Level| outcome().findings().filter(|finding| finding.level <= least).count();
+    for level in [Level::Error, Level::Warning, Level::Info] {
+        assert_eq!(failures(level), found(level), "{level:?}");
+    }
+    assert!(failures(Level::Error) < failures(Level::Info));
 }

@@ -174,6 +174,13 @@ mod tests {
         let outcome = run(inputs, &Placed::default(), 2);
         assert_eq!(outcome.failures.len(), 1, "{:?}", outcome.failures);
         assert!(outcome.failures[0].starts_with("notes.txt"));
+        let folder = tempfile::tempdir().unwrap();
+        let foreign = folder.path().join("package.json");
+        fs::write(&foreign, "{}").unwrap();
+        for (input, failures) in [(Input::Path(foreign.clone()), 0), (Input::Named(foreign.clone()), 1)] {
+            let outcome = run(vec![input], &Placed::default(), 1);
+            assert_eq!(outcome.failures.len(), failures, "{:?}", outcome.failures);
+        }
         assert!(!outcome.files[0].report.findings.is_empty());
     }
 

@@ -1,8 +1,8 @@
 //! For build servers: JUnit XML, for the linter and for whoever else has cases that pass or fail. It is valid by the schema
 //! of Jenkins and by the stricter one of Windy Road, which asks for a time, a host and empty elements in every suite.
 //!
-//! Of the linter a file is a suite; each finding is a case that failed, and a file without any is one case that passed.
-//! Notes do not fail: they are the output of their suite.
+//! Of the linter a file is a suite; each finding that makes the run fail is a case that failed, and a file without any finding
+//! is one case that passed. Other findings are cases that passed, and are told in the output of their suite.
 
 use std::fmt::Write as _;
 
@@ -101,9 +101,9 @@ fn write(xml: &mut String, number: usize, suite: &Suite, moment: &str) {
     );
 }
 
-/// What the linter found.
-pub fn suites(outcome: &Outcome) -> Vec<Suite> {
-    let mut suites: Vec<Suite> = outcome.files.iter().map(|file| suite(&file.report)).collect();
+/// What the linter found. Findings from `fail_on` on fail.
+pub fn suites(outcome: &Outcome, fail_on: Level) -> Vec<Suite> {
+    let mut suites: Vec<Suite> = outcome.files.iter().map(|file| suite(&file.report, fail_on)).collect();
     if !outcome.failures.is_empty() {
         let cases = outcome.failures.iter().map(|error| {
             let reason =
@@ -120,7 +120,7 @@ fn case(class: &str, name: &str, verdict: Verdict) -> Case {
     Case { class: class.to_owned(), name: name.to_owned(), seconds: 0.0, verdict }
 }
 
-fn suite(report: &FileReport) -> Suite {
+fn suite(report: &FileReport, fail_on: Level) -> Suite {
     let path = report.path.as_str();
     let mut suite = Suite { name: path.to_owned(), ..Suite::default() };
     for finding in &report.findings {
@@ -132,15 +132,12 @@ fn suite(report: &FileReport) -> Suite {
         if let Some(help) = &finding.help {
             let _ = write!(text, "\nhelp: {help}");
         }
-        let verdict = match finding.level {
-            Level::Error | Level::Warning => {
-                let kind = finding.level.name().to_owned();
-                Verdict::Failed(Reason { kind, message: finding.message.clone(), text })
-            }
-            Level::Info => {
-                let _ = writeln!(suite.output, "{text}");
-                Verdict::Passed
-            }
+        let kind = finding.level.name().to_owned();
+        let verdict = if finding.level <= fail_on {
+            Verdict::Failed(Reason { kind, message: finding.message.clone(), text })
+        } else {
+            let _ = writeln!(suite.output, "{kind}: {text}");
+            Verdict::Passed
         };
         suite.cases.push(case(path, &name, verdict));
     }

@@ -158,6 +158,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.list {
         return list(arguments);
     }
+    if arguments.fix && arguments.paths.iter().any(|path| path.as_os_str() == "-") {
+        let problem = "--fix writes files; standard input is none: --diff shows what would change";
+        return Err(Failure::CouldNotRun(problem.to_owned()));
+    }
     let settings = arguments.settings()?;
     let mut outcome = arguments.check(&settings);
     if arguments.fix {
@@ -168,7 +172,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         .clone()
         .or_else(|| settings.settings.baseline.as_ref().map(|file| settings.folder.join(file)));
     if arguments.write_baseline {
-        return write_baseline(&outcome, baseline);
+        let is_configured = baseline.is_some();
+        return write_baseline(&outcome, baseline, is_configured);
     }
     if let Some(path) = &baseline {
         let gone = load_baseline(path)?.apply(&mut outcome, &|file| relative(file, folder_of(path)));
@@ -183,7 +188,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return show_difference(&outcome);
     }
     for output in &arguments.format {
-        arguments.print(output, &outcome)?;
+        arguments.print(output, &outcome, arguments.fail_on(&settings))?;
     }
     finish(&outcome, arguments.fails(&settings, &outcome))
 }
@@ -215,12 +220,12 @@ impl Arguments {
         outcome
     }
 
-    fn print(&self, output: &Output, outcome: &Outcome) -> Result<(), Failure> {
+    fn print(&self, output: &Output, outcome: &Outcome, fail_on: Level) -> Result<(), Failure> {
         let text = match output.format {
             Format::Human => human::document(outcome, self.colours(output)),
             Format::Json => format!("{}\n", json::document(outcome)),
             Format::Sarif => format!("{:#}\n", sarif::document(outcome)),
-            Format::Junit => junit::document(&junit::suites(outcome), &clock::moment()),
+            Format::Junit => junit::document(&junit::suites(outcome, fail_on), &clock::moment()),
             Format::Github => github::document(outcome),
             Format::Markdown => {
                 return Err(Failure::CouldNotRun("--format markdown is for --list".to_owned()));
@@ -247,8 +252,13 @@ impl Arguments {
         if is_wanted { Colours::On } else { Colours::Off }
     }
 
+    /// From which level on findings fail.
+    fn fail_on(&self, settings: &Placed) -> Level {
+        self.fail_on.or(settings.settings.fail_on).unwrap_or(Level::Error)
+    }
+
     fn fails(&self, settings: &Placed, outcome: &Outcome) -> bool {
-        let fail_on = self.fail_on.or(settings.settings.fail_on).unwrap_or(Level::Error);
+        let fail_on = self.fail_on(settings);
         let warnings_max = self.max_warnings.or(settings.settings.warnings_max);
         outcome.findings().any(|finding| finding.level <= fail_on)
             || warnings_max.is_some_and(|max| outcome.count(Level::Warning) > max)
@@ -335,11 +345,18 @@ fn show_difference(outcome: &Outcome) -> Result<(), Failure> {
     finish(outcome, changes)
 }
 
-fn write_baseline(outcome: &Outcome, path: Option<PathBuf>) -> Result<(), Failure> {
+fn write_baseline(outcome: &Outcome, path: Option<PathBuf>, is_configured: bool) -> Result<(), Failure> {
     let path = path.unwrap_or_else(|| PathBuf::from("tessera-lint-baseline.json"));
-    let baseline = Baseline::of(outcome, &|file| relative(file, folder_of(&path)));
+    let known = if path.is_file() { load_baseline(&path)? } else { Baseline::default() };
+    let baseline = known.renewed(outcome, &|file| relative(file, folder_of(&path)));
     std::fs::write(&path, baseline.text()).map_err(|error| unusable(&path, error.to_string()))?;
     note(&format!("{} findings are in {}", baseline.len(), path.display()));
+    if !is_configured {
+        note(&format!(
+            "write `baseline = \"{}\"` into tessera-lint.toml, or give it with --baseline",
+            path.display()
+        ));
+    }
     finish(outcome, false)
 }
 

@@ -15,8 +15,10 @@ pub const ENDINGS: &[&str] = &[".bpmn", ".bpmn2", ".xml", ".json", ".wasm"];
 /// Something to be read and checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
-    /// A file.
+    /// A file that was found in a folder.
     Path(PathBuf),
+    /// A file that was named: whoever names it wants it to be checked.
+    Named(PathBuf),
     /// What came in by standard input, under the name that it is given in findings.
     Text {
         /// The name.
@@ -30,7 +32,7 @@ impl Input {
     /// How findings name it: separators are `/` everywhere, so that outputs of all systems compare.
     pub fn shown(&self) -> String {
         match self {
-            Self::Path(path) => shown(path),
+            Self::Path(path) | Self::Named(path) => shown(path),
             Self::Text { name, .. } => name.clone(),
         }
     }
@@ -38,7 +40,7 @@ impl Input {
     /// Its bytes.
     pub fn read(self) -> Result<Vec<u8>, LintError> {
         match self {
-            Self::Path(path) => read(&path),
+            Self::Path(path) | Self::Named(path) => read(&path),
             Self::Text { bytes, .. } => Ok(bytes),
         }
     }
@@ -59,6 +61,12 @@ pub fn gather(
             match bounded(io::stdin().lock()) {
                 Ok(bytes) => inputs.push(Input::Text { name: stdin_name.to_owned(), bytes }),
                 Err(error) => errors.push(LintError::Unreadable { path: "standard input".to_owned(), error }),
+            }
+            continue;
+        }
+        if !path.is_dir() {
+            if known.insert(path.clone()) {
+                inputs.push(Input::Named(path.clone()));
             }
             continue;
         }
@@ -91,11 +99,8 @@ fn read(path: &Path) -> Result<Vec<u8>, LintError> {
     fs::File::open(path).and_then(bounded).map_err(unreadable)
 }
 
-/// The file itself, or the files of a folder, in order; hidden folders are not entered and links not followed.
+/// The files of a folder, in order; hidden folders are not entered and links not followed.
 fn found(path: &Path, is_ignored: &impl Fn(&Path) -> bool, errors: &mut Vec<LintError>) -> Vec<PathBuf> {
-    if !path.is_dir() {
-        return vec![path.to_owned()];
-    }
     let mut files = Vec::new();
     let mut open = vec![(path.to_owned(), 0_usize)];
     while let Some((folder, depth)) = open.pop() {
@@ -167,9 +172,10 @@ mod tests {
         make("a/readme.md");
         make(".git/x.xml");
         let ignored = make("target/y.xml");
-        let paths = [folder.path().to_owned(), b.clone()];
+        let named = make(".git/named.xml");
+        let paths = [folder.path().to_owned(), b.clone(), named.clone()];
         let (inputs, errors) = gather(&paths, "-", |path| ignored.starts_with(path) && path != folder.path());
-        assert_eq!(inputs, [Input::Path(a), Input::Path(b)]);
+        assert_eq!(inputs, [Input::Path(a), Input::Path(b), Input::Named(named)]);
         assert!(errors.is_empty());
     }
 

@@ -81,11 +81,12 @@ pub fn run(inputs: Vec<Input>, settings: &Placed, threads: usize) -> Outcome {
 
 fn load(input: Input) -> Result<Opened, LintError> {
     let path = input.shown();
+    let is_named = matches!(input, Input::Named(_));
     let bytes = input.read()?;
     if !has_ending(&path, &[".wasm"]) {
         let file = File::read(Source { path: &path, bytes: &bytes });
-        // Folders are searched for known endings; whoever names another file wants it to be checked.
-        if matches!(file.content, Content::Other) && !has_ending(&path, ENDINGS) {
+        // A folder holds other files, too.
+        if matches!(file.content, Content::Other) && (is_named || !has_ending(&path, ENDINGS)) {
             return Err(LintError::Foreign { path });
         }
         return Ok(Opened { files: vec![Loaded { path, file, origin: Origin::Source }], plugin: None });
