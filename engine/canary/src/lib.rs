@@ -95,6 +95,20 @@ canaries! {
     CycleForEver = "cycle-for-ever", "time";
     /// A timer that starts a process is not moved on.
     StartedAgain = "started-again", "time";
+    /// Only the first page of a table is walked.
+    SecondPageLost = "second-page-lost", "liveness";
+    /// The instance that was used last leaves the memory.
+    NewestEvicted = "newest-evicted", "liveness";
+    /// A timer fires when the last one is due.
+    TimerLate = "timer-late", "time";
+    /// Senders of a cancelled instance are told that it completed.
+    ToldCompleted = "told-completed", "task-status";
+    /// A handler that is called again has another idempotency key.
+    KeyPerAttempt = "key-per-attempt", "effects";
+    /// Instances start in a definition that has been replaced.
+    OldDefinition = "old-definition", "oracle";
+    /// Instances start in a definition that is out of use.
+    OutOfUse = "out-of-use", "authorisation";
 }
 
 #[cfg(feature = "planted")]

@@ -177,7 +177,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let foreign = folder.path().join("package.json");
         fs::write(&foreign, "{}").unwrap();
-        for (input, failures) in [(Input::Path(foreign.clone()), 0), (Input::Named(foreign.clone()), 1)] {
+        for (input, failures) in [(Input::Path(foreign.clone()), 0), (Input::Named(foreign), 1)] {
             let outcome = run(vec![input], &Placed::default(), 1);
             assert_eq!(outcome.failures.len(), failures, "{:?}", outcome.failures);
         }

@@ -197,7 +197,7 @@ type Page = (Rows, Option<Vec<u8>>);
 
 /// Where the page after this one begins, if there may be one.
 pub(super) fn next_page(rows: &Rows, bounds: Bounds) -> Option<Vec<u8>> {
-    if rows.len() < bounds.rows_per_page {
+    if rows.len() < bounds.rows_per_page || is_planted(Canary::SecondPageLost) {
         return None;
     }
     rows.last().map(|(key, _)| keys::after(key.clone()))

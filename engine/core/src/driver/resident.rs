@@ -2,6 +2,7 @@
 //! among the pending writes.
 
 use std::collections::BTreeMap;
+use tessera_canary::{Canary, is_planted};
 
 use super::Bounds;
 use crate::instance::Instance;
@@ -47,7 +48,12 @@ impl Residents {
         self.by_use.insert(resident.used, key);
         self.instances.insert(key, resident);
         while self.instances.len() > bounds.residents {
-            let Some((_, oldest)) = self.by_use.pop_first() else { break };
+            let evicted = if is_planted(Canary::NewestEvicted) {
+                self.by_use.pop_last()
+            } else {
+                self.by_use.pop_first()
+            };
+            let Some((_, oldest)) = evicted else { break };
             self.instances.remove(&oldest);
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tessera_canary::{Canary, is_planted};
 
 use serde_json::Value;
 use tessera_bpmn::compile::Program;
@@ -68,7 +69,11 @@ impl Instance {
                 Role::Iteration(index) => Some(index),
                 Role::Element | Role::Body | Role::Flow | Role::Restored => None,
             }),
-            idempotency_key: format!("{}.{}.{}.{stage}", incarnation.0, self.id, key.0),
+            idempotency_key: if is_planted(Canary::KeyPerAttempt) {
+                format!("{}.{}.{}.{stage}.{attempt}", incarnation.0, self.id, key.0)
+            } else {
+                format!("{}.{}.{}.{stage}", incarnation.0, self.id, key.0)
+            },
             now,
             variables: self.visible(&view, *key),
             local: home.variables.keys().cloned().collect(),

@@ -1,6 +1,7 @@
 //! From an input to a step: everything that could refuse it is checked first, so that a refusal leaves no trace.
 
 use std::sync::Arc;
+use tessera_canary::{Canary, is_planted};
 
 use serde_json::Value;
 use tessera_bpmn::compile::{ElementIndex, Kind, Program};
@@ -85,7 +86,7 @@ pub fn handle(
         Input::Cancel { reason } => {
             is_running(&step)?;
             called::tell(&mut step, Returned::Lost { reason: format!("it was cancelled: {reason}") });
-            step.end(Status::Cancelled, Some(&reason));
+            step.end(Status::Cancelled, Some(&*reason).filter(|_| !is_planted(Canary::ToldCompleted)));
         }
         Input::RetryIncident { incident } => retry(&mut step, incident)?,
         Input::SetVariables { node, variables } => set_variables(&mut step, node, variables)?,

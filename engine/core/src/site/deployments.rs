@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use tessera_canary::{Canary, is_planted};
 
 use serde_json::Value;
 use tessera_bpmn::compile::{Kind, MessageTrigger, Program, TimerKind, Trigger};
@@ -133,10 +134,13 @@ impl Deployments {
             *key.process_id == *process
                 && version.is_none_or(|version| *key.version == *version)
                 && known.deployed.is_some()
-                && !known.deactivated
+                && (!known.deactivated || is_planted(Canary::OutOfUse))
         });
         let Some((key, Known { deployed: Some(deployed), sequence, .. })) =
-            candidates.max_by_key(|(_, known)| known.sequence)
+            candidates.max_by_key(|(_, known)| {
+                let oldest = is_planted(Canary::OldDefinition);
+                known.sequence.map(|sequence| if oldest { u64::MAX - sequence } else { sequence })
+            })
         else {
             return Starting::NoDefinition;
         };
