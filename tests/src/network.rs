@@ -1,6 +1,7 @@
 //! Organisations that know each other: certificates of one authority, one allow list, a folder and an address each.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -45,6 +46,16 @@ pub enum Roles {
     All,
     Mailbox,
     Engine,
+}
+
+impl Drop for Network {
+    /// What a failed test leaves behind can be looked at.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.folder.disable_cleanup(true);
+            let _ = writeln!(std::io::stderr(), "-- kept: {}", self.folder.path().display());
+        }
+    }
 }
 
 impl Network {

@@ -85,11 +85,16 @@ impl Running {
         self.child.wait().expect("a terminated child can be waited for")
     }
 
-    /// The end of what it logged.
+    /// The last warnings and errors that it logged, then the end of everything.
     pub fn log(&self) -> String {
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
-        lines[lines.len().saturating_sub(LOG_LINES_SHOWN)..].join("\n")
+        let (before, end) = lines.split_at(lines.len().saturating_sub(LOG_LINES_SHOWN));
+        let grave = before.iter().rev().filter(|line| line.contains(" WARN ") || line.contains(" ERROR "));
+        let mut shown: Vec<&str> = grave.take(LOG_LINES_SHOWN).copied().collect();
+        shown.reverse();
+        shown.extend(end);
+        shown.join("\n")
     }
 }
 
