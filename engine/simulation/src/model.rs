@@ -92,7 +92,7 @@ pub struct Model {
     pub starts_max: Option<u32>,
     /// Elements that send what a handler has shaped.
     pub shaped: BTreeSet<String>,
-    /// What handlers must see: variables and what they stand for, see [`crate::content`].
+    /// What handlers must see: variables and what they stand for, see `content`.
     pub sees: BTreeMap<String, Vec<(String, String)>>,
 }
 

@@ -1,11 +1,11 @@
 //! Scenes: small fixed pieces of a process, each about one thing that blocks do not have, written as text. A scene says what
-//! its elements are, what its handlers write and must see, and in which order what ends; `model` makes BPMN of it, [`way`]
+//! its elements are, what its handlers write and must see, and in which order what ends; `model` makes BPMN of it, `way`
 //! what the oracle expects. A new scene is one constant and one line in [`ALL`].
 //!
 //! In all texts `#` is the number of the block. A line of a body is XML (`<…`), a chain of sequence flows (`a -> b -> c`,
 //! `a -> b ? condition`), a timer (`timer id milliseconds kind attributes`), or a service task with its instructions:
 //! `tell id: local name word; process name word; see name word; error red|blue|-`. Of errors the conversation chooses one.
-//! What a word stands for says [`crate::content::value`].
+//! What a word stands for says `content::value`.
 
 mod calls;
 mod data;
