@@ -34,6 +34,9 @@ pub const COMPILER_MESSAGE_BYTES_MAX: usize = 16 * 1024;
 /// How often the CPU time of running guests is looked at. A budget is exceeded by at most one tick, and a guest keeps its
 /// thread from others for no longer.
 pub const TICK: Duration = Duration::from_micros(500);
+/// A slice counts as at most so much. A guest gives its thread back at the next tick, so that in a slice which took longer the
+/// thread did not run: another had the processor, or the process was stopped.
+pub const SLICE_COUNTED_MAX: Duration = Duration::from_millis(1);
 /// Computing time after which a call counts as a long one: long calls take turns on all processors but one, so that
 /// short ones, and the rest of the site, never wait for them.
 pub const LONG_CALL: Duration = Duration::from_millis(20);

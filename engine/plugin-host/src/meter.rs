@@ -1,5 +1,5 @@
 //! CPU time of a call: the time that an executor's thread spends inside its future. Waiting for the site, or for other
-//! plugins that were given the thread, does not count.
+//! plugins that were given the thread, does not count, nor does waiting for a processor on a machine that is busy.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+
+use crate::limits::SLICE_COUNTED_MAX;
 
 /// Readable while the future runs, which is when the guest's budget is checked.
 #[derive(Debug)]
@@ -39,7 +41,7 @@ impl Meter {
 
     /// Time used so far. Only meaningful from inside the metered future.
     pub(crate) fn used(&self) -> Duration {
-        let running = self.elapsed().saturating_sub(self.entered.load(Ordering::Relaxed));
+        let running = self.since(self.entered.load(Ordering::Relaxed));
         Duration::from_nanos(self.used.load(Ordering::Relaxed).saturating_add(running))
     }
 
@@ -56,6 +58,12 @@ impl Meter {
     /// Whether the last poll ended like that.
     pub(crate) fn was_interrupted(&self) -> bool {
         self.interrupted.swap(false, Ordering::Relaxed)
+    }
+
+    /// Nanoseconds of a slice that began then.
+    fn since(&self, entered: u64) -> u64 {
+        let most = u64::try_from(SLICE_COUNTED_MAX.as_nanos()).unwrap_or(u64::MAX);
+        self.elapsed().saturating_sub(entered).min(most)
     }
 
     fn elapsed(&self) -> u64 {
@@ -83,8 +91,27 @@ impl<F: Future> Future for Metered<F> {
         // One thread polls a future at a time, and the hand-over between threads synchronizes: no ordering is needed.
         self.meter.entered.store(entered, Ordering::Relaxed);
         let poll = self.future.as_mut().poll(context);
-        let spent = self.meter.elapsed().saturating_sub(entered);
+        let spent = self.meter.since(entered);
         self.meter.used.fetch_add(spent, Ordering::Relaxed);
         poll
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The process was stopped, or all processors were busy with something else.
+    #[test]
+    fn a_slice_in_which_the_thread_did_not_run_is_not_charged() {
+        let meter = Meter::new();
+        let stopped = Metered::new(Arc::clone(&meter), async {
+            std::thread::sleep(20 * SLICE_COUNTED_MAX);
+            meter.used()
+        });
+        let mut stopped = std::pin::pin!(stopped);
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        let Poll::Ready(seen) = stopped.as_mut().poll(&mut context) else { panic!("it waits for nothing") };
+        assert_eq!((seen, meter.used_in_past_polls()), (SLICE_COUNTED_MAX, SLICE_COUNTED_MAX));
     }
 }
