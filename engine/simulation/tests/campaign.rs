@@ -52,14 +52,18 @@ fn a_second_crash_soon_after_the_first_converges() {
 const SECOND_CRASH_WITHIN: u64 = 8;
 
 fn borders_of_a_calm_ping_pong() -> u64 {
-    let calm = World::new(Plan::ping_pong().unwrap()).run();
+    let calm = World::new(ping_pong()).run();
     assert_eq!(calm.violation, None, "{:#?}", calm.history);
     assert!(calm.borders > 100, "{} borders are no ping-pong", calm.borders);
     calm.borders
 }
 
+fn ping_pong() -> Plan {
+    Plan::ping_pong().expect("the built-in plan is in order")
+}
+
 fn converges(crashes: &[(u64, Fault)]) {
-    let plan = Plan { crashes: crashes.iter().copied().collect(), ..Plan::ping_pong().unwrap() };
+    let plan = Plan { crashes: crashes.iter().copied().collect(), ..ping_pong() };
     let outcome = World::new(plan).run();
     assert_eq!(outcome.violation, None, "{crashes:?}: {:#?}", outcome.history);
 }
