@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Correlation, Counts, Filter, Row, Ticket};
 use crate::effect::Outcome;
-use crate::identity::{EffectSequence, IncidentKey, WaitKey};
+use crate::identity::{EffectSequence, IncidentKey, Timestamp, WaitKey};
 use crate::instance::Modification;
 use crate::message::Message;
 use crate::site::keys::Table;
@@ -45,6 +45,10 @@ pub(super) enum Input {
     },
     /// Look for what is due.
     Timers,
+    /// Another shard has written a timer here, which is due then.
+    Due {
+        at: Timestamp,
+    },
     WaitDue {
         row: Vec<u8>,
         instance: InstanceKey,
@@ -262,6 +266,7 @@ impl Input {
             Self::Settled { .. }
             | Self::RejectionSettled { .. }
             | Self::Timers
+            | Self::Due { .. }
             | Self::WaitDue { .. }
             | Self::EarlyDue { .. }
             | Self::Early { .. }

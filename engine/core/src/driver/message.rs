@@ -356,6 +356,9 @@ impl Shard {
         // A message that was handed over has an entry in both shards.
         for shard in [Some(self.index), first.filter(|shard| *shard != self.index)].into_iter().flatten() {
             let entry = keys::inbox(shard, message);
+            if shard != self.index {
+                draft.after.pass_on.push((shard, Input::Due { at: until }));
+            }
             draft.put(keys::timer_of_forgetting(shard, until, message), About(entry.clone()).seal());
             draft.put(entry, Inbox::Answered { status, error: error.map(str::to_owned), until }.seal());
         }

@@ -487,6 +487,7 @@ impl Shard {
             | Input::BroadcastSignal { .. }
             | Input::Timers
             | Input::WaitDue { .. }
+            | Input::Due { .. }
             | Input::EarlyDue { .. }
             | Input::Early { .. }
             | Input::Crossing { .. }
@@ -537,6 +538,12 @@ impl Shard {
             Input::Timers => self.decide_timers(context, purpose),
             Input::WaitDue { row, instance, wait } => {
                 self.decide_wait_due(context, row, *instance, *wait, purpose)
+            }
+            Input::Due { at } => {
+                if purpose == Purpose::Decide {
+                    self.due_at(*at);
+                }
+                Ok(())
             }
             Input::EarlyDue { row, early } => self.decide_early_due(context, row, early, purpose),
             Input::Early { business_key } => self.decide_early(context, business_key, purpose),
