@@ -81,7 +81,9 @@ pub(in crate::lint) fn may_be_elsewhere(role: &str) -> bool {
 }
 
 /// What data associations connect. Some tools write the activity where one of its inputs or outputs belongs; that is left.
-const DATA_OR_ACTIVITY: &[&str] = &[
+const DATA_OR_ACTIVITY: &[&str] = &joined::<{ DATA.len() + ACTIVITIES.len() }>(&[DATA, ACTIVITIES]);
+
+const DATA: &[&str] = &[
     "dataObject",
     "dataObjectReference",
     "dataStore",
@@ -91,27 +93,24 @@ const DATA_OR_ACTIVITY: &[&str] = &[
     "dataOutput",
     "inputDataItem",
     "outputDataItem",
-    "task",
-    "serviceTask",
-    "sendTask",
-    "receiveTask",
-    "userTask",
-    "manualTask",
-    "scriptTask",
-    "businessRuleTask",
-    "callActivity",
-    "subProcess",
-    "transaction",
-    "adHocSubProcess",
 ];
 
-const FLOW_NODES: &[&str] = &{
-    let mut all = [""; ACTIVITIES.len() + EVENTS.len() + GATEWAYS.len() + 4];
+const FLOW_NODES: &[&str] =
+    &joined::<{ ACTIVITIES.len() + EVENTS.len() + GATEWAYS.len() + OTHER_NODES.len() }>(&[
+        ACTIVITIES,
+        EVENTS,
+        GATEWAYS,
+        OTHER_NODES,
+    ]);
+
+const OTHER_NODES: &[&str] = &["event", "choreographyTask", "callChoreography", "subChoreography"];
+
+/// One list of several, which have `N` entries together.
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler alone, which finds out")]
+const fn joined<const N: usize>(lists: &[&[&'static str]]) -> [&'static str; N] {
+    let mut all = [""; N];
     let mut at = 0;
-    let lists: [&[&str]; 4] =
-        [ACTIVITIES, EVENTS, GATEWAYS, &["event", "choreographyTask", "callChoreography", "subChoreography"]];
     let mut list = 0;
-    #[expect(clippy::indexing_slicing, reason = "in bounds, as the compiler finds out")]
     while list < lists.len() {
         let mut index = 0;
         while index < lists[list].len() {
@@ -122,4 +121,4 @@ const FLOW_NODES: &[&str] = &{
         list += 1;
     }
     all
-};
+}
