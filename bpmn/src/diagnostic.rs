@@ -21,22 +21,22 @@ impl Position {
     #[must_use]
     pub fn after(self, text: &str) -> Self {
         let mut position = self;
-        for character in text.chars() {
-            position.pass(character);
+        for byte in text.bytes() {
+            if byte == b'\n' {
+                position.line = position.line.saturating_add(1);
+                position.column = 1;
+            } else if !is_continuation(byte) {
+                position.column = position.column.saturating_add(1);
+            }
         }
+        position.offset = position.offset.saturating_add(u32::try_from(text.len()).unwrap_or(u32::MAX));
         position
     }
+}
 
-    /// Moves over one character.
-    pub(crate) fn pass(&mut self, character: char) {
-        if character == '\n' {
-            self.line = self.line.saturating_add(1);
-            self.column = 1;
-        } else {
-            self.column = self.column.saturating_add(1);
-        }
-        self.offset = self.offset.saturating_add(u32::try_from(character.len_utf8()).unwrap_or(u32::MAX));
-    }
+/// Whether a byte of UTF-8 goes on with a character.
+fn is_continuation(byte: u8) -> bool {
+    byte & 0xC0 == 0x80
 }
 
 impl fmt::Display for Position {

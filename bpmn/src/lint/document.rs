@@ -379,6 +379,14 @@ impl<'d> Node<'d> {
             .map_while(move |index| document.node(index).filter(|node| node.record().start < end))
     }
 
+    /// The number of the first element behind all that is within.
+    #[must_use]
+    pub fn behind(self) -> u32 {
+        let end = self.record().end;
+        short(self.document.records.partition_point(|record| record.start < end))
+            .max(self.index.saturating_add(1))
+    }
+
     /// The extensions of it with this name and namespace.
     pub fn extensions(self, space: Space, name: &'static str) -> impl Iterator<Item = Self> {
         self.child("extensionElements")
@@ -490,6 +498,13 @@ impl<'d> Node<'d> {
     #[must_use]
     pub fn text(self) -> Cow<'d, str> {
         scan::text(&self.document.text, self.gaps())
+    }
+
+    /// Whether there is nothing but white space between the elements directly within; a comment counts as text.
+    #[must_use]
+    pub fn is_blank(self) -> bool {
+        let is_blank = |gap: Span| gap.of(&self.document.text).bytes().all(|byte| byte.is_ascii_whitespace());
+        self.gaps().all(is_blank)
     }
 
     /// Where the text directly within begins and ends, without white space around it.

@@ -4,12 +4,13 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::lint::config::{CAMUNDA7_LATEST, CAMUNDA8_LATEST, Config, Target};
-use crate::lint::document::{Document, Node, Space};
+use crate::lint::document::{Document, Node, Space, long};
 use crate::lint::explored::Explored;
 use crate::lint::finding::Findings;
 use crate::lint::flow::Graph;
 use crate::lint::rule::Group;
 use crate::lint::schema::{self, Checked, Violated};
+use crate::lint::tree;
 use crate::model::Definitions;
 
 /// A file to be checked, with everything that rules look things up in.
@@ -17,7 +18,12 @@ pub struct File<'d> {
     document: &'d Document,
     /// Elements by id, sorted.
     ids: Vec<(&'d str, u32)>,
-    by_name: BTreeMap<&'d str, Vec<Node<'d>>>,
+    /// Elements of BPMN by the number of their name.
+    by_name: Vec<Vec<Node<'d>>>,
+    /// The numbers of names of BPMN.
+    names: BTreeMap<&'d str, u32>,
+    /// Whether an element is in, or is, a process that is marked as executable; by its place.
+    executed: Vec<bool>,
     graph: OnceCell<Graph<'d>>,
     diagram: OnceCell<BTreeMap<&'d str, Node<'d>>>,
     model: OnceCell<Option<Definitions>>,
@@ -32,7 +38,15 @@ impl<'d> File<'d> {
     #[must_use]
     pub fn new(document: &'d Document, config: &Config) -> Self {
         let mut ids = Vec::new();
-        let mut by_name: BTreeMap<&str, Vec<Node<'_>>> = BTreeMap::new();
+        let mut by_name: Vec<Vec<Node<'_>>> = Vec::new();
+        let mut names = BTreeMap::new();
+        let mut executed: Vec<bool> = Vec::with_capacity(document.len());
+        for node in document.nodes() {
+            let around = || node.parent().and_then(|parent| executed.get(parent.place()).copied());
+            let is_executed =
+                if node.is("process") { node.flag("isExecutable") } else { around() == Some(true) };
+            executed.push(is_executed);
+        }
         // Opaque content of other namespaces may repeat ids as it likes; elements of BPMN and its diagrams may not.
         for node in document.nodes() {
             match node.space() {
@@ -40,7 +54,16 @@ impl<'d> File<'d> {
                     if let Some(id) = node.id() {
                         ids.push((id, node.index()));
                     }
-                    by_name.entry(node.name()).or_default().push(node);
+                    let number = long(node.name_index());
+                    if number >= by_name.len() {
+                        by_name.resize(number.saturating_add(1), Vec::new());
+                    }
+                    if let Some(known) = by_name.get_mut(number) {
+                        if known.is_empty() {
+                            names.insert(node.name(), node.name_index());
+                        }
+                        known.push(node);
+                    }
                 }
                 Space::Diagram | Space::DiagramCommon | Space::DiagramInterchange => {
                     if let Some(id) = node.id() {
@@ -65,6 +88,8 @@ impl<'d> File<'d> {
             document,
             ids,
             by_name,
+            names,
+            executed,
             graph: OnceCell::new(),
             diagram: OnceCell::new(),
             model: OnceCell::new(),
@@ -113,7 +138,8 @@ impl<'d> File<'d> {
     /// The elements of BPMN with this name, in the order of the file.
     #[must_use]
     pub fn named(&self, name: &str) -> &[Node<'d>] {
-        self.by_name.get(name).map_or(&[], Vec::as_slice)
+        let number = self.names.get(name).map(|number| long(*number));
+        number.and_then(|number| self.by_name.get(number)).map_or(&[], Vec::as_slice)
     }
 
     /// The elements of BPMN with one of these names; those of one name stay together.
@@ -143,9 +169,10 @@ impl<'d> File<'d> {
         drawn.get(id).copied()
     }
 
-    /// The typed model, read when it is first asked for; `None` if the file is not a model.
+    /// The typed model without its diagrams, made when it is first asked for; `None` if the file is not a model. Of positions
+    /// only offsets are known.
     pub fn model(&self) -> Option<&Definitions> {
-        self.model.get_or_init(|| crate::read::read_text(self.document.text()).model).as_ref()
+        self.model.get_or_init(|| tree::model(self.document)).as_ref()
     }
 
     /// The document against the schema.
@@ -171,8 +198,7 @@ impl<'d> File<'d> {
     /// Whether an element is in, or is, a process that is marked as executable.
     #[must_use]
     pub fn is_executed(&self, node: Node<'d>) -> bool {
-        let process = std::iter::once(node).chain(node.ancestors()).find(|node| node.is("process"));
-        process.is_some_and(|process| process.flag("isExecutable"))
+        self.executed.get(node.place()).copied().unwrap_or_default()
     }
 
     /// Whether a process of the file is marked as executable.

@@ -22,6 +22,7 @@ mod scan;
 mod schema;
 mod shape;
 mod suppression;
+mod tree;
 mod zeebe;
 
 #[path = "rules/codes.rs"]

@@ -37,19 +37,24 @@ pub enum Space {
     Other(u32),
 }
 
+const DIAGRAM_COMMON: &str = "http://www.omg.org/spec/DD/20100524/DC";
+const DIAGRAM_INTERCHANGE: &str = "http://www.omg.org/spec/DD/20100524/DI";
+const MODELER: &str = "http://camunda.org/schema/modeler/1.0";
+const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+
 impl Space {
     fn known(uri: &str) -> Option<Self> {
         Some(match uri {
             "" => Self::None,
             crate::model::NAMESPACE => Self::Bpmn,
             crate::model::DIAGRAM_NAMESPACE => Self::Diagram,
-            "http://www.omg.org/spec/DD/20100524/DC" => Self::DiagramCommon,
-            "http://www.omg.org/spec/DD/20100524/DI" => Self::DiagramInterchange,
+            DIAGRAM_COMMON => Self::DiagramCommon,
+            DIAGRAM_INTERCHANGE => Self::DiagramInterchange,
             dialect::TESSERA => Self::Tessera,
             dialect::ZEEBE => Self::Zeebe,
             uri if dialect::CAMUNDA.contains(&uri) => Self::Camunda,
-            "http://camunda.org/schema/modeler/1.0" => Self::Modeler,
-            "http://www.w3.org/2001/XMLSchema-instance" => Self::SchemaInstance,
+            MODELER => Self::Modeler,
+            SCHEMA_INSTANCE => Self::SchemaInstance,
             crate::xml::XML => Self::Xml,
             crate::xml::XMLNS => Self::Declaration,
             _ => return None,
@@ -79,7 +84,8 @@ impl Space {
 #[derive(Debug, Default)]
 pub(super) struct Names {
     all: Vec<(Space, String)>,
-    by_local: BTreeMap<String, Vec<(Space, u32)>>,
+    /// By the length of the name, then by the name: few names are of one length, and most comparisons need no look at texts.
+    by_local: BTreeMap<usize, BTreeMap<String, Vec<(Space, u32)>>>,
     others: Vec<String>,
 }
 
@@ -96,17 +102,42 @@ impl Names {
         Space::Other(short(place))
     }
 
+    /// The address of a namespace; the first, where it has several.
+    pub(super) fn address(&self, space: Space) -> Option<&str> {
+        Some(match space {
+            Space::None => return None,
+            Space::Bpmn => crate::model::NAMESPACE,
+            Space::Diagram => crate::model::DIAGRAM_NAMESPACE,
+            Space::DiagramCommon => DIAGRAM_COMMON,
+            Space::DiagramInterchange => DIAGRAM_INTERCHANGE,
+            Space::Camunda => return dialect::CAMUNDA.first().copied(),
+            Space::Zeebe => dialect::ZEEBE,
+            Space::Modeler => MODELER,
+            Space::Tessera => dialect::TESSERA,
+            Space::SchemaInstance => SCHEMA_INSTANCE,
+            Space::Xml => crate::xml::XML,
+            Space::Declaration => crate::xml::XMLNS,
+            Space::Other(number) => self.others.get(long(number))?,
+        })
+    }
+
     /// The number of a name.
     pub(super) fn number(&mut self, space: Space, local: &str) -> u32 {
-        if let Some(known) = self.by_local.get(local)
+        let of_length = self.by_local.entry(local.len()).or_default();
+        if let Some(known) = of_length.get(local)
             && let Some((_, number)) = known.iter().find(|(other, _)| *other == space)
         {
             return *number;
         }
         let number = short(self.all.len());
         self.all.push((space, local.to_owned()));
-        self.by_local.entry(local.to_owned()).or_default().push((space, number));
+        of_length.entry(local.to_owned()).or_default().push((space, number));
         number
+    }
+
+    /// All names, in the order of their numbers.
+    pub(super) fn each(&self) -> impl Iterator<Item = (Space, &str)> {
+        self.all.iter().map(|(space, local)| (*space, local.as_str()))
     }
 
     pub(super) fn local(&self, number: u32) -> &str {

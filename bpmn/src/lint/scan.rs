@@ -18,6 +18,7 @@ pub(super) fn scan(document: &mut Document) {
         document,
         open: Vec::new(),
         namespaces: vec![("xml", Space::Xml)],
+        written: Vec::new(),
         ended: false,
     };
     scanner.characters();
@@ -39,6 +40,8 @@ struct Scanner<'t, 'd> {
     open: Vec<Open>,
     /// Prefixes in force, the innermost last; an empty prefix for names without one.
     namespaces: Vec<(&'t str, Space)>,
+    /// Room for the names of the attributes of a start tag.
+    written: Vec<&'t str>,
     ended: bool,
 }
 
@@ -77,6 +80,14 @@ impl<'t> Scanner<'t, '_> {
 
     /// Characters that XML does not have.
     fn characters(&mut self) {
+        // Most texts have none. Looking at whole chunks of bytes is quicker than ending at the first.
+        let may_be_forbidden = |byte: u8| {
+            byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == FIRST_OF_NONCHARACTERS
+        };
+        let mut chunks = self.text.as_bytes().chunks(CHUNK_BYTES);
+        if !chunks.any(|chunk| chunk.iter().fold(false, |found, byte| found | may_be_forbidden(*byte))) {
+            return;
+        }
         let forbidden: Vec<(usize, char)> = self
             .text
             .char_indices()
@@ -92,7 +103,7 @@ impl<'t> Scanner<'t, '_> {
     fn run(&mut self) {
         while !self.ended {
             let start = self.at;
-            let Some(next) = self.rest().find('<') else {
+            let Some(next) = self.rest().bytes().position(|byte| byte == b'<') else {
                 self.text_between(start, self.text.len());
                 break;
             };
@@ -143,6 +154,9 @@ impl<'t> Scanner<'t, '_> {
                 let last = start.saturating_add(text.trim_end().len());
                 self.malformed(first, last, "there is text outside of the root element");
             }
+            return;
+        }
+        if text.len() <= TEXT_BYTES_MAX && text.bytes().all(|byte| byte.is_ascii_whitespace()) {
             return;
         }
         if text.len() > TEXT_BYTES_MAX {
@@ -330,7 +344,7 @@ impl<'t> Scanner<'t, '_> {
         let start = self.at;
         let name_start = start.saturating_add(1);
         let rest = self.text.get(name_start..).unwrap_or_default();
-        let length = rest.find(ends_name).unwrap_or(rest.len());
+        let length = rest.bytes().position(ends_name).unwrap_or(rest.len());
         let name = rest.get(..length).unwrap_or_default();
         if !is_qualified(name) {
             let shown = if name.is_empty() {
@@ -357,8 +371,11 @@ impl<'t> Scanner<'t, '_> {
         self.at = name_start.saturating_add(length);
         let name_end = self.at;
         let first_attribute = self.document.attributes.len();
-        let closed = self.attributes(start);
-        self.resolve(first_attribute);
+        let mut written = std::mem::take(&mut self.written);
+        let closed = self.attributes(start, &mut written);
+        self.resolve(first_attribute, &written);
+        written.clear();
+        self.written = written;
         if self.ended {
             return;
         }
@@ -398,12 +415,13 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    /// Reads the attributes up to the end of the start tag; whether the tag closes itself.
-    fn attributes(&mut self, tag: usize) -> bool {
+    /// Reads the attributes up to the end of the start tag, and their names as written; whether the tag closes itself.
+    fn attributes(&mut self, tag: usize, written: &mut Vec<&'t str>) -> bool {
         let first = self.document.attributes.len();
         loop {
             let rest = self.rest();
-            let blank = rest.len().saturating_sub(rest.trim_start_matches([' ', '\t', '\r', '\n']).len());
+            let is_blank = |byte: u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+            let blank = rest.bytes().position(|byte| !is_blank(byte)).unwrap_or(rest.len());
             self.at = self.at.saturating_add(blank);
             let rest = self.rest();
             if rest.starts_with("/>") {
@@ -424,7 +442,8 @@ impl<'t> Scanner<'t, '_> {
                 return false;
             }
             let length = rest
-                .find(|character: char| ends_name(character) || matches!(character, '=' | '"' | '\''))
+                .bytes()
+                .position(|byte| ends_name(byte) || matches!(byte, b'=' | b'"' | b'\''))
                 .unwrap_or(rest.len());
             let name = rest.get(..length).unwrap_or_default();
             if !is_qualified(name) {
@@ -452,7 +471,7 @@ impl<'t> Scanner<'t, '_> {
                 continue;
             };
             let value_at = self.text.len().saturating_sub(value.len());
-            let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''));
+            let quote = value.bytes().next().filter(|quote| matches!(quote, b'"' | b'\''));
             let Some(quote) = quote else {
                 self.malformed(start, self.at, format!("the value of `{}` is not in quotes", abridged(name)));
                 self.at = value_at;
@@ -461,7 +480,13 @@ impl<'t> Scanner<'t, '_> {
             };
             let value_start = value_at.saturating_add(1);
             let value = value.get(1..).unwrap_or_default();
-            let Some(length) = value.find(quote) else {
+            let mut is_plain = true;
+            let ends = |byte: u8| {
+                is_plain &= !matches!(byte, b'<' | b'&' | b'\t' | b'\r' | b'\n');
+                byte == quote
+            };
+            let Some(length) = value.bytes().position(ends) else {
+                let quote = char::from(quote);
                 self.malformed(
                     start,
                     value_start,
@@ -473,7 +498,7 @@ impl<'t> Scanner<'t, '_> {
             let value = value.get(..length).unwrap_or_default();
             let value_end = value_start.saturating_add(length);
             self.at = value_end.saturating_add(1);
-            if let Some(at) = value.find('<') {
+            if let Some(at) = if is_plain { None } else { value.find('<') } {
                 let at = value_start.saturating_add(at);
                 self.malformed(
                     at,
@@ -489,13 +514,14 @@ impl<'t> Scanner<'t, '_> {
                 self.limit(start, format!("an element has more than {ATTRIBUTES_MAX} attributes"));
                 return true;
             }
-            let decoded = if value.contains(['&', '\t', '\r', '\n']) {
+            let decoded = if !is_plain && value.contains(['&', '\t', '\r', '\n']) {
                 self.references(value_start, value);
                 self.document.decoded.push(attribute_value(value));
                 short(self.document.decoded.len().saturating_sub(1))
             } else {
                 NONE
             };
+            written.push(name);
             self.document.attributes.push(AttributeRecord {
                 name: NONE,
                 name_start: short(start),
@@ -517,23 +543,13 @@ impl<'t> Scanner<'t, '_> {
     }
 
     /// Declares the namespaces of a start tag, then finds out what its attributes are called.
-    fn resolve(&mut self, first: usize) {
-        let written: Vec<(&'t str, AttributeRecord)> = self
-            .document
-            .attributes
-            .get(first..)
-            .unwrap_or_default()
-            .iter()
-            .map(|record| {
-                let rest =
-                    self.text.get(long(record.name_start)..long(record.value_start)).unwrap_or_default();
-                let name = rest.find(|character: char| ends_name(character) || character == '=');
-                (rest.get(..name.unwrap_or(rest.len())).unwrap_or_default(), *record)
-            })
-            .collect();
-        for (name, record) in &written {
+    fn resolve(&mut self, first: usize, written: &[&'t str]) {
+        for (place, name) in written.iter().enumerate() {
             let prefix = if *name == "xmlns" { Some("") } else { name.strip_prefix("xmlns:") };
             let Some(prefix) = prefix else { continue };
+            let Some(record) = self.document.attributes.get(first.saturating_add(place)).copied() else {
+                continue;
+            };
             let value = self.text.get(long(record.value_start)..long(record.value_end)).unwrap_or_default();
             let uri = match self.document.decoded.get(long(record.decoded)) {
                 Some(decoded) => decoded.clone(),
@@ -560,28 +576,32 @@ impl<'t> Scanner<'t, '_> {
             self.namespaces.push((prefix, space));
         }
         if self.namespaces.len() > NAMESPACES_MAX {
-            let at = written.first().map_or(self.at, |(_, record)| long(record.name_start));
+            let record = self.document.attributes.get(first);
+            let at = record.map_or(self.at, |record| long(record.name_start));
             self.limit(at, format!("more than {NAMESPACES_MAX} namespaces are declared here"));
             return;
         }
-        let mut seen: Vec<u32> = Vec::with_capacity(written.len());
-        for (place, (name, record)) in written.into_iter().enumerate() {
-            let start = long(record.name_start);
+        for (place, name) in written.iter().enumerate() {
+            let place = first.saturating_add(place);
+            let Some(start) = self.document.attributes.get(place).map(|record| long(record.name_start))
+            else {
+                continue;
+            };
             let space = self.space_of(name, start, Role::Attribute);
             let number = self.document.names.number(space, local(name));
-            if seen.contains(&number) {
+            let before = self.document.attributes.get(first..place).unwrap_or_default();
+            if before.iter().any(|record| record.name == number) {
                 let end = start.saturating_add(name.len());
                 self.malformed(start, end, format!("the attribute `{}` occurs twice", abridged(name)));
             }
-            seen.push(number);
-            if let Some(record) = self.document.attributes.get_mut(first.saturating_add(place)) {
+            if let Some(record) = self.document.attributes.get_mut(place) {
                 record.name = number;
             }
         }
     }
 
     fn space_of(&mut self, name: &'t str, at: usize, role: Role) -> Space {
-        let prefix = name.split_once(':').map(|(prefix, _)| prefix);
+        let prefix = parts(name).0;
         match (prefix, role) {
             (None, Role::Attribute) if name == "xmlns" => Space::Declaration,
             (None, Role::Attribute) => Space::None,
@@ -662,7 +682,7 @@ pub(super) fn text(document: &str, gaps: impl Iterator<Item = Span>) -> Cow<'_, 
     let mut found: Cow<'_, str> = Cow::Borrowed("");
     for gap in gaps {
         let mut rest = gap.of(document);
-        if found.is_empty() && !rest.contains(['&', '<', '\r']) {
+        if found.is_empty() && !rest.bytes().any(|byte| matches!(byte, b'&' | b'<' | b'\r')) {
             found = Cow::Borrowed(rest);
             continue;
         }
@@ -743,28 +763,45 @@ fn numeric(number: &str) -> Option<char> {
     char::from_u32(code).filter(|character| !is_forbidden(*character))
 }
 
+/// How many bytes are looked at at once for characters that XML does not have.
+const CHUNK_BYTES: usize = 4096;
+/// How U+FFFE and U+FFFF begin, and few others.
+const FIRST_OF_NONCHARACTERS: u8 = 0xEF;
+
 fn is_forbidden(character: char) -> bool {
     (character < ' ' && !matches!(character, '\t' | '\n' | '\r'))
         || matches!(character, '\u{FFFE}' | '\u{FFFF}')
 }
 
-fn ends_name(character: char) -> bool {
-    matches!(character, ' ' | '\t' | '\r' | '\n' | '/' | '>' | '<')
+fn ends_name(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'>' | b'<')
+}
+
+/// Prefix and local name.
+fn parts(name: &str) -> (Option<&str>, &str) {
+    let colon = name.bytes().position(|byte| byte == b':');
+    let Some((prefix, local)) = colon.and_then(|colon| name.split_at_checked(colon)) else {
+        return (None, name);
+    };
+    (Some(prefix), local.get(1..).unwrap_or_default())
 }
 
 fn local(name: &str) -> &str {
-    name.split_once(':').map_or(name, |(_, local)| local)
+    parts(name).1
 }
 
 fn is_qualified(name: &str) -> bool {
-    match name.split_once(':') {
-        Some((prefix, local)) => is_ncname(prefix) && is_ncname(local),
-        None => is_ncname(name),
-    }
+    let (prefix, local) = parts(name);
+    prefix.is_none_or(is_ncname) && is_ncname(local)
 }
 
 /// Whether a text is a name without colon.
 pub(super) fn is_ncname(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    if text.is_ascii() {
+        return text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+            && text.bytes().all(is_plain);
+    }
     let mut characters = text.chars();
     characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
         && characters.all(|next| {

@@ -128,8 +128,9 @@ pub(super) fn report_too_new(
     let message = format!("{what} are known from Camunda {}.{} on", first.0, first.1);
     let (parent, name) = element.split_once('/').unwrap_or(("*", element));
     let is_named = |node: Node<'_>, name: &str| name == "*" || is_called(node, name);
-    let found = file.document().nodes().filter(|node| file.is_executed(*node)).filter(|node| {
-        is_named(*node, name)
+    let found = file.document().nodes().filter(|node| {
+        file.is_executed(*node)
+            && is_named(*node, name)
             && (parent == "*" || node.parent().is_some_and(|around| is_named(around, parent)))
     });
     for node in found {

@@ -68,13 +68,6 @@ pub fn read(bytes: &[u8]) -> Reading {
     model(root, findings)
 }
 
-/// Reads a model file that has been decoded, whatever it was encoded as.
-pub(crate) fn read_text(text: &str) -> Reading {
-    let mut findings = Findings::default();
-    let root = document::document(text, &mut findings);
-    model(root, findings)
-}
-
 fn model(root: Option<Element>, mut findings: Findings) -> Reading {
     let model = root.and_then(|root| {
         if root.name.is(model::NAMESPACE, "definitions") {

@@ -59,31 +59,69 @@ pub(super) struct Checked<'d> {
 
 /// A type with everything that it inherits.
 struct Whole {
+    of: &'static table::Type,
     attributes: Vec<&'static table::Attribute>,
-    particles: Vec<&'static Particle>,
+    particles: Vec<Part>,
     /// From which particle on only one kind may occur.
     choice_from: usize,
     is_mixed: bool,
     is_open: bool,
 }
 
+/// A particle; its name as a number, and what it is checked as unless the element itself says that.
+struct Part {
+    particle: &'static Particle,
+    name: usize,
+    is: As,
+}
+
+/// A global element.
+struct Global {
+    is: As,
+    is_abstract: bool,
+    /// The names of what it substitutes.
+    substitutes: Vec<usize>,
+}
+
 struct Schema {
-    types: BTreeMap<(Space, &'static str), Whole>,
-    globals: BTreeMap<(Space, &'static str), &'static table::Global>,
-    bases: BTreeMap<(Space, &'static str), Option<(Space, &'static str)>>,
+    types: Vec<Whole>,
+    /// Types by name, as places in `types`.
+    places: BTreeMap<(Space, &'static str), usize>,
+    /// The numbers of names of elements.
+    names: BTreeMap<(Space, &'static str), usize>,
+    /// Global elements by the number of their name.
+    globals: BTreeMap<usize, Global>,
+}
+
+/// What an element is checked as.
+#[derive(Clone, Copy)]
+enum As {
+    /// A place in [`Schema::types`].
+    Type(usize),
+    Simple(Kind),
+    Anything,
 }
 
 fn schema() -> &'static Schema {
     static SCHEMA: OnceLock<Schema> = OnceLock::new();
     SCHEMA.get_or_init(|| {
-        let bases: BTreeMap<_, _> = TYPES.iter().map(|of| ((of.space, of.name), of.base)).collect();
-        let by_name: BTreeMap<_, _> = TYPES.iter().map(|of| ((of.space, of.name), of)).collect();
+        let places: BTreeMap<_, _> =
+            TYPES.iter().enumerate().map(|(place, of)| ((of.space, of.name), place)).collect();
+        let mut names: BTreeMap<(Space, &'static str), usize> = BTreeMap::new();
+        let mut number = |space: Space, name: &'static str| {
+            let next = names.len();
+            *names.entry((space, name)).or_insert(next)
+        };
+        let type_of =
+            |name: (Space, &'static str)| places.get(&name).map_or(As::Anything, |place| As::Type(*place));
         let types = TYPES.iter().map(|of| {
             let mut chain = vec![of];
-            while let Some(base) = chain.last().and_then(|of| of.base).and_then(|base| by_name.get(&base)) {
+            let base = |of: &&table::Type| TYPES.get(*places.get(&of.base?)?);
+            while let Some(base) = chain.last().and_then(base) {
                 chain.push(base);
             }
             let mut whole = Whole {
+                of,
                 attributes: Vec::new(),
                 particles: Vec::new(),
                 choice_from: usize::MAX,
@@ -102,22 +140,36 @@ fn schema() -> &'static Schema {
                 };
                 whole.is_open |=
                     particles.iter().any(|particle| matches!(particle.is, Is::Any) && particle.name == "*");
-                whole.particles.extend(particles.iter());
+                whole.particles.extend(particles.iter().map(|particle| Part {
+                    particle,
+                    name: number(particle.space, particle.name),
+                    is: match particle.is {
+                        Is::Any | Is::Global => As::Anything,
+                        Is::Simple(of) => As::Simple(of),
+                        Is::Local(name) => type_of(name),
+                    },
+                }));
             }
-            ((of.space, of.name), whole)
+            whole
         });
         let types = types.collect();
-        let globals = GLOBALS.iter().map(|global| ((global.space, global.name), global)).collect();
-        Schema { types, globals, bases }
+        let substituted = |global: &table::Global| {
+            GLOBALS.iter().find(|other| global.substitutes == Some((other.space, other.name)))
+        };
+        let globals = GLOBALS.iter().map(|global| {
+            let is = match global.type_name {
+                (Space::None, "xsd:IDREF") => As::Simple(Kind::IdReference),
+                (Space::None, "xsd:QName") => As::Simple(Kind::QName),
+                (Space::None, _) => As::Simple(Kind::Text),
+                name => type_of(name),
+            };
+            let heads = std::iter::successors(substituted(global), |head| substituted(head));
+            let substitutes = heads.map(|head| number(head.space, head.name)).collect();
+            (number(global.space, global.name), Global { is, is_abstract: global.is_abstract, substitutes })
+        });
+        let globals = globals.collect();
+        Schema { types, places, names, globals }
     })
-}
-
-/// What an element is checked as.
-#[derive(Clone, Copy)]
-enum As {
-    Type((Space, &'static str)),
-    Simple(Kind),
-    Anything,
 }
 
 /// Checks everything from the root element down.
@@ -140,18 +192,22 @@ pub(super) fn check(document: &Document) -> Checked<'_> {
         return checked;
     }
     let mut kinds: Vec<As> = vec![As::Anything; document.len()];
+    let schema = schema();
     if let Some(first) = kinds.first_mut() {
-        *first = As::Type((Space::Bpmn, "tDefinitions"));
+        let definitions = schema.places.get(&(Space::Bpmn, "tDefinitions"));
+        *first = definitions.map_or(As::Anything, |place| As::Type(*place));
     }
+    let named = document.names.each().map(|name| schema.names.get(&name).copied());
+    let named: Vec<Option<usize>> = named.collect();
     for node in document.nodes() {
         match kinds.get(node.place()).copied().unwrap_or(As::Anything) {
             As::Anything => {}
             As::Simple(kind) => checked.simple(node, kind),
             As::Type(declared) => {
-                let name = checked.actual_type(node, declared);
-                let Some(whole) = schema().types.get(&name) else { continue };
+                let place = checked.actual_type(node, declared);
+                let Some(whole) = schema.types.get(place) else { continue };
                 checked.attributes(node, whole);
-                checked.children(node, whole, &mut kinds);
+                checked.children(node, whole, &named, &mut kinds);
                 checked.text(node, whole);
             }
         }
@@ -167,20 +223,22 @@ impl<'d> Checked<'d> {
     }
 
     /// The type that `xsi:type` asks for, if it extends the declared one.
-    fn actual_type(&mut self, node: Node<'d>, declared: (Space, &'static str)) -> (Space, &'static str) {
+    fn actual_type(&mut self, node: Node<'d>, declared: usize) -> usize {
         let Some(attribute) = node.attribute_record_in(Space::SchemaInstance, "type") else {
             return declared;
         };
         let written = node.attribute_value(attribute).trim();
         let local = written.split_once(':').map_or(written, |(_, local)| local);
-        let is_named = |of: &&table::Type| of.space == declared.0 && of.name == local && !of.is_abstract;
-        let found = TYPES.iter().find(is_named).map(|of| (of.space, of.name));
-        let mut of = found;
-        while let Some(name) = of {
-            if name == declared {
-                return found.unwrap_or(declared);
-            }
-            of = schema().bases.get(&name).copied().flatten();
+        let schema = schema();
+        let space = schema.types.get(declared).map_or(Space::None, |whole| whole.of.space);
+        let is_concrete =
+            |place: &&usize| schema.types.get(**place).is_some_and(|whole| !whole.of.is_abstract);
+        let found = schema.places.get(&(space, local)).filter(is_concrete).copied();
+        let base = |place: usize| schema.places.get(&schema.types.get(place)?.of.base?).copied();
+        if let Some(found) = found
+            && std::iter::successors(Some(found), |place| base(*place)).any(|place| place == declared)
+        {
+            return found;
         }
         let message = format!("`{written}` is no type that can stand here");
         self.add(Violated::Value, attribute.value_span(), message, None);
@@ -302,7 +360,7 @@ impl<'d> Checked<'d> {
         self.value(about, node.name(), &text, node.text_span(), kind);
     }
 
-    fn children(&mut self, node: Node<'d>, whole: &Whole, kinds: &mut [As]) {
+    fn children(&mut self, node: Node<'d>, whole: &Whole, named: &[Option<usize>], kinds: &mut [As]) {
         if whole.is_open {
             // Anything may stand here that is not of BPMN itself.
             for child in
@@ -317,8 +375,10 @@ impl<'d> Checked<'d> {
         let mut reached = 0_usize;
         let mut chosen: Option<usize> = None;
         for child in node.children() {
+            let name = named.get(super::document::long(child.name_index())).copied().flatten();
+            let global = name.and_then(|name| schema().globals.get(&name));
             let fits =
-                |place: &usize| whole.particles.get(*place).is_some_and(|particle| accepts(particle, child));
+                |place: &usize| whole.particles.get(*place).is_some_and(|part| accepts(part, name, global));
             let found = (reached..whole.particles.len()).find(fits);
             let Some(place) = found.or_else(|| (0..reached.min(whole.particles.len())).find(fits)) else {
                 let foreign = child.space() != node.space();
@@ -329,7 +389,7 @@ impl<'d> Checked<'d> {
                 continue;
             };
             if place < reached {
-                let after = whole.particles.get(reached).map_or("", |particle| particle.name);
+                let after = whole.particles.get(reached).map_or("", |part| part.particle.name);
                 let message = format!("`{}` must stand before `{after}` in `{}`", child.name(), node.name());
                 self.add(
                     Violated::Structure,
@@ -339,7 +399,7 @@ impl<'d> Checked<'d> {
                 );
             }
             reached = reached.max(place);
-            let Some(particle) = whole.particles.get(place) else { continue };
+            let Some(Part { particle, is, .. }) = whole.particles.get(place) else { continue };
             if let Some(count) = counts.get_mut(place) {
                 *count = count.saturating_add(1);
                 if particle.max > 0 && *count == particle.max.saturating_add(1) {
@@ -355,7 +415,7 @@ impl<'d> Checked<'d> {
             if place >= whole.choice_from {
                 match chosen {
                     Some(first) if first != place && particle.name != "resourceParameterBinding" => {
-                        let other = whole.particles.get(first).map_or("", |particle| particle.name);
+                        let other = whole.particles.get(first).map_or("", |part| part.particle.name);
                         let message = format!(
                             "`{}` holds either `{other}` or `{}`, not both",
                             node.name(),
@@ -369,13 +429,8 @@ impl<'d> Checked<'d> {
             }
             if let Some(kind) = kinds.get_mut(child.place()) {
                 *kind = match particle.is {
-                    Is::Any => As::Anything,
-                    Is::Simple(of) => As::Simple(of),
-                    Is::Local(name) => As::Type(name),
-                    Is::Global => schema()
-                        .globals
-                        .get(&(child.space(), child.name()))
-                        .map_or(As::Anything, |global| global_kind(global)),
+                    Is::Any | Is::Simple(_) | Is::Local(_) => *is,
+                    Is::Global => global.map_or(As::Anything, |global| global.is),
                 };
             }
         }
@@ -385,7 +440,7 @@ impl<'d> Checked<'d> {
             let message = format!("`{}` binds parameters, and needs `resourceRef` for that", node.name());
             self.add(Violated::Structure, binding.head(), message, None);
         }
-        for (particle, count) in whole.particles.iter().zip(counts) {
+        for (Part { particle, .. }, count) in whole.particles.iter().zip(counts) {
             if count < particle.min {
                 let message = format!("`{}` needs `{}`", node.name(), particle.name);
                 self.add(Violated::Structure, node.head(), message, None);
@@ -394,7 +449,7 @@ impl<'d> Checked<'d> {
     }
 
     fn text(&mut self, node: Node<'d>, whole: &Whole) {
-        if whole.is_mixed {
+        if whole.is_mixed || node.is_blank() {
             return;
         }
         let text = node.text();
@@ -405,34 +460,14 @@ impl<'d> Checked<'d> {
     }
 }
 
-fn global_kind(global: &table::Global) -> As {
-    match global.type_name {
-        (Space::None, "xsd:IDREF") => As::Simple(Kind::IdReference),
-        (Space::None, "xsd:QName") => As::Simple(Kind::QName),
-        (Space::None, _) => As::Simple(Kind::Text),
-        name => As::Type(name),
+/// Whether a child with this name, which may be that of a global element, can stand for a particle.
+fn accepts(part: &Part, name: Option<usize>, global: Option<&Global>) -> bool {
+    if !matches!(part.particle.is, Is::Global) {
+        return name == Some(part.name);
     }
-}
-
-fn accepts(particle: &Particle, child: Node<'_>) -> bool {
-    if particle.space == child.space() && particle.name == child.name() {
-        let global = schema().globals.get(&(particle.space, particle.name));
-        return !matches!(particle.is, Is::Global) || global.is_none_or(|global| !global.is_abstract);
-    }
-    if !matches!(particle.is, Is::Global) {
-        return false;
-    }
-    let mut global = schema().globals.get(&(child.space(), child.name()));
-    if global.is_none_or(|global| global.is_abstract) {
-        return false;
-    }
-    while let Some(head) = global.and_then(|global| global.substitutes) {
-        if head == (particle.space, particle.name) {
-            return true;
-        }
-        global = schema().globals.get(&head);
-    }
-    false
+    global.is_some_and(|global| {
+        !global.is_abstract && (name == Some(part.name) || global.substitutes.contains(&part.name))
+    })
 }
 
 fn times(count: u32) -> String {

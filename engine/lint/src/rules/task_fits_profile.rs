@@ -47,8 +47,12 @@ use crate::report::Found;
 use crate::vocabulary::{code_of, definitions};
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
+    let mut tasks = package.of_plugin("Task").peekable();
+    if tasks.peek().is_none() {
+        return;
+    }
     let definitions = definitions(package);
-    for task in package.of_plugin("Task") {
+    for task in tasks {
         for issue in profile::validate(&task.source.resource, &definitions) {
             // What cannot be found, and what is missing altogether, other rules say.
             let location = issue.location.as_deref().unwrap_or_default();
