@@ -17,12 +17,31 @@ impl Position {
     /// The first character of a text.
     pub const START: Self = Self { line: 1, column: 1, offset: 0 };
 
-    /// The position reached by reading `text` from here.
+    /// The position reached by reading `text` from here. As XML has it, lines end with a line feed, a carriage return, or both.
     #[must_use]
     pub fn after(self, text: &str) -> Self {
+        self.passed(text, b"")
+    }
+
+    /// The position of a place behind this one, in the text that both are in.
+    pub(crate) fn forward(self, text: &str, to: usize) -> Self {
+        let from = usize::try_from(self.offset).unwrap_or(usize::MAX);
+        match text.get(from..to) {
+            Some(passed) => self.passed(passed, text.as_bytes().get(to..).unwrap_or_default()),
+            None => self,
+        }
+    }
+
+    fn passed(self, text: &str, behind: &[u8]) -> Self {
         let mut position = self;
-        for byte in text.bytes() {
-            if byte == b'\n' {
+        let mut bytes = text.bytes().peekable();
+        while let Some(byte) = bytes.next() {
+            let ends_line = match byte {
+                b'\n' => true,
+                b'\r' => bytes.peek().or_else(|| behind.first()) != Some(&b'\n'),
+                _ => false,
+            };
+            if ends_line {
                 position.line = position.line.saturating_add(1);
                 position.column = 1;
             } else if !is_continuation(byte) {
@@ -165,7 +184,7 @@ macro_rules! codes {
 
 codes! {
     NOT_XML = "P001", "the file is not well-formed XML";
-    ENCODING = "P002", "the file is neither UTF-8 nor UTF-16 with a byte order mark";
+    ENCODING = "P002", "the file is neither UTF-8, nor UTF-16 with a byte order mark, nor ISO-8859-1 as it says";
     DOCUMENT_TYPE = "P003", "the file has a document type declaration";
     ENTITY = "P004", "the file uses an entity that XML does not predefine";
     LIMIT = "P005", "the file exceeds a limit";
@@ -241,5 +260,14 @@ mod tests {
     #[test]
     fn positions_count_lines_columns_and_bytes() {
         assert_eq!(Position::START.after("aä\nb"), Position { line: 2, column: 2, offset: 5 });
+        let text = "a\rb\r\nc";
+        for (to, line, column) in [(2, 2, 1), (3, 2, 2), (4, 2, 3), (5, 3, 1), (6, 3, 2)] {
+            let place = Position::START.forward(text, to);
+            assert_eq!((place.line, place.column), (line, column), "{to}");
+            assert_eq!(
+                Position::START.forward(text, 4).forward(text, to.max(4)),
+                Position::START.forward(text, to.max(4))
+            );
+        }
     }
 }

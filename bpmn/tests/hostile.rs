@@ -69,6 +69,8 @@ fn encodings() {
     let latin: Vec<u8> = text.chars().map(|character| u8::try_from(u32::from(character)).unwrap()).collect();
     let finding = &read(&latin).diagnostics[0];
     assert_eq!((finding.code, finding.position.to_string()), (codes::ENCODING, "2:23".to_owned()));
+    let declared = [b"<?xml version='1.0' encoding='ISO-8859-1'?>", latin.as_slice()].concat();
+    assert_eq!(read(&declared).model, read(text.as_bytes()).model);
 }
 
 const SEED: &str = include_str!("programs.rs");

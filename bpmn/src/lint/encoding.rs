@@ -1,6 +1,8 @@
 //! Bytes to text and back: UTF-8, UTF-16 with a byte order mark, Latin-1 where the file declares it. What cannot be decoded
 //! is replaced, and the place is kept, so that the rest of the file can still be checked.
 
+use crate::read::encoding::is_latin1;
+
 /// How a file is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
@@ -133,10 +135,6 @@ fn declared(bytes: &[u8]) -> Option<&str> {
     let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
     let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
     Some(value.get(1..)?.split_once(quote)?.0)
-}
-
-fn is_latin1(name: &str) -> bool {
-    ["iso-8859-1", "latin1", "iso8859-1", "latin-1"].iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// Whether a file of ASCII alone is the same in an encoding with this name: one of the many that extend it.

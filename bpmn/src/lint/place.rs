@@ -16,10 +16,7 @@ pub fn locate(text: &str, findings: &mut [Finding]) {
     places.sort_by_key(|(offset, _)| *offset);
     let mut position = Position::START;
     for (offset, place) in places {
-        let at = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
-        if let Some(passed) = text.get(at(position.offset)..at(offset)) {
-            position = position.after(passed);
-        }
+        position = position.forward(text, usize::try_from(offset).unwrap_or(usize::MAX));
         *place = position;
     }
 }

@@ -302,17 +302,14 @@ struct Locator<'t> {
 
 impl Locator<'_> {
     fn at(&mut self, at: usize) -> Position {
-        let reached = offset(u64::from(self.position.offset));
-        if let Some(passed) = self.text.get(reached..at) {
-            self.position = self.position.after(passed);
-        }
+        self.position = self.position.forward(self.text, at);
         self.position
     }
 
     /// For the one place where a reading ends, which may lie before what was already read.
     fn anywhere(&self, at: usize) -> Position {
         let at = self.text.floor_char_boundary(at);
-        Position::START.after(self.text.get(..at).unwrap_or(self.text))
+        Position::START.forward(self.text, at)
     }
 }
 

@@ -1,4 +1,5 @@
-//! Bytes to text: UTF-8, or UTF-16 with a byte order mark. Everything else is refused, by name where the file gives one.
+//! Bytes to text: UTF-8, UTF-16 with a byte order mark, or ISO-8859-1 where the file declares it and is not UTF-8. Everything else
+//! is refused, by name where the file gives one.
 
 use std::borrow::Cow;
 
@@ -33,6 +34,9 @@ fn utf8(bytes: &[u8]) -> Result<Cow<'_, str>, Fatal> {
         Err(error) => {
             let valid = bytes.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok());
             let valid = valid.unwrap_or_default();
+            if foreign_encoding(valid).is_some_and(is_latin1) {
+                return Ok(Cow::Owned(bytes.iter().map(|byte| char::from(*byte)).collect()));
+            }
             let named = foreign_encoding(valid)
                 .map(|name| format!("; it says that it is {name}"))
                 .unwrap_or_default();
@@ -58,6 +62,11 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, Fatal> 
 fn broken_utf16(before: &str) -> Fatal {
     let position = Position::START.after(before);
     Diagnostic::error(codes::ENCODING, "the file is not UTF-16 from here on", position).help(HELP).into()
+}
+
+/// Whether an encoding with this name has a character for each byte, the one with its number.
+pub(crate) fn is_latin1(name: &str) -> bool {
+    ["iso-8859-1", "latin1", "iso8859-1", "latin-1"].iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// The encoding that the XML declaration names, unless it is one that reads as UTF-8.

@@ -4,7 +4,7 @@
 //! panics, takes time linear in the file, and reports everything that it can, not just the first problem.
 
 mod document;
-mod encoding;
+pub(crate) mod encoding;
 mod placeholder;
 
 pub use placeholder::{Placeholders, Substituted, substitute};

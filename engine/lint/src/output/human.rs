@@ -147,7 +147,7 @@ impl Frame {
         let (start, end) = (at(finding.span.start), at(finding.span.end));
         let reach = text.floor_char_boundary(start.saturating_sub(FRAME_COLUMNS));
         let before = text.get(reach..start).unwrap_or_default();
-        let newline = before.rfind('\n');
+        let newline = before.rfind(['\n', '\r']);
         let from = newline.map_or(reach, |newline| reach + newline + 1);
         let mut frame = Self { line: String::new(), before: 0, width: 0 };
         if newline.is_none() && reach > 0 {
@@ -156,7 +156,7 @@ impl Frame {
         }
         let mut column = frame.before;
         for (number, (place, character)) in text.get(from..).unwrap_or_default().char_indices().enumerate() {
-            if character == '\n' {
+            if matches!(character, '\n' | '\r') {
                 break;
             }
             if number > 2 * FRAME_COLUMNS {
@@ -164,7 +164,6 @@ impl Frame {
                 break;
             }
             let cell = match character {
-                '\r' => String::new(),
                 '\t' => " ".repeat(4 - column % 4),
                 _ => printable_character(character).to_string(),
             };
