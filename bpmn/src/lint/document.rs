@@ -507,6 +507,14 @@ impl<'d> Node<'d> {
         self.gaps().all(is_blank)
     }
 
+    /// Whether its end tag is missing, so that it holds what was meant to stand behind it. What the file ends in is not meant.
+    #[must_use]
+    pub fn is_unclosed(self) -> bool {
+        let is_cut = |record: &Record| record.close_start == record.end && record.open_end < record.end;
+        let around = self.document.records.get(long(self.record().parent));
+        is_cut(self.record()) && around.is_some_and(|around| !is_cut(around))
+    }
+
     /// Where the text directly within begins and ends, without white space around it.
     #[must_use]
     pub fn text_span(self) -> Span {

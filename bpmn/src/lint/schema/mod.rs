@@ -207,6 +207,9 @@ pub(super) fn check(document: &Document) -> Checked<'_> {
                 let place = checked.actual_type(node, declared);
                 let Some(whole) = schema.types.get(place) else { continue };
                 checked.attributes(node, whole);
+                if node.is_unclosed() {
+                    continue;
+                }
                 checked.children(node, whole, &named, &mut kinds);
                 checked.text(node, whole);
             }
@@ -476,4 +479,30 @@ fn times(count: u32) -> String {
 
 fn abridged(text: &str) -> &str {
     text.get(..text.floor_char_boundary(60)).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_unclosed_element_swallowed_is_not_judged() {
+        let model = |end: &str| {
+            format!(
+                "<definitions xmlns='{}' targetNamespace='t'><process id='p'><endEvent id='e'>{end}<task id='a'/></process>\
+                 <message wrong='w'/></definitions>",
+                crate::model::NAMESPACE
+            )
+        };
+        for (end, violated) in [
+            ("", vec![Violated::Attribute]),
+            ("</endEvent>", vec![Violated::Attribute]),
+            ("<task id='b'/></endEvent>", vec![Violated::Structure, Violated::Attribute]),
+        ] {
+            let document = Document::read(model(end).as_bytes());
+            let found: Vec<Violated> =
+                check(&document).violations.iter().map(|found| found.violated).collect();
+            assert_eq!(found, violated, "{end}");
+        }
+    }
 }
