@@ -65,7 +65,15 @@ fn truth(node: &Node) -> Option<bool> {
         Form::Binary(Operator::Equal | Operator::NotEqual | Operator::Order(_), left, right)
             if is_literal(left) && is_literal(right) =>
         {
-            evaluate::evaluate(node, &BTreeMap::new()).ok()?.as_bool()
+            // Where a text is no number, comparing them is an error.
+            evaluate::evaluate(node, &BTreeMap::new()).ok().map_or(Some(false), |value| value.as_bool())
+        }
+        Form::Binary(operator, left, right) if path(left).is_some() && path(left) == path(right) => {
+            match operator {
+                Operator::Equal | Operator::Order(Order::LessOrEqual | Order::GreaterOrEqual) => Some(true),
+                Operator::NotEqual | Operator::Order(Order::Less | Order::Greater) => Some(false),
+                Operator::And | Operator::Or | Operator::Arithmetic(_) => None,
+            }
         }
         Form::Variable(_)
         | Form::Execution
@@ -144,8 +152,13 @@ impl<'n> Asked<'n> {
 /// Whether the parts of a conjunction ask something impossible of one variable: `a == 1 && a == 2`, `a > 5 && a < 3`.
 fn contradicts_itself(node: &Node) -> bool {
     let mut asked: BTreeMap<String, Asked<'_>> = BTreeMap::new();
+    let (mut holding, mut failing) = (BTreeSet::new(), BTreeSet::new());
     let mut open = vec![node];
     while let Some(node) = open.pop() {
+        if let Form::Not(of) = &node.form {
+            failing.extend(path(of));
+        }
+        holding.extend(path(node));
         let Form::Binary(operator, left, right) = &node.form else { continue };
         if *operator == Operator::And {
             open.extend([&**left, &**right]);
@@ -167,7 +180,7 @@ fn contradicts_itself(node: &Node) -> bool {
         }
         asked.ask(operator, value);
     }
-    asked.values().any(Asked::is_impossible)
+    asked.values().any(Asked::is_impossible) || !holding.is_disjoint(&failing)
 }
 
 /// The operator with its sides exchanged.
@@ -211,6 +224,11 @@ mod tests {
             "false || 2 < 1",
             "!(1 < 2)",
             "b && false",
+            "a.b && c && !a.b",
+            "a != a",
+            "a.b < a.b",
+            "!(a == a)",
+            "'a' == 1",
         ];
         let may = [
             "a == 1 || a == 2",
@@ -223,6 +241,10 @@ mod tests {
             "a",
             "!a",
             "a == b && a == c",
+            "a && !b",
+            "a == 1 && (c || a == 2)",
+            "a == a",
+            "'1' == 1",
         ];
         let parse = |text: &str| Expression::parse(&format!("${{{text}}}"), Position::START).unwrap();
         for text in never {

@@ -6,6 +6,9 @@
 //! ```xml
 //! «<process» id="p" isExecutable="true"><task id="t"/></process>
 //! ```
+//! ```xml
+//! «<process» id="p" isExecutable="true"/>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p" isExecutable="true">
@@ -14,18 +17,15 @@
 //! ```
 //! **How to fix.** Add a start event.
 
-use crate::lint::flow::flow_kind;
 use crate::lint::{File, Findings};
 
 pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     for process in file.named("process").iter().filter(|process| process.flag("isExecutable")) {
-        let mut nodes = process.children().peekable();
-        let is_empty = nodes.peek().is_none();
-        let starts = nodes.any(|node| {
+        let starts = process.children().any(|node| {
             node.is("startEvent")
                 || (node.is_any(&["receiveTask", "eventBasedGateway"]) && node.flag("instantiate"))
         });
-        if !starts && !is_empty && process.children().any(|node| flow_kind(node).is_some()) {
+        if !starts {
             findings
                 .on(*process, format!("nothing can start the process `{}`", process.title()))
                 .help("add a start event");

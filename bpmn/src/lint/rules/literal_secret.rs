@@ -15,6 +15,7 @@
 //!   <serviceTask id="t" camunda:class="org.example.Call"><extensionElements>
 //!     <camunda:field name="url" stringValue="«https://alice:hunter2@example.org/api»"/>
 //!     <camunda:field name="header" stringValue="«Bearer eyJhbGciOiJIUzI1NiJ9»"/>
+//!     <camunda:field name="token" stringValue="«c0ffee»"/>
 //!   </extensionElements></serviceTask>
 //! </process>
 //! ```
@@ -64,7 +65,7 @@ const CLOUD_KEY_BYTES: usize = 16;
 fn is_secret(name: &str) -> bool {
     let name: String =
         name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    ["password", "passwd", "passwort", "secret", "apikey", "accesstoken", "privatekey", "bearertoken"]
+    ["password", "passwd", "passwort", "secret", "apikey", "privatekey", "token"]
         .iter()
         .any(|known| name.ends_with(known))
 }

@@ -7,6 +7,10 @@
 //! ```xml
 //! <process id="p"><task id="a"/><sequenceFlow id="f" sourceRef="a" targetRef="«b»"/></process>
 //! ```
+//! ```xml
+//! <error id="e" errorCode="late" structureRef="«details»"/>
+//! <process id="p"><intermediateThrowEvent id="a"><linkEventDefinition name="on"><target>«there»</target></linkEventDefinition></intermediateThrowEvent></process>
+//! ```
 //! **Good**
 //! ```xml
 //! <process id="p"><task id="a"/><task id="b"/><sequenceFlow id="f" sourceRef="a" targetRef="b"/></process>
@@ -27,7 +31,7 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
     let imports = !file.named("import").is_empty();
     for found in &file.schema().references {
         let written = found.span.of(file.document().text()).trim();
-        let is_elsewhere = reference::may_be_elsewhere(found.role)
+        let is_elsewhere = reference::may_be_elsewhere(found.node.name(), found.role, written)
             || (found.is_qualified && imports && written.contains(':'))
             || is_computed(written)
             || is_variable(file, found.role);

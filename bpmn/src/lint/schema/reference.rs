@@ -60,24 +60,30 @@ pub(in crate::lint) fn allowed(owner: &str, role: &str) -> Option<&'static [&'st
     })
 }
 
-/// Whether a reference in this role may name something outside of the file.
-pub(in crate::lint) fn may_be_elsewhere(role: &str) -> bool {
-    matches!(
-        role,
-        "structureRef"
-            | "calledElement"
-            | "evaluatesToTypeRef"
-            | "implementationRef"
-            | "type"
-            | "definition"
-            | "source"
-            | "target"
-            | "endPointRef"
-            | "typeLanguage"
-            | "calledChoreographyRef"
-            | "calledCollaborationRef"
-            | "partitionElementRef"
-    )
+/// Whether what an element of this kind refers to in this role, as written, may be outside of the file.
+pub(in crate::lint) fn may_be_elsewhere(owner: &str, role: &str, written: &str) -> bool {
+    match role {
+        // Of an item it is a type of another language.
+        "structureRef" if matches!(owner, "error" | "signal" | "escalation") => written.contains(':'),
+        "definition" | "endPointRef" | "calledCollaborationRef" | "partitionElementRef" => {
+            written.contains(':')
+        }
+        "source" | "target" if matches!(owner, "linkEventDefinition" | "relationship") => {
+            written.contains(':')
+        }
+        _ => matches!(
+            role,
+            "structureRef"
+                | "calledElement"
+                | "evaluatesToTypeRef"
+                | "implementationRef"
+                | "type"
+                | "source"
+                | "target"
+                | "typeLanguage"
+                | "calledChoreographyRef"
+        ),
+    }
 }
 
 /// What data associations connect. Some tools write the activity where one of its inputs or outputs belongs; that is left.
