@@ -58,6 +58,7 @@ fn read(diagram: &Diagram, inventory: &Inventory<'_>) -> Scene {
     reader.expand();
     reader.add_boundary_events();
     reader.add_nodes();
+    reader.crop_edges();
     reader.add_edges();
     reader.scene
 }
@@ -173,6 +174,24 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// Some tools draw edges to the centres of shapes, below which the heads of their arrows would be.
+    fn crop_edges(&mut self) {
+        let mut edges = std::mem::take(&mut self.scene.edges);
+        for edge in &mut edges {
+            let Some(link) = self.inventory.links.get(edge.link) else { continue };
+            for end in [link.source, link.target] {
+                let node = self.inventory.node_index(end);
+                let drawn =
+                    node.and_then(|node| Some((self.inventory.nodes.get(node)?, self.bounds_of(node)?)));
+                if let Some((node, bounds)) = drawn {
+                    crop(&mut edge.points, &bounds, Form::of(node.kind));
+                }
+                edge.points.reverse();
+            }
+        }
+        self.scene.edges = edges;
+    }
+
     fn add_edges(&mut self) {
         for (index, link) in self.inventory.links.iter().enumerate() {
             if self.edges.contains(&index) {
@@ -183,6 +202,70 @@ impl Reader<'_, '_> {
             let points = connection(&source, &target, link.kind);
             let (label, envelope, colours) = (None, None, Colours::default());
             self.scene.edges.push(Edge { link: index, points, label, envelope, colours });
+        }
+    }
+}
+
+/// Lets a line begin where it leaves a shape, if it begins within and leaves it.
+fn crop(points: &mut Vec<Point>, bounds: &Bounds, form: Form) {
+    let first_outside = points.iter().position(|point| form.distance(bounds, *point) >= NEARLY_ON_BORDER);
+    let Some(last_inside) = first_outside.and_then(|outside| outside.checked_sub(1)) else { return };
+    points.drain(..last_inside);
+    let [first, second, ..] = points.as_mut_slice() else { return };
+    let (mut inside, mut outside) = (*first, *second);
+    for _ in 0..CROPPING_STEPS {
+        let middle = inside.towards(outside, 0.5);
+        if form.distance(bounds, middle) < 1.0 {
+            inside = middle;
+        } else {
+            outside = middle;
+        }
+    }
+    *first = outside;
+}
+
+/// From here on a line is taken to begin on the border.
+const NEARLY_ON_BORDER: f64 = 0.98;
+/// How often the part of a line that crosses a border is halved: less than a pixel is left of the longest.
+const CROPPING_STEPS: u32 = 24;
+
+/// The form of a shape.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Rectangle,
+    Circle,
+    Diamond,
+}
+
+impl Form {
+    fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Event { .. } => Self::Circle,
+            Kind::Gateway(_) => Self::Diamond,
+            Kind::Pool { .. }
+            | Kind::Lane
+            | Kind::Activity { .. }
+            | Kind::Data { .. }
+            | Kind::DataStore
+            | Kind::Annotation
+            | Kind::Group
+            | Kind::Message
+            | Kind::Conversation { .. }
+            | Kind::Choreography { .. } => Self::Rectangle,
+        }
+    }
+
+    /// How far a point is from the centre; 1 on the border.
+    fn distance(self, bounds: &Bounds, point: Point) -> f64 {
+        let centre = bounds.centre();
+        let (x, y) = (
+            (point.x - centre.x).abs() * 2.0 / bounds.width,
+            (point.y - centre.y).abs() * 2.0 / bounds.height,
+        );
+        match self {
+            Self::Rectangle => x.max(y),
+            Self::Circle => x.hypot(y),
+            Self::Diamond => x + y,
         }
     }
 }
@@ -228,4 +311,28 @@ fn colours(element: &Element) -> Colours {
         Some(named.value.trim()).filter(|value| is_colour(value)).map(str::to_owned)
     };
     Colours { fill: colour(["background-color", "fill"]), stroke: colour(["border-color", "stroke"]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_begin_on_the_border_of_what_they_leave() {
+        let bounds = Bounds::new(0.0, 0.0, 40.0, 40.0);
+        let (centre, beyond, within) = (bounds.centre(), Point::new(100.0, 100.0), Point::new(30.0, 20.0));
+        for (form, points, begin, count) in [
+            (Form::Rectangle, vec![centre, beyond], 40.0, 2),
+            (Form::Rectangle, vec![centre, Point::new(30.0, 30.0), beyond], 40.0, 2),
+            (Form::Circle, vec![centre, beyond], 20.0 + 20.0 / 2.0_f64.sqrt(), 2),
+            (Form::Diamond, vec![centre, beyond], 30.0, 2),
+            (Form::Rectangle, vec![Point::new(40.0, 20.0), beyond], 40.0, 2),
+            (Form::Rectangle, vec![centre, within], 20.0, 2),
+        ] {
+            let mut cropped = points.clone();
+            crop(&mut cropped, &bounds, form);
+            let first = cropped.first().copied().unwrap_or_default();
+            assert!((first.x - begin).abs() < 0.01 && cropped.len() == count, "{points:?} {cropped:?}");
+        }
+    }
 }
