@@ -33,6 +33,8 @@ pub struct Partner {
     pub path: String,
     /// Its name, or its id.
     pub title: String,
+    /// Whether a call can start it.
+    pub is_callable: bool,
     id: Option<String>,
     /// Whether more of it is shown than that it is there.
     has_content: bool,
@@ -81,6 +83,11 @@ pub enum Missing<'e> {
 }
 
 impl Exchange {
+    /// The processes with this id, in the order of the files.
+    pub fn with_id(&self, id: &str) -> impl Iterator<Item = &Partner> {
+        self.by_id.get(id).into_iter().flatten().filter_map(|index| self.partners.get(*index))
+    }
+
     /// Everything of the models with these paths.
     pub fn of<'m>(models: impl Iterator<Item = (&'m str, &'m Model)> + Clone) -> Self {
         let mut exchange = Self::default();
@@ -102,6 +109,7 @@ impl Exchange {
         let mut partner = Partner {
             path: path.to_owned(),
             title: process.title.clone(),
+            is_callable: process.is_callable,
             id: process.id.clone(),
             has_content: process.has_content,
             is_open: false,

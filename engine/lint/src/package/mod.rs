@@ -13,7 +13,9 @@ use tessera_bpmn::lint::{Document, Source, Space, Span};
 
 pub use exchange::{Circle, Exchange, Missing, Partner};
 pub use group::groups;
-pub use model::{Address, Field, Handler, Model, Process, Receive, Send, UserTask, Value, Work, WorkKind};
+pub use model::{
+    Address, Call, Field, Handler, Model, Process, Receive, Send, UserTask, Value, Work, WorkKind,
+};
 pub use plugin::{Capability, Plugin, PluginHandler, PluginProcess};
 pub use resource::Resource;
 

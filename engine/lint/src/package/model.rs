@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use tessera_bpmn::expression::is_computed;
 use tessera_bpmn::lint::document::AttributeRecord;
 use tessera_bpmn::lint::file::is_of_dsf;
-use tessera_bpmn::lint::flow::{SCOPES, flow_kind};
+use tessera_bpmn::lint::flow::{SCOPES, flow_kind, trigger_count};
 use tessera_bpmn::lint::{Document, Node, Space, Span};
 
 use crate::package::process_id;
@@ -51,6 +51,10 @@ pub struct Process {
     pub works: Vec<Work>,
     /// Where it asks a human.
     pub user_tasks: Vec<UserTask>,
+    /// Where it calls another process.
+    pub calls: Vec<Call>,
+    /// Whether it can be called: nothing starts it, or something without trigger.
+    pub is_callable: bool,
 }
 
 /// A text and where it is written.
@@ -139,6 +143,15 @@ pub struct Work {
     pub handler: Option<Handler>,
 }
 
+/// A place that calls a process whose id is written down.
+#[derive(Debug)]
+pub struct Call {
+    /// The id of the element.
+    pub element: String,
+    /// The id of the process, without prefix.
+    pub process: Value,
+}
+
 /// How a handler is named.
 #[derive(Debug)]
 pub struct Handler {
@@ -224,6 +237,11 @@ impl<'d> Reader<'d> {
             sends: Vec::new(),
             works: Vec::new(),
             user_tasks: Vec::new(),
+            calls: Vec::new(),
+            is_callable: {
+                let mut starts = node.children_named("startEvent").peekable();
+                starts.peek().is_none() || starts.any(|start| trigger_count(start) == 0)
+            },
         };
         for inner in node.descendants().filter(|inner| inner.space() == Space::Bpmn) {
             if inner.parent().is_some_and(|parent| parent.is_any(SCOPES)) {
@@ -258,6 +276,7 @@ impl<'d> Reader<'d> {
                     .map(|listener| (listener.head(), fields(listener.children())))
                     .collect(),
             }),
+            "callActivity" => process.calls.extend(called(node).map(|process| Call { element, process })),
             "startEvent" | "intermediateCatchEvent" | "boundaryEvent" => {
                 for definition in node.children_named("messageEventDefinition") {
                     process.receives.push(Receive {
@@ -298,6 +317,18 @@ impl<'d> Reader<'d> {
             self.messages.get(reference).or_else(|| self.messages.get(local(reference).as_str()))?.trim();
         (!is_computed(name) && !name.is_empty()).then(|| name.to_owned())
     }
+}
+
+/// The process that a call activity names, unless that is computed.
+fn called(call: Node<'_>) -> Option<Value> {
+    let of_zeebe = || {
+        let called = call.extension(Space::Zeebe, "calledElement")?;
+        Some(value(called, called.attribute_record("processId")?))
+    };
+    let written = call.attribute_record("calledElement").map(|attribute| value(call, attribute));
+    let Value { text, span } = written.or_else(of_zeebe)?;
+    let is_plain = !text.trim().is_empty() && !is_computed(&text) && !text.contains("#{");
+    is_plain.then(|| Value { text: local(&text), span })
 }
 
 /// The name without the prefix of a namespace.

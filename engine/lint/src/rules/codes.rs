@@ -83,6 +83,8 @@ tessera_bpmn::lint_rules! {
     "L846" "file-folder" file_folder Package Warning Stable;
     "L847" "plugin-readable" plugin_readable Package Error Stable;
     "L848" "import-resolves" import_resolves Package Warning Stable;
+    "L849" "call-resolves" call_resolves Package Info Stable;
+    "L850" "call-starts" call_starts Package Warning Stable;
 }
 
 /// What was found in one file of a package.
