@@ -223,7 +223,11 @@ impl Arguments {
     fn print(&self, output: &Output, outcome: &Outcome, fail_on: Level) -> Result<(), Failure> {
         let text = match output.format {
             Format::Human => human::document(outcome, self.colours(output)),
-            Format::Json => format!("{}\n", json::document(outcome)),
+            Format::Json => {
+                let mut line = json::document(outcome);
+                line.push('\n');
+                line
+            }
             Format::Sarif => format!("{:#}\n", sarif::document(outcome)),
             Format::Junit => junit::document(&junit::suites(outcome, fail_on), &clock::moment()),
             Format::Github => github::document(outcome),

@@ -2,6 +2,7 @@
 //! are followed over all of it. A plugin that cannot be opened is a finding; what cannot be read is an error beside the
 //! findings of everything else.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use tessera_bpmn::lint::{Config, FileReport, Source, Target};
@@ -69,13 +70,16 @@ pub fn run(inputs: Vec<Input>, settings: &Placed, threads: usize) -> Outcome {
     let checked: Vec<Judged> =
         parallel::map(packages, threads, |(files, plugin)| check(files, plugin, &exchange, &configs));
     let mut files: Vec<(usize, Loaded, InFile)> = checked.into_iter().flatten().collect();
-    files.sort_by_key(|(place, ..)| *place);
-    outcome.files = parallel::map(files, threads, |(_, loaded, found)| {
+    // The largest first: whoever comes last shall not have the most to do.
+    files.sort_by_key(|(_, loaded, _)| Reverse(loaded.file.text().len()));
+    let mut checked = parallel::map(files, threads, |(place, loaded, found)| {
         let Loaded { path, file, origin } = loaded;
         let mut report = tessera_lint::file_report(file, found, &configs.of(&path, origin));
         allow(&mut report, settings);
-        Checked { report, known: Vec::new() }
+        (place, Checked { report, known: Vec::new() })
     });
+    checked.sort_by_key(|(place, _)| *place);
+    outcome.files = checked.into_iter().map(|(_, checked)| checked).collect();
     outcome
 }
 
