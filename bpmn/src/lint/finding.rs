@@ -115,6 +115,12 @@ impl Finding {
         self
     }
 
+    /// Says that it matters less than the rule: what is found is likely, and not certain.
+    pub fn at_most(&mut self, level: Level) -> &mut Self {
+        self.level = self.level.max(level);
+        self
+    }
+
     /// Says which element it is about, where that is not the one at its place.
     pub fn about(&mut self, element: impl Into<String>) -> &mut Self {
         self.element = Some(element.into());

@@ -108,7 +108,8 @@ pub fn run(package: &Package, configs: &[&Config]) -> Vec<InFile> {
         for (place, mut findings, omitted) in found.into_files() {
             let (Some(file), Some(Some(level))) = (files.get_mut(place), levels.get(place)) else { continue };
             for finding in &mut findings {
-                finding.level = *level;
+                // A rule may have said that this one matters less.
+                finding.level = finding.level.max(*level);
             }
             file.findings.append(&mut findings);
             file.omitted = file.omitted.saturating_add(omitted);
