@@ -34,7 +34,7 @@
 
 use crate::package::Package;
 use crate::report::Found;
-use crate::vocabulary::is_current;
+use crate::vocabulary::{is_current, process_url, split};
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for process in package.executable() {
@@ -43,8 +43,12 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
                 let Some(value) = send.literal(name).filter(|value| !value.text.trim().is_empty()) else {
                     continue;
                 };
-                if !is_current(package, value.text.trim()) {
-                    let message = format!("`{}` does not end in `|#{{version}}`", value.text.trim());
+                let canonical = value.text.trim();
+                // Of what names no process `send-target` says so.
+                let is_canonical =
+                    || name == "profile" || process_url(&format!("{}|0.0", split(canonical).0)).is_some();
+                if !is_current(package, canonical) && is_canonical() {
+                    let message = format!("`{canonical}` does not end in `|#{{version}}`");
                     found.value(process.file, value, message).about(send.element.clone());
                 }
             }

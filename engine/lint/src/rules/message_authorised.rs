@@ -1,6 +1,8 @@
 //! Each message that a process waits for is authorised by its ActivityDefinition.
 //!
-//! Every site refuses a message that the ActivityDefinition does not list: the process waits for ever.
+//! Every site refuses a message that the ActivityDefinition does not list: the process waits for ever. In a folder of sources it is
+//! a warning, because a `FhirResourceModifier` of a DSF plugin may add the authorisation when it is loaded: then allow the finding
+//! with that reason. Of a built plugin it is an error.
 //!
 //! **Bad**, `sum` is not listed:
 //! ```xml bpe/count.bpmn
@@ -28,6 +30,8 @@
 //! ```
 //! **Elsewhere.** dsf-linter: BPMN_NO_ACTIVITY_DEFINITION_FOUND_FOR_MESSAGE.
 
+use tessera_bpmn::lint::Level;
+
 use crate::package::Package;
 use crate::report::Found;
 use crate::vocabulary::authorization;
@@ -44,7 +48,10 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
                 let url = definition.value.url().unwrap_or_default();
                 let text =
                     format!("the message `{message}` is not authorised by the ActivityDefinition {url}");
-                found.at(process.file, receive.span, text).about(receive.element.clone());
+                let finding = found.at(process.file, receive.span, text).about(receive.element.clone());
+                if package.plugin.is_none() {
+                    finding.at_most(Level::Warning);
+                }
             }
         }
     }
