@@ -132,10 +132,18 @@ impl Package {
         self.of_type(kind).filter(move |resource| is_plugin || resource.is_template())
     }
 
-    /// The resources of plugins, of whatever type.
+    /// The resources that plugins bring to be installed, of whatever type.
     pub fn all_of_plugin(&self) -> impl Iterator<Item = In<'_, Resource>> {
         let is_plugin = self.is_plugin();
-        self.resources().filter(move |resource| is_plugin || resource.is_template())
+        let is_built = self.plugin.is_some();
+        let is_brought = move |resource: &In<'_, Resource>| is_plugin || resource.is_template();
+        self.resources().filter(move |resource| is_brought(resource) && (is_built || !resource.is_example()))
+    }
+
+    /// The Tasks that plugins bring to be installed. A built plugin brings nothing else.
+    pub fn drafts(&self) -> impl Iterator<Item = In<'_, Resource>> {
+        let is_built = self.plugin.is_some();
+        self.of_plugin("Task").filter(move |task| is_built || !task.is_example())
     }
 
     /// Whether this is a process plugin: it brings an ActivityDefinition, or models and resources.

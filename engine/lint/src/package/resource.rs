@@ -39,6 +39,18 @@ impl Resource {
         self.has_placeholder() || self.kind() == "ActivityDefinition" || is_draft()
     }
 
+    /// Whether it is a Task that is certainly not made to be installed: no draft, and without the identifier by which a site finds
+    /// drafts again. Such are examples, and texts that a handler fills in.
+    pub fn is_example(&self) -> bool {
+        let root = self.root();
+        let is_task_identifier = |identifier: Node<'_>| {
+            identifier.text("system").is_some_and(|system| system.starts_with("http://dsf.dev/sid/"))
+        };
+        self.kind() == "Task"
+            && root.text("status") != Some("draft")
+            && !root.items("identifier").any(is_task_identifier)
+    }
+
     /// Whether it is certainly a part of distributed processes, and not data of patients or something else in FHIR: it has
     /// placeholders, says which sites may read it, or names a process.
     pub fn is_of_process(&self) -> bool {

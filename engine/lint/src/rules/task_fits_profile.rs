@@ -47,7 +47,7 @@ use crate::report::Found;
 use crate::vocabulary::{code_of, definitions};
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
-    let mut tasks = package.of_plugin("Task").peekable();
+    let mut tasks = package.drafts().peekable();
     if tasks.peek().is_none() {
         return;
     }

@@ -23,7 +23,7 @@ use crate::package::Package;
 use crate::report::Found;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
-    for task in package.of_plugin("Task").filter(|task| task.root().text("status") == Some("draft")) {
+    for task in package.drafts().filter(|task| task.root().text("status") == Some("draft")) {
         let mut is_there = false;
         for identifier in task.root().items("identifier") {
             match identifier.text("system") {

@@ -30,7 +30,7 @@ use crate::report::Found;
 use crate::vocabulary::{code_of, known_code, misspelt_system};
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
-    for task in package.of_plugin("Task") {
+    for task in package.drafts() {
         let root = task.root();
         let status = root.text("status").unwrap_or_default();
         if root.items("input").next().is_none() {

@@ -27,7 +27,7 @@ use crate::package::Package;
 use crate::report::Found;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
-    for task in package.of_plugin("Task") {
+    for task in package.drafts() {
         let root = task.root();
         match root.member("requester") {
             None => {

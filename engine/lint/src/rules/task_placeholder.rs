@@ -23,7 +23,7 @@ use crate::report::Found;
 use crate::vocabulary::is_current;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
-    for task in package.of_plugin("Task").filter(|task| task.root().text("status") == Some("draft")) {
+    for task in package.drafts().filter(|task| task.root().text("status") == Some("draft")) {
         let root = task.root();
         if let Some(date) = root.text("authoredOn").filter(|date| *date != "#{date}") {
             found.on_member(task.file, root, "authoredOn", format!("the date is `{date}`, not `#{{date}}`"));

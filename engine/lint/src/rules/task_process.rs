@@ -26,7 +26,7 @@ use crate::vocabulary::{process_url, split};
 const MEMBER: &str = "instantiatesCanonical";
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
-    for task in package.of_plugin("Task") {
+    for task in package.drafts() {
         let root = task.root();
         let Some(canonical) = root.text(MEMBER) else {
             found.on(task.file, root, "the Task has no instantiatesCanonical: it is for no process");

@@ -17,7 +17,7 @@ use crate::package::Package;
 use crate::report::Found;
 
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
-    for task in package.of_plugin("Task") {
+    for task in package.drafts() {
         let meta = task.root().member("meta");
         let has_profile = meta.into_iter().flat_map(|meta| meta.items("profile")).next().is_some();
         if !has_profile {

@@ -28,7 +28,7 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     if package.of_type("StructureDefinition").next().is_none() {
         return;
     }
-    for task in package.of_plugin("Task") {
+    for task in package.drafts() {
         let meta = task.root().member("meta");
         for profile in meta.into_iter().flat_map(|meta| meta.items("profile")) {
             let Some(text) = profile.as_text() else { continue };
