@@ -401,6 +401,18 @@ impl<'d> Node<'d> {
         self.extensions(space, name).next()
     }
 
+    /// Whether a name with this prefix has a namespace here.
+    #[must_use]
+    pub fn knows_prefix(self, prefix: &str) -> bool {
+        // Nearly all prefixes are declared at the root.
+        let around = self.document.root().into_iter().chain(Some(self)).chain(self.ancestors());
+        prefix == "xml"
+            || around.into_iter().any(|node| {
+                let mut names = node.attributes().iter().map(|attribute| node.attribute_name(attribute));
+                names.any(|name| name == (Space::Declaration, prefix))
+            })
+    }
+
     /// Its attributes, namespace declarations included.
     #[must_use]
     pub fn attributes(self) -> &'d [AttributeRecord] {

@@ -231,6 +231,9 @@ impl<'d> Checked<'d> {
             return declared;
         };
         let written = node.attribute_value(attribute).trim();
+        if self.lacks_prefix(node, "xsi:type", written, attribute.value_span()) {
+            return declared;
+        }
         let local = written.split_once(':').map_or(written, |(_, local)| local);
         let schema = schema();
         let space = schema.types.get(declared).map_or(Space::None, |whole| whole.of.space);
@@ -313,6 +316,9 @@ impl<'d> Checked<'d> {
             }
             Kind::IdReference | Kind::QName => {
                 let is_qualified = kind == Kind::QName;
+                if is_qualified && self.lacks_prefix(node, role, trimmed, span) {
+                    return;
+                }
                 self.references.push(Reference { node, role, span, is_qualified });
                 let is_name = match trimmed.split_once(':') {
                     // Placeholders and expressions are common in names of processes to be called.
@@ -340,6 +346,18 @@ impl<'d> Checked<'d> {
             format!("`{role}` is `{}`, but must be {expected}", abridged(value)),
             None,
         );
+    }
+
+    /// Whether a qualified name has a prefix that is not declared, which is reported.
+    fn lacks_prefix(&mut self, node: Node<'d>, role: &str, written: &str, span: Span) -> bool {
+        let Some((prefix, local)) = written.split_once(':') else { return false };
+        if !is_ncname(prefix) || !is_ncname(local) || node.knows_prefix(prefix) {
+            return false;
+        }
+        let message = format!("`{role}` is `{}`, whose prefix `{prefix}` is not declared", abridged(written));
+        let help = format!("declare it in the root element: `xmlns:{prefix}=\"...\"`");
+        self.add(Violated::Value, span, message, Some(help));
+        true
     }
 
     fn simple(&mut self, node: Node<'d>, kind: Kind) {
