@@ -27,6 +27,11 @@
 //!   </extensionElements></serviceTask>
 //! </process>
 //! ```
+//! ```xml
+//! <process id="p" isExecutable="true"><serviceTask id="t"><extensionElements>
+//!   <zeebe:ioMapping><zeebe:input source="secrets.MAIL_KEY" target="apiKey"/></zeebe:ioMapping>
+//! </extensionElements></serviceTask></process>
+//! ```
 //! **How to fix.** Refer to a variable or to the configuration of the site.
 
 use crate::lint::{File, Findings, Space};
@@ -92,5 +97,9 @@ fn shows_secret(value: &str) -> bool {
 /// Whether a value is written down, and neither computed nor replaced.
 fn is_literal(value: &str) -> bool {
     let value = value.trim();
-    !value.is_empty() && !value.contains(['$', '#', '{']) && !value.starts_with('=')
+    // `secrets.NAME` is how connectors of Camunda 8 name a secret.
+    !value.is_empty()
+        && !value.contains(['$', '#', '{'])
+        && !value.starts_with('=')
+        && !value.starts_with("secrets.")
 }
