@@ -124,6 +124,11 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16, encoding: Encoding) -> Decoded 
     decoded
 }
 
+/// The encoding that a text of ASCII declares, if it is one of the many that extend ASCII and are not read.
+pub(super) fn declares_unread(text: &str) -> Option<&str> {
+    declared(text.as_bytes()).filter(|name| is_of_ascii(name) && !is_utf8(name) && !is_latin1(name))
+}
+
 /// The encoding that the XML declaration names.
 fn declared(bytes: &[u8]) -> Option<&str> {
     let start = bytes.get(..bytes.len().min(200))?;
