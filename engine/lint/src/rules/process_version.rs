@@ -34,16 +34,24 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
         let is_same = |tag: &str| tag == expected || (Some(tag) == built && expected == "#{version}");
         match &process.version_tag {
             None => {
-                let message =
-                    format!("the process has no version tag; its ActivityDefinition has `{expected}`");
+                let message = match definition {
+                    Some(_) => {
+                        format!("the process has no version tag; its ActivityDefinition has `{expected}`")
+                    }
+                    None => "the process has no version tag".to_owned(),
+                };
                 found
                     .at(process.file, process.span, message)
                     .about(id)
                     .help("add camunda:versionTag=\"#{version}\"");
             }
             Some(tag) if !is_same(&tag.text) => {
-                let message =
-                    format!("the version tag is `{}`, the ActivityDefinition has `{expected}`", tag.text);
+                let message = match definition {
+                    Some(_) => {
+                        format!("the version tag is `{}`, the ActivityDefinition has `{expected}`", tag.text)
+                    }
+                    None => format!("the version tag is `{}`, not `{expected}`", tag.text),
+                };
                 found.value(process.file, tag, message).about(id).help("write `#{version}` in both");
             }
             Some(_) => {}
