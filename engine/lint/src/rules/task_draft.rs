@@ -10,7 +10,7 @@
 //! ```
 //! **Bad**, an example beside the drafts:
 //! ```json fhir/Task/example.json
-//! { "resourceType": "Task", "status": "«completed»", "intent": "order", "instantiatesCanonical": "http://example.org/bpe/Process/count|1.0",
+//! { "resourceType": "Task", "status": "«completed»", "intent": "order", "authoredOn": "#{date}",
 //!   "output": [ { "valueString": "1" } ] }
 //! ```
 //! **Good**:
