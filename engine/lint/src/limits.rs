@@ -3,6 +3,9 @@
 /// Items of one Questionnaire that are looked at; people answer a few dozen.
 pub const QUESTIONNAIRE_ITEMS_MAX: usize = 10_000;
 
+/// Profiles that are made from each other; DSF has two.
+pub const BASES_MAX: usize = 16;
+
 /// Processes of a run that may share the name of a message before it says nothing about who talks to whom.
 pub const NAMESAKES_MAX: usize = 8;
 

@@ -11,7 +11,9 @@ use tessera_fhir::process::ProcessCanonical;
 use tessera_fhir::resource::{list, text};
 use tessera_fhir::source::Node;
 
-use crate::limits::{MISSPELT_BYTES_MAX, MISSPELT_LETTERS_MAX, NAMES_SHOWN, QUESTIONNAIRE_ITEMS_MAX};
+use crate::limits::{
+    BASES_MAX, MISSPELT_BYTES_MAX, MISSPELT_LETTERS_MAX, NAMES_SHOWN, QUESTIONNAIRE_ITEMS_MAX,
+};
 use crate::package::{Package, Resource};
 
 /// Types whose url, version, date and status a site manages.
@@ -39,6 +41,9 @@ pub(crate) const TAGGED: &[&str] = &[
 
 /// The fields that a message is made from.
 pub(crate) const SEND_FIELDS: &[&str] = &["instantiatesCanonical", "messageName", "profile"];
+
+/// What the urls of the definitions of FHIR itself begin with.
+const FHIR_PROFILES: &str = "http://hl7.org/fhir/StructureDefinition/";
 
 /// What every site has, made once.
 static BUILT_IN: LazyLock<Vec<Value>> = LazyLock::new(builtin::resources);
@@ -92,6 +97,26 @@ pub(crate) fn fixed_value<'r>(profile: Node<'r>, id: &str) -> Option<Node<'r>> {
     let mut elements = profile.member("differential")?.items("element");
     let element = elements.find(|element| element.text("id") == Some(id))?;
     element.choice("fixed").map(|(_, value)| value)
+}
+
+/// The ids of the elements of what a profile is made from; none where a profile in between is not known.
+pub(crate) fn inherited_elements<'p>(package: &'p Package, profile: &'p Value) -> Option<BTreeSet<&'p str>> {
+    let mut found = BTreeSet::new();
+    let mut profile = profile;
+    for _ in 0..BASES_MAX {
+        let (url, _) = split(text(profile, "baseDefinition")?);
+        if url.starts_with(FHIR_PROFILES) {
+            return Some(found);
+        }
+        let own = package.by_url("StructureDefinition", url).map(|base| &base.value.source.resource);
+        let built_in = || BUILT_IN.iter().find(|resource| text(resource, "url") == Some(url));
+        profile = own.or_else(built_in)?;
+        for part in ["snapshot", "differential"] {
+            let elements = profile.get(part).into_iter().flat_map(|part| list(part, "element"));
+            found.extend(elements.filter_map(|element| text(element, "id")));
+        }
+    }
+    None
 }
 
 /// All items of a Questionnaire, those within others too.
