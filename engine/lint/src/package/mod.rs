@@ -226,6 +226,15 @@ impl File {
         Self { path: path.to_owned(), content: Content::Unopened(reason), text: String::new() }
     }
 
+    /// Whether it is written for a version of the Data Sharing Framework before 1.0.
+    pub fn is_outdated(&self) -> bool {
+        match &self.content {
+            Content::Model(model) => model.outdated.is_some(),
+            Content::Resource(resource) => resource.is_outdated(),
+            Content::Unreadable(_) | Content::Unopened(_) | Content::Other => false,
+        }
+    }
+
     /// The model in it, if it is one.
     pub fn model(&self) -> Option<&Model> {
         match &self.content {

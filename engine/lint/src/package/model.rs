@@ -26,6 +26,8 @@ pub struct Model {
     pub message_flows: Vec<(String, String)>,
     /// Whether it is drawn for an engine of distributed processes.
     pub is_distributed: bool,
+    /// The first element by which it is known to be written for a version of the Data Sharing Framework before 1.0.
+    pub outdated: Option<Span>,
 }
 
 /// A process.
@@ -194,7 +196,8 @@ impl Model {
         });
         let (participants, message_flows) = (participants.collect(), flows.collect());
         let is_distributed = is_of_dsf(&document) || document.uses(Space::Tessera);
-        Self { document, processes, participants, message_flows, is_distributed }
+        let outdated = outdated(&document);
+        Self { document, processes, participants, message_flows, is_distributed, outdated }
     }
 }
 
@@ -217,6 +220,22 @@ impl Send {
         }
         self.message.as_deref().map_or(Address::Open, Address::Name)
     }
+}
+
+/// What a message is sent to was named so before version 1.0 of the Data Sharing Framework.
+const OUTDATED_FIELD: &str = "instantiatesUri";
+
+fn outdated(document: &Document) -> Option<Span> {
+    // The walk is only for the few in which the word occurs at all.
+    if !document.uses(Space::Camunda) || !document.text().contains(OUTDATED_FIELD) {
+        return None;
+    }
+    let is_field = |node: &Node<'_>| {
+        node.space() == Space::Camunda
+            && matches!(node.name(), "inputParameter" | "field")
+            && node.attribute("name") == Some(OUTDATED_FIELD)
+    };
+    document.nodes().find(is_field).map(Node::head)
 }
 
 struct Reader<'d> {

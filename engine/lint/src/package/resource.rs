@@ -7,6 +7,9 @@ use tessera_fhir::source::{Node, Problem, Source};
 /// What stands before the name of a process in its url.
 const PROCESS_PATH: &str = "/bpe/Process/";
 
+/// What urls of the Data Sharing Framework began with before 1.0.
+const OUTDATED_NAMES: &str = "http://highmed.org/fhir/";
+
 /// A resource, where its parts are written, and what could not be read of it.
 #[derive(Debug)]
 pub struct Resource {
@@ -37,6 +40,19 @@ impl Resource {
     pub fn is_template(&self) -> bool {
         let is_draft = || self.kind() == "Task" && self.root().text("status") == Some("draft");
         self.has_placeholder() || self.kind() == "ActivityDefinition" || is_draft()
+    }
+
+    /// Whether it is written for a version of the Data Sharing Framework before 1.0, which had names of its own.
+    pub fn is_outdated(&self) -> bool {
+        let root = self.root();
+        let is_old = |url: &str| url.starts_with(OUTDATED_NAMES);
+        let meta = root.member("meta");
+        let mut tags = meta.into_iter().flat_map(|meta| meta.items("tag"));
+        let mut profiles = meta.into_iter().flat_map(|meta| meta.items("profile"));
+        tags.any(|tag| tag.text("system").is_some_and(is_old))
+            || profiles.any(|profile| profile.as_text().is_some_and(is_old))
+            || root.items("extension").any(|extension| extension.text("url").is_some_and(is_old))
+            || root.text("baseDefinition").is_some_and(is_old)
     }
 
     /// Whether it is a Task that is certainly not made to be installed: no draft, and without the identifier by which a site finds

@@ -4,7 +4,7 @@
 
 use tessera_bpmn::lint::{Config, Finding, Level, Rule};
 
-use crate::package::Package;
+use crate::package::{File, Package};
 use crate::report::Found;
 
 /// A rule over a package.
@@ -74,6 +74,7 @@ tessera_bpmn::lint_rules! {
     "L830" "resource-duplicate" resource_duplicate Package Error Stable;
     "L831" "process-duplicate" process_duplicate Package Error Stable;
     "L832" "package-complete" package_complete Package Warning Stable;
+    "L833" "package-outdated" package_outdated Package Warning Stable;
     "L840" "handler-exists" handler_exists Package Error Stable;
     "L841" "handler-used" handler_used Package Warning Stable;
     "L842" "capability-declared" capability_declared Package Error Stable;
@@ -96,16 +97,23 @@ pub struct InFile {
     pub omitted: usize,
 }
 
+/// What is said of files that are written for a version of the Data Sharing Framework before 1.0, too: other rules follow later ones.
+const OF_ALL_VERSIONS: &[&str] = &["fhir-readable", "fhir-structure", "package-outdated"];
+
 /// What the rules find in a package: one entry for each of its files. `configs` says for each file what holds for it.
 pub fn run(package: &Package, configs: &[&Config]) -> Vec<InFile> {
     let mut files = vec![InFile::default(); package.files.len()];
     let Some(first) = configs.first() else { return files };
+    let is_outdated: Vec<bool> = package.files.iter().map(File::is_outdated).collect();
     for rule in RULES {
         let levels: Vec<Option<Level>> = configs.iter().map(|config| config.level(&rule.about)).collect();
         let Some(highest) = levels.iter().flatten().min() else { continue };
         let mut found = Found::new(package, &rule.about, *highest, first);
         (rule.check)(package, &mut found);
         for (place, mut findings, omitted) in found.into_files() {
+            if is_outdated.get(place) == Some(&true) && !OF_ALL_VERSIONS.contains(&rule.about.name) {
+                continue;
+            }
             let (Some(file), Some(Some(level))) = (files.get_mut(place), levels.get(place)) else { continue };
             for finding in &mut findings {
                 // A rule may have said that this one matters less.
