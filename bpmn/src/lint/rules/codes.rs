@@ -101,7 +101,7 @@ crate::lint_rules! {
     "L314" "catch-all-handler" catch_all_handler Execution Warning Stable;
     "L315" "uncaught-throw" uncaught_throw Execution Warning Stable;
     "L316" "compensation-event" compensation_event Execution Error Stable;
-    "L317" "escalation-source" escalation_source Execution Warning Stable;
+    "L317" "escalation-source" escalation_source Execution Error Stable;
     "L318" "extension-value" extension_value Execution Error Stable;
     "L319" "compensation-wait" compensation_wait Execution Info Stable;
     "L320" "expression-syntax" expression_syntax Expression Error Stable;

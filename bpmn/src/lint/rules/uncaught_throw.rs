@@ -1,7 +1,8 @@
 //! An error or escalation that a sub-process throws is caught around it.
 //!
 //! **Why it is bad.** An error that nothing catches ends in an incident, or ends the whole process, depending on the engine;
-//! an escalation is lost. Thrown by the process itself, either may be meant for whoever called it.
+//! an escalation is lost. Either may be meant for whoever called the process, in another file; thrown by the process itself it is not
+//! reported.
 //!
 //! **Bad**
 //! ```xml
@@ -59,7 +60,9 @@ pub(super) fn check(file: &File<'_>, findings: &mut Findings<'_>) {
                 caught.get(&scope.index()).is_some_and(|codes| codes.contains(thrown) || codes.contains(""))
             };
             if in_sub_process && !scopes().any(catches) {
-                findings.on(event, format!("nothing catches the {what} `{thrown}`"));
+                findings
+                    .on(event, format!("nothing in this process catches the {what} `{thrown}`"))
+                    .help("only a process that calls this one can catch it");
             }
         }
     }
