@@ -226,6 +226,9 @@ pub enum FailureKind {
     HandlerMissing,
     /// The host itself failed; carries no fault of the plugin.
     Host,
+    /// The own mailbox could not be reached. It passes, and says nothing about the work: it is tried again until then, and
+    /// does not count as an attempt.
+    MailboxAway,
 }
 
 /// Whether trying again can help.

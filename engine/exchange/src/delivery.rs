@@ -102,7 +102,7 @@ impl Delivery {
 }
 
 /// A 4xx is a mailbox's last word, except those that say "later": 408, 425, 429.
-pub(crate) fn is_final(status: u16) -> bool {
+pub fn is_final(status: u16) -> bool {
     (400..=if is_planted(Canary::GivenUpEarly) { 599 } else { 499 }).contains(&status)
         && !matches!(status, 408 | 425 | 429)
 }

@@ -48,12 +48,16 @@ impl InMemory {
         while let Some(query) = next.take() {
             let (resource_type, parameters) = query.split_once('?').unwrap_or((&query, ""));
             let resource_type = ResourceType::parse(resource_type)
-                .ok_or_else(|| ServiceError::Unreachable(format!("this mailbox has no {resource_type}")))?;
+                .ok_or_else(|| ServiceError::Invalid(format!("this mailbox has no {resource_type}")))?;
             let identity = mailbox.local_identity();
             let answer = mailbox.search(&identity, resource_type, parameters, Handling::Strict);
             let body = answer.body.unwrap_or(Value::Null);
             if !answer.status.is_success() {
-                return Err(ServiceError::Unreachable(format!("HTTP {}: {body}", answer.status)));
+                return Err(ServiceError::Status {
+                    status: answer.status.as_u16(),
+                    operation_outcome: Some(body.to_string()),
+                    retry_after_ms: None,
+                });
             }
             let (resources, more) = page(body);
             found.extend(resources);

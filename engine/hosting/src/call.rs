@@ -11,7 +11,7 @@ use tessera_core::plugin::{
     Call, CallOutcome, Execution, Failure, FailureKind, Hook, MessageSpec, RetryAdvice, Writes,
 };
 use tessera_exchange::writing::{self, Endpoint, Plan};
-use tessera_plugin_host::{Answer, Plugin};
+use tessera_plugin_host::{Answer, Plugin, ServiceError};
 
 use crate::directory::Directory;
 
@@ -92,11 +92,10 @@ async fn write(
             endpoint.map(|found| Endpoint { address: found.address, organization: found.organization })
         }
         Err(error) => {
+            let is_away = matches!(error, ServiceError::Unreachable(_));
+            let kind = if is_away { FailureKind::MailboxAway } else { FailureKind::Host };
             let reason = format!("cannot look up endpoint {}: {error}", plan.target.endpoint);
-            return CallOutcome::Failed(Failure {
-                retry: RetryAdvice::ByPolicy,
-                ..failure(FailureKind::Host, reason)
-            });
+            return CallOutcome::Failed(Failure { retry: RetryAdvice::ByPolicy, ..failure(kind, reason) });
         }
     };
     match writing::write(effect, directory.organization(), now, message, plan, endpoint) {

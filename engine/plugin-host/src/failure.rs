@@ -27,9 +27,11 @@ pub(crate) fn failure(kind: FailureKind, of: &str, what: &str, log: Vec<String>)
         | FailureKind::MemoryLimit
         | FailureKind::OtherLimit
         | FailureKind::HandlerMissing => RetryAdvice::Never,
-        FailureKind::Technical | FailureKind::PluginBug | FailureKind::WallLimit | FailureKind::Host => {
-            RetryAdvice::ByPolicy
-        }
+        FailureKind::Technical
+        | FailureKind::PluginBug
+        | FailureKind::WallLimit
+        | FailureKind::Host
+        | FailureKind::MailboxAway => RetryAdvice::ByPolicy,
     };
     Failure { kind, message: bounded(&format!("{of} {what}")), causes: Vec::new(), log, retry }
 }
@@ -44,13 +46,13 @@ pub(crate) fn of_error(of: &str, error: &wasmtime::Error, lines: &mut LastLines)
 }
 
 /// The handler itself said that it failed.
-pub(crate) fn of_technical(error: &TechnicalError, lines: &mut LastLines) -> Failure {
+pub(crate) fn of_technical(kind: FailureKind, error: &TechnicalError, lines: &mut LastLines) -> Failure {
     let details = error.details.iter().map(|detail| {
         format!("{}: {}", shortened(&detail.name, FAILURE_TEXT_BYTES), in_words(&detail.value))
     });
     let causes = error.causes.iter().cloned().chain(details);
     Failure {
-        kind: FailureKind::Technical,
+        kind,
         message: bounded(&error.message),
         causes: causes.take(FAILURE_CAUSES_MAX).map(|cause| bounded(&cause)).collect(),
         log: lines.take(),

@@ -302,7 +302,9 @@ impl Sandbox {
         match failure {
             wit::Failure::BpmnError(error) => self.bpmn_error(of, error),
             wit::Failure::Technical(error) => {
-                Answer::failed(failure::of_technical(&error, &mut self.last_lines))
+                let kind =
+                    if self.mailbox_was_away { FailureKind::MailboxAway } else { FailureKind::Technical };
+                Answer::failed(failure::of_technical(kind, &error, &mut self.last_lines))
             }
         }
     }

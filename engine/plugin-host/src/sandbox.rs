@@ -35,6 +35,8 @@ pub(crate) struct Sandbox {
     log_bytes: usize,
     host_calls: u32,
     fresh_keys: u32,
+    /// A question to the own mailbox did not reach it.
+    pub(crate) mailbox_was_away: bool,
 }
 
 /// Who is running.
@@ -81,6 +83,7 @@ impl Sandbox {
             log_bytes: 0,
             host_calls: 0,
             fresh_keys: 0,
+            mailbox_was_away: false,
         }
     }
 

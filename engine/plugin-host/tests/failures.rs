@@ -185,12 +185,28 @@ async fn waiting_for_the_site_ends_at_the_wall_limit() {
     let limits = Limits { wall: Duration::from_millis(20), ..Limits::default() };
     let (_host, plugin) = load(limits, tessera_example_plugins::PING_PONG);
     let hook = Hook::Prepare(support::message_spec());
-    let Answer::Outcome(outcome) = call_hook(&plugin, "send-ping", hook, Site { hangs: true }).await else {
+    let Answer::Outcome(outcome) =
+        call_hook(&plugin, "send-ping", hook, Site { hangs: true, ..Site::default() }).await
+    else {
         panic!("the site hangs: there can be no plan");
     };
     let failure = failure(outcome);
     assert_eq!((failure.kind, failure.retry), (FailureKind::WallLimit, RetryAdvice::ByPolicy));
     assert!(failure.message.ends_with("was stopped: it did not end within 20 ms"), "{}", failure.message);
+}
+
+/// `?` in a handler passes on what the mailbox did not answer; the plugin is not to blame for it.
+#[tokio::test]
+async fn a_mailbox_that_is_away_is_no_fault_of_the_plugin() {
+    let (_host, plugin) = load(Limits::default(), tessera_example_plugins::PING_PONG);
+    let away = Site { is_away: true, ..Site::default() };
+    let hook = Hook::Prepare(support::message_spec());
+    let Answer::Outcome(outcome) = call_hook(&plugin, "send-ping", hook, away).await else {
+        panic!("the mailbox is away: there can be no plan");
+    };
+    let failure = failure(outcome);
+    assert_eq!((failure.kind, failure.retry), (FailureKind::MailboxAway, RetryAdvice::ByPolicy));
+    assert!(failure.message.contains("connection refused"), "{}", failure.message);
 }
 
 #[tokio::test]

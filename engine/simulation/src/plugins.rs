@@ -90,6 +90,11 @@ pub(crate) fn fail() -> CallOutcome {
     broken(FailureKind::Technical, "the database is away")
 }
 
+/// A handler that asks its mailbox, which is not there.
+pub(crate) fn mailbox_away() -> CallOutcome {
+    broken(FailureKind::MailboxAway, "the mailbox cannot be reached")
+}
+
 fn broken(kind: FailureKind, message: &str) -> CallOutcome {
     CallOutcome::Failed(Failure {
         kind,

@@ -199,7 +199,9 @@ fn fail(step: &mut Step<'_>, node: NodeKey, place: Place, effect: &Arc<Effect>, 
         && let Some(pause_ms) = pause_ms(step, node, place, *attempt, &failure)
         && let Some(element) = step.instance.node(node).map(|node| node.element.clone())
     {
-        let kind = WaitKind::Retry { due: step.now.plus_ms(pause_ms), effect: next_attempt(effect) };
+        let counts = failure.kind != FailureKind::MailboxAway;
+        let effect = if counts { next_attempt(effect) } else { Arc::clone(effect) };
+        let kind = WaitKind::Retry { due: step.now.plus_ms(pause_ms), effect };
         step.open_wait(node, &element, kind);
         return;
     }
@@ -213,6 +215,7 @@ fn fail(step: &mut Step<'_>, node: NodeKey, place: Place, effect: &Arc<Effect>, 
 fn pause_ms(step: &Step<'_>, node: NodeKey, place: Place, attempt: u32, failure: &Failure) -> Option<u64> {
     match failure.kind {
         FailureKind::Technical | FailureKind::Host => {}
+        FailureKind::MailboxAway => return retry_advised(failure.retry, CALL_RETRY_INTERVAL_MS_DEFAULT),
         FailureKind::PluginBug
         | FailureKind::CpuLimit
         | FailureKind::WallLimit
@@ -228,10 +231,15 @@ fn pause_ms(step: &Step<'_>, node: NodeKey, place: Place, attempt: u32, failure:
         None if attempt < CALL_ATTEMPTS_DEFAULT => CALL_RETRY_INTERVAL_MS_DEFAULT,
         None => return None,
     };
-    match failure.retry {
-        RetryAdvice::ByPolicy => Some(policy),
+    retry_advised(failure.retry, policy)
+}
+
+/// The pause of the policy, as the plugin wants it.
+fn retry_advised(advice: RetryAdvice, policy_ms: u64) -> Option<u64> {
+    match advice {
+        RetryAdvice::ByPolicy => Some(policy_ms),
         RetryAdvice::Never => None,
-        RetryAdvice::AfterMs(pause) => Some(pause.max(policy)),
+        RetryAdvice::AfterMs(pause) => Some(pause.max(policy_ms)),
     }
 }
 
@@ -270,7 +278,7 @@ fn code_of(kind: FailureKind) -> &'static Code {
         FailureKind::MemoryLimit => &incident::MEMORY_LIMIT,
         FailureKind::OtherLimit => &incident::OTHER_LIMIT,
         FailureKind::HandlerMissing => &incident::HANDLER_MISSING,
-        FailureKind::Host => &incident::HOST_FAILED,
+        FailureKind::Host | FailureKind::MailboxAway => &incident::HOST_FAILED,
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tessera_exchange::answering::Updated;
+use tessera_exchange::delivery;
 use tessera_fhir::resource;
 use tessera_hosting::mailbox::{OwnMailbox, page};
 use tessera_plugin_host::ServiceError;
@@ -45,9 +46,27 @@ pub enum LinkError {
     /// Try again.
     #[error("{0}")]
     Away(String),
+    /// Asking again gets the same answer.
+    #[error("{reason}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// Diagnostics.
+        reason: String,
+    },
     /// Ask for less.
     #[error("{0}")]
     TooLarge(String),
+}
+
+impl LinkError {
+    /// Of an answer that is not what was asked for.
+    fn of(answer: &Answer) -> Self {
+        match answer.status.as_u16() {
+            status if delivery::is_final(status) => Self::Refused { status, reason: answer.reason() },
+            _ => Self::Away(answer.reason()),
+        }
+    }
 }
 
 impl From<TransportError> for LinkError {
@@ -86,7 +105,7 @@ impl MailboxLink {
                 Ok(Some((answer.body, version.unwrap_or(1))))
             }
             404 | 410 => Ok(None),
-            _ => Err(LinkError::Away(answer.reason())),
+            _ => Err(LinkError::of(&answer)),
         }
     }
 
@@ -130,7 +149,7 @@ impl MailboxLink {
         for _ in 0..PAGES_MAX {
             let answer = self.get(&query).await?;
             if !answer.status.is_success() {
-                return Err(LinkError::Away(answer.reason()));
+                return Err(LinkError::of(&answer));
             }
             let (resources, next) = page(answer.body);
             found.extend(resources);
@@ -160,7 +179,7 @@ impl MailboxLink {
                 .await
             {
                 Ok(answer) if answer.status.is_success() => answer,
-                Ok(answer) => return Err(LinkError::Away(answer.reason())),
+                Ok(answer) => return Err(LinkError::of(&answer)),
                 Err(LinkError::TooLarge(_)) if count > 1 => {
                     // The entries before this page stay before it: page 3 of 64 is page 5 of 32.
                     (count, number) = (count / 2, 2 * number - 1);
@@ -229,17 +248,22 @@ impl MailboxLink {
 impl OwnMailbox for MailboxLink {
     fn read<'a>(&'a self, reference: &'a str) -> Answering<'a, Option<Value>> {
         Box::pin(async move {
-            let found = self.read(reference).await.map_err(unreachable)?;
+            let found = self.read(reference).await.map_err(in_words_of_services)?;
             Ok(found.map(|(resource, _)| resource))
         })
     }
 
     fn search<'a>(&'a self, query: &'a str, entries_max: usize) -> Answering<'a, Vec<Value>> {
-        Box::pin(async move { self.search(query, entries_max).await.map_err(unreachable) })
+        Box::pin(async move { self.search(query, entries_max).await.map_err(in_words_of_services) })
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
-fn unreachable(error: LinkError) -> ServiceError {
-    ServiceError::Unreachable(error.to_string())
+fn in_words_of_services(error: LinkError) -> ServiceError {
+    match error {
+        LinkError::Away(reason) => ServiceError::Unreachable(reason),
+        LinkError::Refused { status, .. } => {
+            ServiceError::Status { status, operation_outcome: None, retry_after_ms: None }
+        }
+        LinkError::TooLarge(reason) => ServiceError::Invalid(reason),
+    }
 }

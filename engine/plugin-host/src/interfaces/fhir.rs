@@ -43,7 +43,7 @@ impl HostClient for Sandbox {
             return Ok(Err(HostError::Invalid("a reference has a type, an id and perhaps a version".into())));
         }
         let answer = self.services.fhir_read(VersionReference { resource_type, id, version }).await;
-        Ok(answer.map(|resource| values::resource(&resource)).map_err(host_error))
+        Ok(answer.map(|resource| values::resource(&resource)).map_err(|error| self.host_error(error)))
     }
 
     async fn search(
@@ -64,7 +64,7 @@ impl HostClient for Sandbox {
         let answer = self.services.fhir_search(search).await;
         let found = match answer {
             Ok(found) => found,
-            Err(error) => return Ok(Err(host_error(error))),
+            Err(error) => return Ok(Err(self.host_error(error))),
         };
         let (mut resources, mut bytes) = (Vec::new(), 0_usize);
         for resource in found {
@@ -92,18 +92,21 @@ fn is_id(id: &str) -> bool {
     !id.is_empty() && id.len() <= ID_BYTES_MAX && id.bytes().all(is_allowed)
 }
 
-/// The same kind, in the plugin's words.
-pub(crate) fn host_error(error: ServiceError) -> HostError {
-    match error {
-        ServiceError::Denied(missing) => HostError::Denied(missing),
-        ServiceError::NotFound => HostError::NotFound,
-        ServiceError::Invalid(reason) => HostError::Invalid(reason),
-        ServiceError::Status { status, operation_outcome, retry_after_ms } => {
-            HostError::Status(HttpFailure { status, operation_outcome, retry_after: retry_after_ms })
+impl Sandbox {
+    /// The same kind, in the plugin's words.
+    pub(crate) fn host_error(&mut self, error: ServiceError) -> HostError {
+        self.mailbox_was_away |= matches!(error, ServiceError::Unreachable(_));
+        match error {
+            ServiceError::Denied(missing) => HostError::Denied(missing),
+            ServiceError::NotFound => HostError::NotFound,
+            ServiceError::Invalid(reason) => HostError::Invalid(reason),
+            ServiceError::Status { status, operation_outcome, retry_after_ms } => {
+                HostError::Status(HttpFailure { status, operation_outcome, retry_after: retry_after_ms })
+            }
+            ServiceError::Unreachable(reason) => HostError::Unreachable(reason),
+            ServiceError::Timeout => HostError::Timeout,
+            ServiceError::Cancelled => HostError::Cancelled,
+            ServiceError::Internal(reason) => HostError::Internal(reason),
         }
-        ServiceError::Unreachable(reason) => HostError::Unreachable(reason),
-        ServiceError::Timeout => HostError::Timeout,
-        ServiceError::Cancelled => HostError::Cancelled,
-        ServiceError::Internal(reason) => HostError::Internal(reason),
     }
 }

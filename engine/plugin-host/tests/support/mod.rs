@@ -19,11 +19,17 @@ use tessera_plugin_host::{Answer, Limits, Package, Plugin, PluginHost, Services,
 pub struct Site {
     /// Every service waits for ever.
     pub hangs: bool,
+    /// Its mailbox cannot be reached.
+    pub is_away: bool,
 }
 
 impl Site {
     fn answer<T: Send + 'static>(self, answer: Result<T, ServiceError>) -> Answering<'static, T> {
-        if self.hangs { Box::pin(std::future::pending()) } else { Box::pin(std::future::ready(answer)) }
+        if self.hangs {
+            return Box::pin(std::future::pending());
+        }
+        let unreachable = Err(ServiceError::Unreachable("connection refused".into()));
+        Box::pin(std::future::ready(if self.is_away { unreachable } else { answer }))
     }
 }
 

@@ -236,7 +236,8 @@ impl Live {
                 if let (Fact::EffectSettled { settlement, .. }, Some(node)) = (fact, self.calls.get(sequence))
                 {
                     if let Settlement::Failed { kind, .. } = &**settlement {
-                        *self.failures.entry(*node).or_default() += 1;
+                        let counts = *kind != FailureKind::MailboxAway;
+                        *self.failures.entry(*node).or_default() += u32::from(counts);
                         if *kind == FailureKind::Technical {
                             self.could_not.insert(*node);
                         }

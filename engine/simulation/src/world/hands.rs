@@ -91,6 +91,7 @@ impl World {
                 let slow = self.strikes(Fault::PluginSlow, 300);
                 let differs = self.strikes(Fault::PluginDiffers, 500);
                 self.nonce += 1;
+                let away = self.sites[site].mailbox.is_none() && self.random.happens(500);
                 let request = plugins::Request {
                     site,
                     effect,
@@ -103,6 +104,8 @@ impl World {
                 };
                 let outcome = if trap {
                     plugins::trap()
+                } else if away {
+                    plugins::mailbox_away()
                 } else if fails {
                     plugins::fail()
                 } else {

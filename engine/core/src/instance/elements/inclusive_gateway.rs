@@ -1,8 +1,11 @@
 //! Inclusive gateway: as a fork it takes each flow whose condition holds. As a join it waits as long as a token somewhere
 //! in its scope could still come by an incoming flow that none has come by, unless that token could as well come by one
-//! that some has: then it need not be waited for (the rule of BPMN 2.0). This is looked at whenever all has come to rest.
+//! that some has: then it need not be waited for (BPMN 2.0, 13.4.3). This is looked at whenever all has come to rest.
+//!
+//! The standard speaks of paths of sequence flows only. A boundary event is none, so the way over it excuses no token; but a
+//! token that may come that way is waited for.
 
-use tessera_bpmn::compile::{ElementIndex, FlowIndex, Kind, Program};
+use tessera_bpmn::compile::{ElementIndex, FlowIndex, Kind, Over, Program};
 use tessera_canary::{Canary, is_planted};
 
 use crate::identity::NodeKey;
@@ -111,8 +114,8 @@ fn is_waited_for(step: &mut Step<'_>, scope: NodeKey, join: ElementIndex) -> boo
     };
     // A token that could as well come by a flow by which one has come need not be waited for.
     let comes_anew = |from: ElementIndex| {
-        let ways = program.ways(join, from);
-        !ways.is_empty() && !ways.iter().any(has_token)
+        let is_new = program.ways(join, from, Over::FlowsAndBoundaries).iter().any(|flow| !has_token(flow));
+        is_new && !program.ways(join, from, Over::Flows).iter().any(has_token)
     };
     let comes = |child: &NodeKey| match step.place(*child) {
         Some(Place::Flow(flow)) if program.flow(flow).target == join => !has_token(&flow),
@@ -202,6 +205,24 @@ mod tests {
         assert_eq!(run.places(), "after b");
         run.complete("b", json!({}));
         assert_eq!(run.places(), "after after");
+    }
+
+    #[test]
+    fn a_reminder_that_has_come_excuses_nobody() {
+        let mut run = Run::start(
+            r#"<startEvent id="start"/><userTask id="a"/><userTask id="t"/><inclusiveGateway id="j"/><userTask id="after"/>
+            <boundaryEvent id="b" attachedToRef="a" cancelActivity="false"><timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition></boundaryEvent>
+            start -> a
+            b -> t
+            a -> j
+            t -> j
+            j -> after"#,
+        );
+        run.advance(3_600);
+        run.complete("t", json!({}));
+        assert_eq!(run.places(), "a j+");
+        run.complete("a", json!({}));
+        assert_eq!(run.places(), "after");
     }
 
     #[test]

@@ -208,6 +208,39 @@ fn a_listener_that_fails_does_not_repeat_what_was_done() {
     assert_eq!(run.path(), "start w end");
 }
 
+/// How often a failing call is made before a human is asked; a mailbox that is away uses up nothing.
+#[test]
+fn failures_are_tried_again_a_number_of_times() {
+    use FailureKind::{Host, MailboxAway, PluginBug, Technical};
+    let away = [MailboxAway; 20];
+    let cases: [(&[FailureKind], &str); 6] = [
+        (&[Technical, Technical], "w~"),
+        (&[Technical, Technical, Technical], "w!W101"),
+        (&[Host, Host, Host], "w!W108"),
+        (&[PluginBug], "w!W102"),
+        (&away, "w~"),
+        (&[Technical, MailboxAway, MailboxAway, MailboxAway, Technical], "w~"),
+    ];
+    for (failures, at_the_end) in cases {
+        let model = r#"<startEvent id="start"/><serviceTask id="w" camunda:class="W"/>
+        start -> w"#;
+        let mut run = Run::start(model);
+        for (number, kind) in failures.iter().enumerate() {
+            if number > 0 {
+                run.advance(5);
+            }
+            run.fail("w", *kind, RetryAdvice::ByPolicy);
+        }
+        assert_eq!(run.places(), at_the_end, "{failures:?}");
+    }
+    let mut run = Run::start(
+        r#"<startEvent id="start"/><serviceTask id="w" camunda:class="W"/>
+        start -> w"#,
+    );
+    run.fail("w", MailboxAway, RetryAdvice::Never);
+    assert_eq!(run.places(), "w!W108");
+}
+
 #[test]
 fn inputs_are_local_and_outputs_are_not() {
     let mut run = Run::start_with(
