@@ -261,9 +261,9 @@ fn joins(join: &InclusiveJoin, net: &Net, marking: &[u8], marked: &[usize]) -> b
     let taken = join.places.iter().enumerate().filter(|(_, place)| has_token(**place));
     let taken = taken.fold(0_u64, |taken, (bit, _)| taken | 1 << bit);
     let comes_anew = |place: usize| {
-        let ways = join.ways.get(place).copied().unwrap_or_default();
-        ways != 0
-            && ways & taken == 0
+        let of = |ways: &[u64]| ways.get(place).copied().unwrap_or_default();
+        of(&join.ways) & !taken != 0
+            && of(&join.excuses) & taken == 0
             && net.places.get(place).is_some_and(|place| place.holds_tokens)
             && !join.places.contains(&place)
     };

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::{Outlook, Reading, Undecided};
-use crate::compile::{Element, ElementIndex, FlowIndex, Kind, Program, Throw, Trigger};
+use crate::compile::{Element, ElementIndex, FlowIndex, Kind, Over, Program, Throw, Trigger};
 use crate::limits::{BEHAVIOUR_CONDITIONS_MAX, BEHAVIOUR_JOINED_FLOWS_MAX};
 
 /// Where a token can be.
@@ -75,6 +75,8 @@ pub(super) struct InclusiveJoin {
     pub(super) places: Vec<usize>,
     /// For each place the incoming flows that a token can come by from there, without passing the join.
     pub(super) ways: Vec<u64>,
+    /// Those of them that it can come by over sequence flows alone: one of these with a token excuses it.
+    pub(super) excuses: Vec<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -497,23 +499,28 @@ impl<'b> Building<'b> {
         }
         let places: Vec<usize> =
             element.incoming.iter().map(|flow| self.net.place(Spot::Flow(*flow))).collect();
-        let by_element = self.ways(index, element);
-        let ways = self.net.places.iter().map(|place| {
-            let from = place.consumer.filter(|from| place.holds_tokens && *from != index);
-            from.and_then(|from| by_element.get(&from)).copied().unwrap_or_default()
-        });
-        let ways = ways.collect();
+        let ways = self.ways_by_place(index, element, Over::FlowsAndBoundaries);
+        let excuses = self.ways_by_place(index, element, Over::Flows);
         let join = self.net.joins.len();
-        self.net.joins.push(InclusiveJoin { places, ways });
+        self.net.joins.push(InclusiveJoin { places, ways, excuses });
         for option in self.options(index, element)? {
             self.add(index, option, Effect::Joins(join), Vec::new());
         }
         Ok(())
     }
 
+    fn ways_by_place(&self, join: ElementIndex, element: &Element, over: Over) -> Vec<u64> {
+        let by_element = self.ways(join, element, over);
+        let ways = self.net.places.iter().map(|place| {
+            let from = place.consumer.filter(|from| place.holds_tokens && *from != join);
+            from.and_then(|from| by_element.get(&from)).copied().unwrap_or_default()
+        });
+        ways.collect()
+    }
+
     /// For each element the flows by which a token can come from it to a join, without passing that. Sought backwards from
     /// each flow: the elements before it are looked at once for each flow, not once for each place.
-    fn ways(&self, join: ElementIndex, element: &Element) -> BTreeMap<ElementIndex, u64> {
+    fn ways(&self, join: ElementIndex, element: &Element, over: Over) -> BTreeMap<ElementIndex, u64> {
         let mut ways: BTreeMap<ElementIndex, u64> = BTreeMap::new();
         for (bit, flow) in element.incoming.iter().enumerate() {
             let bit = 1_u64 << bit;
@@ -526,8 +533,10 @@ impl<'b> Building<'b> {
                 *known |= bit;
                 let passed = self.program.element(index);
                 ahead.extend(passed.incoming.iter().map(|flow| self.program.flow(*flow).source));
-                if let Kind::BoundaryEvent { attached_to, .. } = passed.kind {
-                    ahead.push(attached_to);
+                if let (Kind::BoundaryEvent { attached_to, .. }, Over::FlowsAndBoundaries) =
+                    (&passed.kind, over)
+                {
+                    ahead.push(*attached_to);
                 }
             }
         }

@@ -34,6 +34,8 @@ pub use program::{
     StandardLoop, Throw, Timer, TimerKind, Trigger, Work,
 };
 
+pub use ways::Over;
+
 use crate::decision::Decisions;
 use crate::diagnostic::{Diagnostic, Findings, Position, Severity, codes};
 use crate::model::{Definitions, Process};

@@ -11,9 +11,21 @@ use crate::limits::WAYS_KEPT_MAX;
 /// Incoming flows of a join, in order.
 type Ways = Arc<[FlowIndex]>;
 
+/// What a way may lead over. BPMN knows paths of sequence flows only; a token also leaves an activity by its boundary events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Over {
+    /// Sequence flows.
+    Flows,
+    /// Sequence flows, and from an activity to the events at its boundary.
+    FlowsAndBoundaries,
+}
+
 /// What was found, by join and element. It follows from the graph and is no part of it.
 #[derive(Debug, Default)]
-pub(super) struct Found(Mutex<BTreeMap<(ElementIndex, ElementIndex), Ways>>);
+pub(super) struct Found(Mutex<BTreeMap<Asked, Ways>>);
+
+/// The join, where the token is, and over what it comes.
+type Asked = (ElementIndex, ElementIndex, Over);
 
 impl Clone for Found {
     fn clone(&self) -> Self {
@@ -29,25 +41,34 @@ impl PartialEq for Found {
 
 impl Program {
     /// The incoming flows of `join` by which a token at `from` can come to it without passing it, in order.
-    pub fn ways(&self, join: ElementIndex, from: ElementIndex) -> Arc<[FlowIndex]> {
+    pub fn ways(&self, join: ElementIndex, from: ElementIndex, over: Over) -> Arc<[FlowIndex]> {
         // Nothing is left half done in it: each insertion is whole.
         let mut found = self.ways.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(ways) = found.get(&(join, from)) {
+        if let Some(ways) = found.get(&(join, from, over)) {
             return Arc::clone(ways);
         }
         if found.len() >= WAYS_KEPT_MAX {
             found.clear();
         }
-        let mut search =
-            Search { program: self, join, found: &mut found, visits: BTreeMap::new(), open: Vec::new() };
+        let mut search = Search {
+            program: self,
+            join,
+            over,
+            found: &mut found,
+            visits: BTreeMap::new(),
+            open: Vec::new(),
+        };
         search.from(from)
     }
 
-    /// Where a token at an element can be next: behind its flows and at its boundary events.
-    fn next(&self, element: ElementIndex, position: usize) -> Option<Step> {
+    /// Where a token at an element can be next: behind its flows, and at its boundary events.
+    fn next(&self, element: ElementIndex, position: usize, over: Over) -> Option<Step> {
         let element = self.element(element);
         if let Some(flow) = element.outgoing.get(position) {
             return Some(Step { by: Some(*flow), to: self.flow(*flow).target });
+        }
+        if over == Over::Flows {
+            return None;
         }
         let event = element.boundary_events.get(position.saturating_sub(element.outgoing.len()))?;
         Some(Step { by: None, to: *event })
@@ -64,7 +85,8 @@ struct Step {
 struct Search<'a> {
     program: &'a Program,
     join: ElementIndex,
-    found: &'a mut BTreeMap<(ElementIndex, ElementIndex), Ways>,
+    over: Over,
+    found: &'a mut BTreeMap<Asked, Ways>,
     visits: BTreeMap<ElementIndex, Visit>,
     /// Elements whose circle is not complete yet, in the order of their visits.
     open: Vec<ElementIndex>,
@@ -84,7 +106,7 @@ impl Search<'_> {
         self.visit(from);
         while let Some((element, position)) = path.last_mut() {
             let here = *element;
-            let step = self.program.next(here, *position);
+            let step = self.program.next(here, *position, self.over);
             *position = position.saturating_add(1);
             let Some(Step { by, to }) = step else {
                 path.pop();
@@ -93,7 +115,7 @@ impl Search<'_> {
             };
             if to == self.join {
                 self.visits.get_mut(&here).into_iter().for_each(|visit| visit.own.extend(by));
-            } else if let Some(ways) = self.found.get(&(self.join, to)) {
+            } else if let Some(ways) = self.found.get(&(self.join, to, self.over)) {
                 let ways = Arc::clone(ways);
                 self.behind(here, ways);
             } else if let Some(order) = self.visits.get(&to).map(|visit| visit.order) {
@@ -103,7 +125,7 @@ impl Search<'_> {
                 path.push((to, 0));
             }
         }
-        self.found.get(&(self.join, from)).cloned().unwrap_or_default()
+        self.found.get(&(self.join, from, self.over)).cloned().unwrap_or_default()
     }
 
     fn visit(&mut self, element: ElementIndex) {
@@ -137,7 +159,7 @@ impl Search<'_> {
             let circle = self.open.split_off(begin);
             let ways = self.together(&circle);
             for element in circle {
-                self.found.insert((self.join, element), Arc::clone(&ways));
+                self.found.insert((self.join, element, self.over), Arc::clone(&ways));
             }
             if let Some(before) = before {
                 self.behind(before, ways);
@@ -207,12 +229,13 @@ mod tests {
     }
 
     /// The same, found by looking at everything.
-    fn walked(program: &Program, join: ElementIndex, from: ElementIndex) -> BTreeSet<FlowIndex> {
+    fn walked(program: &Program, join: ElementIndex, from: ElementIndex, over: Over) -> BTreeSet<FlowIndex> {
         let (mut seen, mut ahead, mut ways) = (BTreeSet::from([from]), vec![from], BTreeSet::new());
         while let Some(here) = ahead.pop() {
             let element = program.element(here);
             let behind = element.outgoing.iter().map(|flow| (Some(*flow), program.flow(*flow).target));
-            let events = element.boundary_events.iter().map(|event| (None, *event));
+            let boundary = if over == Over::Flows { &[][..] } else { &element.boundary_events };
+            let events = boundary.iter().map(|event| (None, *event));
             for (by, to) in behind.chain(events) {
                 if to == join {
                     ways.extend(by);
@@ -236,8 +259,10 @@ mod tests {
             let middle = turned % pairs.len();
             pairs.rotate_left(middle);
             for (join, from) in pairs {
-                let ways = program.ways(join, from).iter().copied().collect::<BTreeSet<_>>();
-                prop_assert_eq!(ways, walked(&program, join, from));
+                for over in [Over::Flows, Over::FlowsAndBoundaries] {
+                    let ways = program.ways(join, from, over).iter().copied().collect::<BTreeSet<_>>();
+                    prop_assert_eq!(ways, walked(&program, join, from, over));
+                }
             }
         }
     }
@@ -248,9 +273,9 @@ mod tests {
         let flows = (1..size).map(|number| (number - 1, number)).collect::<Vec<_>>();
         let program = program(size, &flows);
         let (first, last) = (program.find("e0").unwrap(), program.find("e8999").unwrap());
-        assert_eq!(program.ways(last, first).len(), 1);
+        assert_eq!(program.ways(last, first, Over::Flows).len(), 1);
         let found = program.ways.0.lock().unwrap().len();
-        program.ways(last, program.find("e4000").unwrap());
+        program.ways(last, program.find("e4000").unwrap(), Over::Flows);
         assert_eq!(program.ways.0.lock().unwrap().len(), found);
     }
 }
