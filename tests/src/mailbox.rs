@@ -85,9 +85,10 @@ impl Party {
         }
     }
 
-    /// Every Task of the mailbox but the drafts, which plugins bring along as templates for people.
+    /// Every Task of the mailbox but the drafts, which plugins bring along as templates for people. What is stored meanwhile
+    /// moves others to the next page, where they are read again: each counts once.
     pub async fn tasks(&self) -> Vec<Value> {
-        let mut tasks = Vec::new();
+        let mut tasks = BTreeMap::new();
         for page in 1.. {
             let answer = self.client().get(self.base_url(), &format!("Task?_count=100&_page={page}")).await;
             let answer = answer.unwrap_or_else(|error| panic!("{}: {error}", self.name()));
@@ -95,26 +96,34 @@ impl Party {
             let entries = answer.body["entry"].as_array().map_or(&[][..], Vec::as_slice);
             let sent =
                 entries.iter().map(|entry| &entry["resource"]).filter(|task| task["status"] != "draft");
-            tasks.extend(sent.cloned());
+            tasks.extend(sent.map(|task| (task["id"].to_string(), task.clone())));
             let links = answer.body["link"].as_array().map_or(&[][..], Vec::as_slice);
             if !links.iter().any(|link| link["relation"] == "next") {
                 break;
             }
         }
-        tasks
+        tasks.into_values().collect()
     }
 
     /// Every message that the mailbox holds, by what makes it that message, with the statuses of its Tasks, once all are
-    /// done with. More than one status means that the message was taken more than once.
+    /// done with, and no more came between two looks. More than one status means that the message was taken more than once.
     pub async fn messages(&self) -> BTreeMap<String, Vec<String>> {
         let deadline = Instant::now() + DEADLINE;
         let mut look = interval(LOOK_EVERY);
+        let mut seen = None;
         loop {
             look.tick().await;
             let tasks = self.tasks().await;
             let open =
                 tasks.iter().find(|task| task["status"] == "requested" || task["status"] == "in-progress");
-            let Some(open) = open else { return by_message(&tasks) };
+            let Some(open) = open else {
+                let messages = by_message(&tasks);
+                if seen.as_ref() == Some(&messages) {
+                    return messages;
+                }
+                seen = Some(messages);
+                continue;
+            };
             assert!(Instant::now() < deadline, "at {} this stays open: {open:#}", self.name());
         }
     }
