@@ -72,7 +72,7 @@ canaries! {
     /// A commit of a shard does not rest on the one before it.
     CommitUnchained = "commit-unchained", "replay";
     /// A commit of a mailbox does not rest on the one before it. It was a real bug, which the campaign found.
-    DecisionUnchained = "decision-unchained", "acknowledged-is-durable";
+    DecisionUnchained = "decision-unchained", "atomicity";
     /// What a site remembers of a message is not forgotten after its answer.
     NeverForgotten = "never-forgotten", "liveness";
     /// An answer that asks to come later counts as a refusal.

@@ -37,6 +37,10 @@ struct State {
     landed: Vec<Vec<Write>>,
     /// So many commits ended in another way than landing.
     failures: u64,
+    /// A batch of this opening was not written.
+    left_out: bool,
+    /// One after it was.
+    passed_over: bool,
 }
 
 impl Disk {
@@ -63,6 +67,8 @@ impl Disk {
     pub(crate) fn reopen(&self) {
         let mut state = self.state();
         state.broken = false;
+        state.left_out = false;
+        state.passed_over = false;
         state.next = None;
     }
 
@@ -76,6 +82,11 @@ impl Disk {
         self.state().failures
     }
 
+    /// Whether a batch was written after one that was not, since the store was opened.
+    pub(crate) fn passed_over(&self) -> bool {
+        self.state().passed_over
+    }
+
     /// The batches that were written since this was asked last, in order.
     pub(crate) fn take_landed(&self) -> Vec<Vec<Write>> {
         std::mem::take(&mut self.state().landed)
@@ -84,6 +95,7 @@ impl Disk {
     /// Writes them, and keeps what was written.
     fn land(&self, state: &mut State, batches: &[Batch]) -> Vec<Outcome> {
         let outcomes = self.store.commit(batches);
+        state.passed_over |= state.left_out && outcomes.contains(&Outcome::Committed);
         let written = batches.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Outcome::Committed);
         state.landed.extend(written.map(|(batch, _)| batch.writes.clone()));
         outcomes
@@ -119,6 +131,7 @@ impl Store for Disk {
                 let one = position % group.len().max(1);
                 let (before, rest) = group.split_at(one);
                 let mut outcomes = self.land(&mut state, before);
+                state.left_out = true;
                 if let Some((_, after)) = rest.split_first() {
                     outcomes.push(Outcome::Failed(error(FULL)));
                     outcomes.extend(self.land(&mut state, after));
@@ -132,6 +145,7 @@ impl Store for Disk {
         }
         state.failures += 1;
         state.broken = fate != Fate::Full;
+        state.left_out |= fate != Fate::UnknownLanded;
         let answer = match fate {
             Fate::UnknownLanded | Fate::UnknownLost => Outcome::Unknown(error("a sync failed")),
             Fate::Lands | Fate::Fails | Fate::Full | Fate::FullForOne(_) => Outcome::Failed(error(FULL)),

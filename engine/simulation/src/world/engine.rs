@@ -34,7 +34,8 @@ pub(super) struct Engine {
     asked: BTreeMap<Ticket, Asked>,
     next_ticket: u64,
     pub(super) ready: bool,
-    commit_planned: bool,
+    /// Batches that wait for their commit.
+    queued: usize,
     tick_at: Option<u64>,
     pub(super) news: Option<Events>,
     in_flight: BTreeMap<CommitId, u16>,
@@ -95,7 +96,7 @@ impl World {
             asked: BTreeMap::new(),
             next_ticket: 0,
             ready: false,
-            commit_planned: false,
+            queued: 0,
             tick_at: None,
             news: None,
             in_flight: BTreeMap::new(),
@@ -170,7 +171,8 @@ impl World {
                         .push_back(Event::Committed { commit, outcome });
                 };
                 engine.committer.submit(batch, Box::new(on_done));
-                let planned = std::mem::replace(&mut engine.commit_planned, true);
+                let planned = engine.queued > 0;
+                engine.queued += 1;
                 let most = self.sites[site].bounds.commits_in_flight;
                 ensure(under_way <= most, Invariant::Bounds, || {
                     format!(
@@ -234,11 +236,12 @@ impl World {
             self.crash(site, Fault::CommitTorn);
             return Ok(());
         }
-        let fate = self.fate(site);
+        let Some(engine) = self.engine(site, epoch) else { return Ok(()) };
+        let group = std::mem::take(&mut engine.queued);
+        let fate = self.fate(site, group);
         let disk = self.sites[site].engine_disk.clone();
         disk.next(fate);
         let Some(engine) = self.engine(site, epoch) else { return Ok(()) };
-        engine.commit_planned = false;
         engine.committer.step();
         let done = std::mem::take(&mut *engine.done.lock().unwrap_or_else(PoisonError::into_inner));
         for event in done {
@@ -252,18 +255,20 @@ impl World {
         Ok(())
     }
 
-    pub(super) fn fate(&mut self, site: usize) -> Fate {
+    pub(super) fn fate(&mut self, site: usize, group: usize) -> Fate {
         if self.sites[site].disk_full {
             return Fate::Full;
         }
+        // Where several batches are written at once, one of them is more likely to be what the disk has no room for.
+        let full_per_mille = if group > 1 { 80 } else { 20 };
         if self.strikes(Fault::CommitFails, 8) {
             Fate::Fails
         } else if self.strikes(Fault::CommitUnknownLanded, 8) {
             Fate::UnknownLanded
         } else if self.strikes(Fault::CommitUnknownLost, 8) {
             Fate::UnknownLost
-        } else if self.strikes(Fault::DiskFull, 20) {
-            Fate::FullForOne(self.random.index(8))
+        } else if self.strikes(Fault::DiskFull, full_per_mille) {
+            Fate::FullForOne(self.random.index(group.max(1)))
         } else {
             Fate::Lands
         }

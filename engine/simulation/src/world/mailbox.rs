@@ -364,7 +364,8 @@ impl World {
             self.stop_mailbox(site);
             return Ok(());
         }
-        let fate = self.fate(site);
+        let group = self.sites[site].mailbox.as_ref().map_or(0, |running| running.pending.len());
+        let fate = self.fate(site, group);
         let disk = self.sites[site].mailbox_disk.clone();
         disk.next(fate);
         let failures = disk.failures();
@@ -377,6 +378,9 @@ impl World {
             self.after(after, Happening::Operate { site });
             self.sites[site].mailbox_failed = true;
         }
+        ensure(!disk.passed_over(), Invariant::Atomicity, || {
+            format!("mailbox {site} wrote a decision that rests on one that is not on its disk")
+        })?;
         self.poll(site)
     }
 
