@@ -15,7 +15,7 @@ use tessera_core::plugin::CallOutcome;
 use tessera_hosting::directory::Directory;
 use tessera_hosting::prepare::{authorized, creation_order, prepare, resource};
 use tessera_plugin_host::Plugin;
-use tessera_simulation::campaign::{Order, Report, run, run_seed};
+use tessera_simulation::campaign::{Order, Report, Watch, run, run_seed};
 use tessera_simulation::fault::{Fault, Swarm};
 use tessera_simulation::network::{Network, Party};
 use tessera_simulation::plan::{Definition, Limits, Lost, Outage, Plan, Start, Verdict};
@@ -128,9 +128,8 @@ impl Federation {
     }
 
     /// Runs many seeds, until one breaks an expectation.
-    pub fn run(&self, order: &Order) -> Result<Report, String> {
-        let stop = std::sync::atomic::AtomicBool::new(false);
-        run(&|seed, limits| Ok(self.plan(seed, limits)), order, &stop, &|_| {})
+    pub fn run(&self, order: &Order, watch: Watch<'_>) -> Result<Report, String> {
+        run(&|seed, limits| Ok(self.plan(seed, limits)), order, watch)
     }
 
     /// Runs one seed, and says how it ended; without an end if something was broken.

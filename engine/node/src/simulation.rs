@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tessera_federation::description::Description;
 use tessera_federation::federation::Federation;
-use tessera_simulation::campaign::{Failure as Broken, Order, Report};
+use tessera_simulation::campaign::{Failure as Broken, Order, Report, Watch};
 
 use crate::bounded;
 use crate::commands::Failure;
@@ -40,8 +40,8 @@ impl Simulation {
     }
 
     /// Runs seeds, until one breaks an expectation.
-    pub fn run(&self, order: &Order) -> Result<Report, Failure> {
-        self.federation.run(order).map_err(Failure::CouldNotRun)
+    pub fn run(&self, order: &Order, watch: Watch<'_>) -> Result<Report, Failure> {
+        self.federation.run(order, watch).map_err(Failure::CouldNotRun)
     }
 
     /// What came of it, for people.
@@ -62,6 +62,7 @@ impl Simulation {
         let _ = writeln!(text, "faults that struck: {struck}");
         match &report.failure {
             Some(broken) => self.tell_failure(&mut text, broken),
+            None if report.stopped => text.push_str("stopped before all seeds were run\n"),
             None => text.push_str("all expectations held\n"),
         }
         text

@@ -6,9 +6,8 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a program")]
 
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
 
-use tessera_simulation::campaign::{Failure, Order, run, run_seed};
+use tessera_simulation::campaign::{Failure, Order, Watch, run, run_seed};
 use tessera_simulation::canary::{self, Canary};
 use tessera_simulation::fault::Fault;
 use tessera_simulation::plan::{Limits, Plan};
@@ -76,7 +75,7 @@ fn command(mut arguments: impl Iterator<Item = String>) -> Result<ExitCode, Stri
         }
         failed
     } else {
-        let report = run(&Plan::of, &order, &AtomicBool::new(false), &|_| {})?;
+        let report = run(&Plan::of, &order, Watch::nobody())?;
         println!("{report}");
         !report.is_good()
     };

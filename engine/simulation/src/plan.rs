@@ -207,10 +207,10 @@ impl Plan {
         if rest.fork().happens(TIMED_PER_MILLE) {
             definitions.push(define_timed(roles.sites[0])?);
         }
-        let drawn_conversations = usize::try_from(rest.between(1, 3)).unwrap_or(2);
+        let drawn_conversations = *rest.pick(&[1, 1, 1, 2, 2, 3]);
         let conversations =
             limits.conversations.map_or(drawn_conversations, |most| most.clamp(1, drawn_conversations));
-        let drawn_chaos = rest.between(5, 40) * 60_000;
+        let drawn_chaos = rest.between(5, 25) * 60_000;
         let swarm = Swarm::draw(&mut faults);
         Ok(Self {
             seed: rest.draw(),

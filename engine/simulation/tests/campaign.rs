@@ -1,9 +1,7 @@
 //! A sample of the campaign, the exhaustive crash of a short history, and determinism. What the campaign has found stays as a
 //! planted bug, see `canaries.rs`: a seed means another history whenever a generator changes, a bug does not.
 
-use std::sync::atomic::AtomicBool;
-
-use tessera_simulation::campaign::{Order, run, run_seed};
+use tessera_simulation::campaign::{Order, Watch, run, run_seed};
 use tessera_simulation::fault::Fault;
 use tessera_simulation::plan::{Limits, Plan};
 use tessera_simulation::walk::walk;
@@ -19,7 +17,7 @@ fn a_sample_of_seeds_violates_nothing() {
         shrinks: true,
         canary: None,
     };
-    let report = run(&Plan::of, &order, &AtomicBool::new(false), &|_| {}).unwrap();
+    let report = run(&Plan::of, &order, Watch::nobody()).unwrap();
     assert!(report.failure.is_none(), "{report}");
     assert_eq!(report.seeds, 60);
     assert!(

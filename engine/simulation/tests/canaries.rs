@@ -1,9 +1,7 @@
 //! Plants each bug in turn and lets the campaign look for it. Not part of the ordinary tests, because no ordinary build has
 //! the bugs: `cargo test --release -p tessera-simulation --features canaries --test canaries`.
 
-use std::sync::atomic::AtomicBool;
-
-use tessera_simulation::campaign::{Order, run};
+use tessera_simulation::campaign::{Order, Watch, run};
 use tessera_simulation::canary::Canary;
 use tessera_simulation::plan::{Limits, Plan};
 
@@ -22,7 +20,7 @@ fn each_planted_bug_is_found() {
             shrinks: false,
             canary: Some(canary),
         };
-        let report = run(&Plan::of, &order, &AtomicBool::new(false), &|_| {}).unwrap();
+        let report = run(&Plan::of, &order, Watch::nobody()).unwrap();
         let violation = report.failure.as_ref().and_then(|failure| failure.outcome.violation.as_ref());
         match (&report.failure, violation) {
             (Some(failure), Some(violation)) => {

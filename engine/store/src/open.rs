@@ -44,7 +44,7 @@ pub enum OpenError {
     Unmarked { path: PathBuf, marker: &'static str },
     #[error("cannot use {}: {source}", path.display())]
     Directory { path: PathBuf, source: std::io::Error },
-    #[error("cannot open the {kind} database in {}: {detail}; if it is damaged, restore it from a backup", path.display())]
+    #[error("cannot open the {kind} database in {}: {detail}; make room if the disk is full, restore it from a backup if it is damaged", path.display())]
     Database { kind: Kind, path: PathBuf, detail: String },
 }
 

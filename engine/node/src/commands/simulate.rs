@@ -1,15 +1,19 @@
 //! `tessera simulate`: a network of sites in one thread, virtual time, faults on: the organisations, plugins and expectations
 //! of a file, or the built-in campaign.
 
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use tessera_federation::faults::named;
-use tessera_simulation::campaign::{Order, Report, run};
+use tessera_simulation::campaign::{Order, Report, Watch, run};
 use tessera_simulation::fault::Fault;
 use tessera_simulation::plan::{Limits, Plan};
 
+use crate::commands::run::signals;
 use crate::commands::{Failure, Format, say, say_line};
 use crate::simulation::Simulation;
 
@@ -21,6 +25,9 @@ an expectation or an invariant is made smaller and shown with the command that r
 when the built-in campaign misses a rare event or a fault in 1,000 seeds or more.";
 
 const FAULTS_PER_LINE: usize = 8;
+const TELL_EVERY: Duration = Duration::from_millis(500);
+/// What a shell expects of a program that SIGINT has ended.
+const STOPPED: i32 = 130;
 
 /// What is simulated, and how often.
 #[derive(Debug, Args)]
@@ -87,18 +94,61 @@ pub fn run_seeds(arguments: &Arguments) -> Result<(), Failure> {
         shrinks: arguments.seed.is_none(),
         canary: None,
     };
+    let (stop, told) = (stopped_by_a_signal()?, Told::default());
+    let watch = Watch { stop: &stop, progress: &|done| told.tell(done, order.seeds) };
     let report = if let Some(file) = &arguments.file {
         let simulation = Simulation::read(file, arguments.plugins.as_deref())?;
-        let report = simulation.run(&order)?;
+        let report = simulation.run(&order, watch)?;
+        told.end();
         show(arguments.format, &report, |report| simulation.told(report));
         report
     } else {
-        let report = run(&Plan::of, &order, &AtomicBool::new(false), &|_| {});
-        let report = report.map_err(Failure::CouldNotRun)?;
+        let report = run(&Plan::of, &order, watch).map_err(Failure::CouldNotRun)?;
+        told.end();
         show(arguments.format, &report, ToString::to_string);
         report
     };
     if report.is_good() { Ok(()) } else { Err(Failure::No) }
+}
+
+/// Set by SIGINT or SIGTERM: what was run until then is still told. A second signal ends the program at once.
+fn stopped_by_a_signal() -> std::io::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let set = Arc::clone(&stop);
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        runtime.block_on(async {
+            let Ok(mut signals) = signals() else { return };
+            signals.wait().await;
+            set.store(true, Ordering::Relaxed);
+            signals.wait().await;
+            std::process::exit(STOPPED);
+        });
+    })?;
+    Ok(stop)
+}
+
+/// How far it is, on a terminal; quiet in a pipe.
+#[derive(Default)]
+struct Told(Mutex<Option<Instant>>);
+
+impl Told {
+    fn tell(&self, done: u64, of: u64) {
+        // Whoever finds it taken leaves it to the other thread.
+        let Ok(mut last) = self.0.try_lock() else { return };
+        let mut error = std::io::stderr().lock();
+        if error.is_terminal() && last.is_none_or(|last| last.elapsed() >= TELL_EVERY) {
+            *last = Some(Instant::now());
+            let _ = write!(error, "\r{done} of {of} seeds");
+        }
+    }
+
+    /// Makes room for the report.
+    fn end(&self) {
+        if self.0.lock().is_ok_and(|last| last.is_some()) {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
 }
 
 fn show(format: Format, report: &Report, human: impl FnOnce(&Report) -> String) {

@@ -45,6 +45,23 @@ pub struct Order {
     pub canary: Option<Canary>,
 }
 
+/// Who watches a campaign: may stop it, and hears after each seed how many are done.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    /// Set from outside: no further seed is begun.
+    pub stop: &'a AtomicBool,
+    /// Hears how many are done, from any thread.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+}
+
+impl Watch<'static> {
+    /// Nobody does.
+    pub fn nobody() -> Self {
+        static GOES_ON: AtomicBool = AtomicBool::new(false);
+        Self { stop: &GOES_ON, progress: &|_| {} }
+    }
+}
+
 /// What a campaign showed.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
@@ -74,6 +91,8 @@ pub struct Report {
     pub never_met: Vec<&'static str>,
     /// Seeds that were run twice, with the same trace.
     pub repeated: u64,
+    /// Whether it was stopped before all seeds were run.
+    pub stopped: bool,
     /// Of all traces, in the order of their seeds.
     pub trace_hash: u64,
     /// The failing seed with the lowest number, as small as it could be made.
@@ -119,13 +138,8 @@ pub fn run_seed(source: Source<'_>, seed: u64, limits: &Limits, history_max: usi
     }
 }
 
-/// Runs seeds until all are done, one fails, or `stop` is set. `progress` hears how many are done.
-pub fn run(
-    source: Source<'_>,
-    order: &Order,
-    stop: &AtomicBool,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Result<Report, String> {
+/// Runs seeds until all are done, one fails, or whoever watches stops it.
+pub fn run(source: Source<'_>, order: &Order, watch: Watch<'_>) -> Result<Report, String> {
     canary::plant(order.canary.or_else(canary::of_this_build))?;
     let began = Instant::now();
     let threads =
@@ -141,7 +155,7 @@ pub fn run(
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let seed = order.first.wrapping_add(index);
                     if index >= order.seeds
-                        || stop.load(Ordering::Relaxed)
+                        || watch.stop.load(Ordering::Relaxed)
                         || failed.load(Ordering::Relaxed) < seed
                     {
                         break;
@@ -160,7 +174,7 @@ pub fn run(
                         let mut gathered = gathered.lock().unwrap_or_else(PoisonError::into_inner);
                         gathered.add(index, seed, outcome, repeated)
                     };
-                    progress(done);
+                    (watch.progress)(done);
                 }
                 let worked = used.so_far();
                 gathered.lock().unwrap_or_else(PoisonError::into_inner).worked += worked;
@@ -181,6 +195,7 @@ pub fn run(
         // What does not fail again when it is run alone is told as it was.
         if again.outcome.violation.is_some() { again } else { Failure { seed, outcome, limits } }
     });
+    report.stopped = report.failure.is_none() && report.seeds < order.seeds;
     let is_whole = order.limits == Limits::default() && source(order.first, &order.limits)?.is_drawn;
     if is_whole && report.failure.is_none() && report.seeds >= COMPLETE_FROM {
         report.never_met = report.missing();
@@ -190,9 +205,9 @@ pub fn run(
 }
 
 impl Report {
-    /// Whether nothing was violated, and nothing missed that so many seeds meet.
+    /// Whether all seeds were run, nothing was violated, and nothing missed that so many seeds meet.
     pub fn is_good(&self) -> bool {
-        self.failure.is_none() && self.never_met.is_empty()
+        self.failure.is_none() && self.never_met.is_empty() && !self.stopped
     }
 
     fn missing(&self) -> Vec<&'static str> {

@@ -36,6 +36,7 @@ impl Report {
             "faults": struck,
             "rare_events": marks,
             "never_met": self.never_met,
+            "stopped": self.stopped,
             "failure": self.failure.as_ref().map(Failure::json),
         })
     }
@@ -116,6 +117,9 @@ impl std::fmt::Display for Report {
         }
         if !self.never_met.is_empty() {
             writeln!(formatter, "\nso many seeds should have met: {}", self.never_met.join("; "))?;
+        }
+        if self.stopped {
+            writeln!(formatter, "\nstopped before all seeds were run")?;
         }
         let Some(failure) = &self.failure else { return Ok(()) };
         writeln!(formatter, "\n{failure}")

@@ -35,6 +35,11 @@ enum Kind {
 }
 
 impl Hand {
+    /// What is to be done.
+    pub(super) fn work(&self) -> &Work {
+        &self.work
+    }
+
     /// How often a delivery was tried; `None` if it is none.
     pub(super) fn deliveries(&self) -> Option<u32> {
         matches!(self.kind, Kind::Deliver(_)).then_some(self.attempt)

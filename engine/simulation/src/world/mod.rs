@@ -14,6 +14,7 @@ mod hands;
 mod intruders;
 mod mailbox;
 mod people;
+mod telling;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
@@ -559,7 +560,7 @@ impl World {
     }
 
     fn note(&mut self, happening: &Happening) {
-        let text = happening.describe();
+        let text = self.told(happening);
         self.trace_hash = mix(self.trace_hash.rotate_left(7) ^ digest(&[&text]) ^ (self.now - EPOCH_MS));
         if self.history.len() >= self.plan.history_max {
             self.history.pop_front();
@@ -613,89 +614,6 @@ impl Happening {
             | Self::Intrude
             | Self::Heal
             | Self::Inspect => None,
-        }
-    }
-
-    fn describe(&self) -> String {
-        match self {
-            Self::Engine { site, event, .. } => {
-                let what = match &**event {
-                    Event::Start => "starts".to_owned(),
-                    Event::Deploy(deployment) => format!("deploys {}", deployment.key),
-                    Event::Withdraw { definition } => format!("withdraws {definition}"),
-                    Event::Message { message, .. } => format!("is offered {} ({})", message.id, message.name),
-                    Event::InProgress { message, .. } => format!("is asked about {}", message.id),
-                    Event::Command { command, .. } => format!("is told {command:?}"),
-                    Event::Loaded { .. } => "has loaded".to_owned(),
-                    Event::Committed { outcome, .. } => format!("hears of a commit: {outcome:?}"),
-                    Event::Settled { effect, outcome } => {
-                        let outcome = format!("{outcome:?}");
-                        let outcome: String = outcome.chars().take(60).collect();
-                        format!("hears of effect {} of {}: {outcome}", effect.sequence.0, effect.instance)
-                    }
-                    Event::Tick => "is woken".to_owned(),
-                };
-                format!("engine {site} {what}")
-            }
-            Self::EngineCommit { site, .. } => format!("disk of engine {site} commits"),
-            Self::EngineTick { site, .. } => format!("engine {site} is woken"),
-            Self::Perform { site, effect, .. } => {
-                format!("site {site} performs effect {} of {}", effect.sequence.0, effect.instance)
-            }
-            Self::Timeout { site, effect, .. } => {
-                format!("site {site} gives up on an answer to effect {}", effect.sequence.0)
-            }
-            Self::Reconcile { site, .. } => format!("engine {site} looks into its mailbox"),
-            Self::News { site, .. } => format!("engine {site} hears news of its mailbox"),
-            Self::Request(request) => format!("mailbox {} is asked: {}", request.to, request.ask.describe()),
-            Self::Response { caller, response } => format!("{} hears {}", caller.describe(), response.status),
-            Self::MailboxCommit { site, .. } => format!("disk of mailbox {site} commits"),
-            Self::Start { conversation } => format!("conversation {conversation} is started"),
-            Self::Restart { site } => format!("site {site} starts"),
-            Self::RestartMailbox { site } => format!("mailbox {site} starts"),
-            Self::Cut { from, to, apart } => {
-                format!("the way from {from} to {to} is {}", if *apart { "cut" } else { "whole" })
-            }
-            Self::Unheard { from, to, unheard } => {
-                format!("{to} {} what {from} sends", if *unheard { "does not get" } else { "gets again" })
-            }
-            Self::DiskFull { site, full } => {
-                format!("disk of {site} is {}", if *full { "full" } else { "free" })
-            }
-            Self::ClockJump { site, by } => format!("clock of {site} jumps by {by} ms"),
-            Self::Operate { site } => format!("an operator looks at site {site}"),
-            Self::Redeploy { site } => format!("site {site} gets a new version"),
-            Self::Reactivate { site } => format!("site {site} gets its old version back"),
-            Self::Migrate { site, instance } => format!("an operator migrates {instance} of site {site}"),
-            Self::Rotate { site, .. } => format!("site {site} gets a new certificate"),
-            Self::Intrude => "somebody tries to intrude".to_owned(),
-            Self::Heal => "everything is healed".to_owned(),
-            Self::Inspect => "everything is looked at".to_owned(),
-        }
-    }
-}
-
-impl Ask {
-    fn describe(&self) -> String {
-        match self {
-            Self::Create { once, .. } => format!("create {}", once.as_deref().unwrap_or("something")),
-            Self::Read { reference } => format!("read {reference}"),
-            Self::Search { query } => format!("search for {query}"),
-            Self::Update { reference, version, body } => {
-                format!("update {reference} version {version} to {}", body["status"])
-            }
-            Self::AllowList { generation } => format!("allow list {generation}"),
-        }
-    }
-}
-
-impl Caller {
-    fn describe(&self) -> String {
-        match self {
-            Self::Effect { site, effect, .. } => format!("site {site} for effect {}", effect.sequence.0),
-            Self::Starter { conversation } => format!("the starter of conversation {conversation}"),
-            Self::Intruder => "the intruder".to_owned(),
-            Self::Rotation { site, .. } => format!("the operator of site {site}"),
         }
     }
 }

@@ -9,6 +9,7 @@ use tessera_fhir::resource::Identifier;
 use tessera_fhir::task::{self, Draft};
 
 use super::engine::Asked;
+use super::mailbox::MailboxProcess;
 use super::{Ask, Caller, Happening, Request, World};
 use crate::audit::{Checked, Invariant, Seen, ensure, violated};
 use crate::fault::{Fault, Swarm};
@@ -24,7 +25,7 @@ const SETTLED_MS: u64 = 300_000;
 /// Somebody wants the collaboration to take place.
 #[derive(Debug)]
 pub(super) struct Conversation {
-    start: Start,
+    pub(super) start: Start,
     /// Whether the site has said that it has begun.
     pub(super) acknowledged: bool,
 }
@@ -312,7 +313,8 @@ impl World {
     /// A site's mailbox gets the next allow list; once it has it, the site uses its next certificate.
     pub(super) fn rotate(&mut self, site: usize, generation: u64) -> Checked {
         // The first generation is what everybody begins with; an older one than the last is out of date.
-        if generation == 0 || (!self.chaos && generation < self.rotation) {
+        let is_old = generation == 0 || generation < self.rotation;
+        if !self.chaos && (is_old || self.uses(site, generation)) {
             return Ok(());
         }
         if self.chaos {
@@ -326,6 +328,15 @@ impl World {
         let ask = Ask::AllowList { generation };
         self.send(None, Request { to: site, certificate: None, ask, caller, permits: None });
         Ok(())
+    }
+
+    /// Whether the site has its certificate of a generation, and its mailbox knows those of all.
+    fn uses(&self, site: usize, generation: u64) -> bool {
+        let knows = |running: &MailboxProcess| {
+            let known = |of| running.mailbox.identify(&network::thumbprint(of, generation)).is_some();
+            (0..self.sites.len()).all(known)
+        };
+        self.sites[site].generation == generation && self.sites[site].mailbox.as_ref().is_some_and(knows)
     }
 
     /// No more faults; what was broken is repaired.
