@@ -12,6 +12,8 @@ pub const UPDATE_BYTES_MAX: usize = 2 * BODY_BYTES_MAX;
 /// Bytes that the mailbox itself adds to a resource: id, version, time, default profile.
 pub const STAMP_BYTES_MAX: usize = 4 * 1024;
 
+/// Bytes of a body that is larger than it may be which are read all the same, so that its sender hears the refusal.
+pub const DISCARDED_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Bytes of a request head. Certificates are not in it.
 pub const HEADER_BYTES_MAX: usize = 32 * 1024;
 

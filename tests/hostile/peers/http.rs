@@ -94,6 +94,7 @@ pub(super) fn cases() -> Vec<Case> {
     case("chunk of no size", Answer(400, "F1207"), raw(b"POST /fhir/Task HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/fhir+json\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n0\r\n\r\n"));
     case("chunk of 2^64", Answer(400, "F1207"), raw(b"POST /fhir/Task HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/fhir+json\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\nabc\r\n0\r\n\r\n"));
     case("body over the limit, length stated", Answer(413, "F1205"), post(JSON, vec![b' '; MEBIBYTE + 1]));
+    case("body far over the limit", Answer(413, "F1205"), post(JSON, vec![b' '; 12 * MEBIBYTE]));
     case("length of a terabyte, nothing follows", Answer(413, "F1205"), raw(b"POST /fhir/Task HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/fhir+json\r\nContent-Length: 1000000000000\r\n\r\n"));
     case("body over the limit, in chunks", Answer(413, "F1205"), Deed::new(Who::Peer, |_| chunked(17)));
     case(

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
 use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HOST, IF_MATCH, IF_MODIFIED_SINCE,
+    ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, EXPECT, HOST, IF_MATCH, IF_MODIFIED_SINCE,
     IF_NONE_MATCH, IF_UNMODIFIED_SINCE, LAST_MODIFIED, LOCATION, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri, Version};
@@ -19,7 +19,7 @@ use tessera_fhir::search::Handling;
 
 use crate::answer::{Answer, Rejection, Written};
 use crate::fault::Fault;
-use crate::limits::HEADER_BYTES_MAX;
+use crate::limits::{DISCARDED_BYTES_MAX, HEADER_BYTES_MAX};
 
 pub(super) const IF_NONE_EXIST: HeaderName = HeaderName::from_static("if-none-exist");
 
@@ -98,32 +98,41 @@ pub(super) async fn resource(
             ));
         }
     };
-    let bytes = tokio::time::timeout(patience, read(body, bytes_max))
+    let bytes = tokio::time::timeout(patience, read(headers, body, bytes_max))
         .await
         .map_err(|_| Answer::fault(Fault::BodyTooSlow, "the body did not arrive in time"))??;
     // 403 for what cannot be parsed is DSF's choice; its clients know it.
     format.read(&bytes).map_err(|error| Answer::fault(Fault::Unreadable, error.to_string()))
 }
 
-async fn read(mut body: Body, bytes_max: usize) -> Result<Vec<u8>, Rejection> {
+/// A body of up to `bytes_max` bytes. Of a larger one up to [`DISCARDED_BYTES_MAX`] are read all the same: to whoever still
+/// sends when the connection is closed, the kernel says that it was reset, and the answer is lost. Who asks before sending
+/// (`Expect: 100-continue`) is told before.
+async fn read(headers: &HeaderMap, mut body: Body, bytes_max: usize) -> Result<Vec<u8>, Rejection> {
     let too_large = || Answer::fault(Fault::TooLarge, format!("the body is larger than {bytes_max} bytes"));
-    // What says that it is too large is not even begun.
-    if body.size_hint().lower() > u64::try_from(bytes_max).unwrap_or(u64::MAX) {
+    let taken_max = u64::try_from(bytes_max).unwrap_or(u64::MAX);
+    let read_max = if headers.contains_key(EXPECT) { taken_max } else { taken_max.max(DISCARDED_BYTES_MAX) };
+    if body.size_hint().lower() > read_max {
         return Err(too_large());
     }
-    let mut bytes = Vec::new();
+    let (mut bytes, mut came) = (Vec::new(), 0_u64);
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         let frame = frame.map_err(|_| {
             Answer::fault(Fault::BodyCutOff, "the body was cut off, or is not chunked as HTTP wants it")
         })?;
         // Trailers say nothing here.
         let Ok(data) = frame.into_data() else { continue };
-        if bytes.len().saturating_add(data.len()) > bytes_max {
+        came = came.saturating_add(u64::try_from(data.len()).unwrap_or(u64::MAX));
+        if came > read_max {
             return Err(too_large());
         }
-        bytes.extend_from_slice(&data);
+        if came <= taken_max {
+            bytes.extend_from_slice(&data);
+        } else {
+            bytes = Vec::new();
+        }
     }
-    Ok(bytes)
+    if came > taken_max { Err(too_large()) } else { Ok(bytes) }
 }
 
 /// `Prefer: handling=…`.
