@@ -26,8 +26,6 @@ when the built-in campaign misses a rare event or a fault in 1,000 seeds or more
 
 const FAULTS_PER_LINE: usize = 8;
 const TELL_EVERY: Duration = Duration::from_millis(500);
-/// What a shell expects of a program that SIGINT has ended.
-const STOPPED: i32 = 130;
 
 /// What is simulated, and how often.
 #[derive(Debug, Args)]
@@ -111,7 +109,7 @@ pub fn run_seeds(arguments: &Arguments) -> Result<(), Failure> {
     if report.is_good() { Ok(()) } else { Err(Failure::No) }
 }
 
-/// Set by SIGINT or SIGTERM: what was run until then is still told. A second signal ends the program at once.
+/// Set by SIGINT or SIGTERM: the seeds under way are run to their end, and what was run is told.
 fn stopped_by_a_signal() -> std::io::Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -121,8 +119,6 @@ fn stopped_by_a_signal() -> std::io::Result<Arc<AtomicBool>> {
             let Ok(mut signals) = signals() else { return };
             signals.wait().await;
             set.store(true, Ordering::Relaxed);
-            signals.wait().await;
-            std::process::exit(STOPPED);
         });
     })?;
     Ok(stop)
