@@ -37,7 +37,7 @@ struct State {
     landed: Vec<Vec<Write>>,
     /// So many commits ended in another way than landing.
     failures: u64,
-    /// A batch of this opening was not written.
+    /// A batch of this opening that writes something was not written.
     left_out: bool,
     /// One after it was.
     passed_over: bool,
@@ -131,8 +131,8 @@ impl Store for Disk {
                 let one = position % group.len().max(1);
                 let (before, rest) = group.split_at(one);
                 let mut outcomes = self.land(&mut state, before);
-                state.left_out = true;
-                if let Some((_, after)) = rest.split_first() {
+                if let Some((left_out, after)) = rest.split_first() {
+                    state.left_out |= !left_out.writes.is_empty();
                     outcomes.push(Outcome::Failed(error(FULL)));
                     outcomes.extend(self.land(&mut state, after));
                 }
@@ -145,7 +145,7 @@ impl Store for Disk {
         }
         state.failures += 1;
         state.broken = fate != Fate::Full;
-        state.left_out |= fate != Fate::UnknownLanded;
+        state.left_out |= fate != Fate::UnknownLanded && group.iter().any(|batch| !batch.writes.is_empty());
         let answer = match fate {
             Fate::UnknownLanded | Fate::UnknownLost => Outcome::Unknown(error("a sync failed")),
             Fate::Lands | Fate::Fails | Fate::Full | Fate::FullForOne(_) => Outcome::Failed(error(FULL)),
