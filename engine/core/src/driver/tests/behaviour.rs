@@ -389,6 +389,34 @@ fn an_alternative_business_key_leads_to_its_instance_across_shards() {
     }
 }
 
+/// Nobody brings again what one shard has left in another: it is taken although the other has enough to do.
+#[test]
+fn a_message_that_is_handed_over_to_a_busy_shard_is_not_forgotten() {
+    let settings = Settings {
+        shards: 2,
+        bounds: Bounds { inputs: 1, commits_in_flight: 1, ..Bounds::default() },
+        ..Settings::default()
+    };
+    let mut world = World::with_settings(&settings, conversation()).with_script(|call| {
+        CallOutcome::Completed(Writes {
+            alternative_business_key: Some(format!("other {}", call.execution.business_key)),
+            ..Writes::default()
+        })
+    });
+    world.start();
+    for number in 0..20 {
+        world.post(message(&format!("go {number}"), "talk", "go", Some(&number.to_string())));
+    }
+    (0..40).for_each(|_| world.settle_down());
+    for number in 0..20 {
+        world.post(message(&format!("more {number}"), "talk", "more", Some(&format!("other {number}"))));
+    }
+    (0..40).for_each(|_| world.settle_down());
+    for number in 0..20 {
+        assert_eq!(answer(&world, &format!("more {number}")), (DONE.to_vec(), None), "{number}");
+    }
+}
+
 #[test]
 fn instances_of_a_definition_that_is_gone_stay_and_go_on_when_it_is_back() {
     let mut world = World::new(2, conversation());

@@ -263,6 +263,7 @@ impl World {
 
     /// Goes on until nothing happens any more, without letting more time pass than reloads need.
     pub(super) fn settle_down(&mut self) {
+        self.put_off.clear();
         let until = self.now.plus_ms(5_000);
         self.run_until(until);
     }
