@@ -498,7 +498,7 @@ impl<'t> Scanner<'t, '_> {
             let value = value.get(..length).unwrap_or_default();
             let value_end = value_start.saturating_add(length);
             self.at = value_end.saturating_add(1);
-            if let Some(at) = if is_plain { None } else { value.find('<') } {
+            if !is_plain && let Some(at) = value.find('<') {
                 let at = value_start.saturating_add(at);
                 self.malformed(
                     at,

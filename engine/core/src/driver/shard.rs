@@ -216,14 +216,16 @@ impl Shard {
     /// Takes an input, or says that there are too many.
     pub(super) fn accept(&mut self, context: &mut Context<'_>, input: Input) {
         let is_running = self.phase == Phase::Running;
-        // What nobody would bring again is taken in any case; it is bounded by what is being performed. While the shard is
-        // down, settlements and crossings are found again by recovery.
-        let is_brought_again = !matches!(input, Input::Crossing { .. });
-        let is_full = is_brought_again && self.queue.len() >= context.bounds.inputs;
+        let is_full = self.queue.len() >= context.bounds.inputs;
         match input.ticket() {
-            Some(asked) if !is_running || is_full => refuse_busy(context, asked),
-            None if !is_running => self.forget(&input),
-            Some(_) | None => self.queue.push_back(input),
+            // What nobody would bring again is taken in any case; it is bounded by what is being performed.
+            None if is_running => self.queue.push_back(input),
+            Some(_) if is_running && (!is_full || matches!(input, Input::Crossing { .. })) => {
+                self.queue.push_back(input);
+            }
+            // While the shard is down, settlements and crossings are found again by recovery.
+            None => self.forget(&input),
+            Some(asked) => refuse_busy(context, asked),
         }
     }
 

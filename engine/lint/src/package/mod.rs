@@ -9,7 +9,7 @@ mod resource;
 
 use std::sync::Arc;
 
-use tessera_bpmn::lint::{Document, Source, Space, Span};
+use tessera_bpmn::lint::{Document, Level, Source, Space, Span};
 
 pub use exchange::{Circle, Exchange, Missing, Partner};
 pub use group::groups;
@@ -135,15 +135,24 @@ impl Package {
     /// The resources that plugins bring to be installed, of whatever type.
     pub fn all_of_plugin(&self) -> impl Iterator<Item = In<'_, Resource>> {
         let is_plugin = self.is_plugin();
-        let is_built = self.plugin.is_some();
         let is_brought = move |resource: &In<'_, Resource>| is_plugin || resource.is_template();
-        self.resources().filter(move |resource| is_brought(resource) && (is_built || !resource.is_example()))
+        self.resources().filter(move |resource| is_brought(resource) && !self.is_example(resource))
     }
 
-    /// The Tasks that plugins bring to be installed. A built plugin brings nothing else.
+    /// The Tasks that plugins bring to be installed.
     pub fn drafts(&self) -> impl Iterator<Item = In<'_, Resource>> {
-        let is_built = self.plugin.is_some();
-        self.of_plugin("Task").filter(move |task| is_built || !task.is_example())
+        self.of_plugin("Task").filter(|task| !self.is_example(task))
+    }
+
+    /// Whether a resource is not made to be installed, see [`Resource::is_example`]. A built plugin brings nothing else.
+    pub fn is_example(&self, resource: &Resource) -> bool {
+        self.plugin.is_none() && resource.is_example()
+    }
+
+    /// How grave it is at most that a part of it does not fit another, where a class may mend that when the plugin is loaded: of
+    /// sources that is not known.
+    pub fn gravest_misfit(&self) -> Level {
+        if self.plugin.is_some() { Level::Error } else { Level::Warning }
     }
 
     /// Whether this is a process plugin: it brings an ActivityDefinition, or models and resources.

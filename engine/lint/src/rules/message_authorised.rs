@@ -30,8 +30,6 @@
 //! ```
 //! **Elsewhere.** dsf-linter: BPMN_NO_ACTIVITY_DEFINITION_FOUND_FOR_MESSAGE.
 
-use tessera_bpmn::lint::Level;
-
 use crate::package::Package;
 use crate::report::Found;
 use crate::vocabulary::authorization;
@@ -49,9 +47,7 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
                 let text =
                     format!("the message `{message}` is not authorised by the ActivityDefinition {url}");
                 let finding = found.at(process.file, receive.span, text).about(receive.element.clone());
-                if package.plugin.is_none() {
-                    finding.at_most(Level::Warning);
-                }
+                finding.at_most(package.gravest_misfit());
             }
         }
     }

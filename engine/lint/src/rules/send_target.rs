@@ -58,8 +58,6 @@
 //! ```
 //! **Elsewhere.** dsf-linter: BPMN_NO_ACTIVITY_DEFINITION_FOUND_FOR_MESSAGE, BPMN_NO_STRUCTURE_DEFINITION_FOUND_FOR_MESSAGE.
 
-use tessera_bpmn::lint::Level;
-
 use crate::package::Package;
 use crate::report::Found;
 use crate::vocabulary::{authorization, is_current, process_url, split};
@@ -77,9 +75,7 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
                     "`{canonical}` does not have the form http[s]://<domain>/bpe/Process/<name>|#{{version}}"
                 );
                 let finding = found.value(process.file, target, message).about(send.element.clone());
-                if package.plugin.is_none() {
-                    finding.at_most(Level::Warning);
-                }
+                finding.at_most(package.gravest_misfit());
                 continue;
             };
             let Some(definition) = package.by_url("ActivityDefinition", url) else { continue };
@@ -91,9 +87,7 @@ pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
             let Some(authorization) = authorization(definition.value, name) else {
                 let text = format!("the ActivityDefinition {url} does not authorise the message `{name}`");
                 let finding = found.value(process.file, message, text).about(send.element.clone());
-                if package.plugin.is_none() {
-                    finding.at_most(Level::Warning);
-                }
+                finding.at_most(package.gravest_misfit());
                 continue;
             };
             let wanted = authorization

@@ -29,7 +29,7 @@ use crate::report::Found;
 pub(super) fn check(package: &Package, found: &mut Found<'_, '_>) {
     for task in package.of_plugin("Task") {
         let root = task.root();
-        let is_example = package.plugin.is_none() && task.is_example();
+        let is_example = package.is_example(&task);
         let status = root.text("status");
         let is_status = status.is_some_and(|status| Status::parse(status).is_some());
         let message = match status {

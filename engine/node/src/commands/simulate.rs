@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use tessera_federation::faults::named;
-use tessera_simulation::campaign::{Order, Report, Watch, run};
+use tessera_simulation::campaign::{Order, Watch, run};
 use tessera_simulation::fault::Fault;
 use tessera_simulation::plan::{Limits, Plan};
 
@@ -94,18 +94,17 @@ pub fn run_seeds(arguments: &Arguments) -> Result<(), Failure> {
     };
     let (stop, told) = (stopped_by_a_signal()?, Told::default());
     let watch = Watch { stop: &stop, progress: &|done| told.tell(done, order.seeds) };
-    let report = if let Some(file) = &arguments.file {
-        let simulation = Simulation::read(file, arguments.plugins.as_deref())?;
-        let report = simulation.run(&order, watch)?;
-        told.end();
-        show(arguments.format, &report, |report| simulation.told(report));
-        report
-    } else {
-        let report = run(&Plan::of, &order, watch).map_err(Failure::CouldNotRun)?;
-        told.end();
-        show(arguments.format, &report, ToString::to_string);
-        report
+    let read = |file| Simulation::read(file, arguments.plugins.as_deref());
+    let simulation = arguments.file.as_deref().map(read).transpose()?;
+    let report = match &simulation {
+        Some(simulation) => simulation.run(&order, watch)?,
+        None => run(&Plan::of, &order, watch).map_err(Failure::CouldNotRun)?,
     };
+    told.end();
+    match arguments.format {
+        Format::Json => say_line(report.json()),
+        Format::Human => say(&simulation.map_or_else(|| report.to_string(), |of_file| of_file.told(&report))),
+    }
     if report.is_good() { Ok(()) } else { Err(Failure::No) }
 }
 
@@ -144,12 +143,5 @@ impl Told {
         if self.0.lock().is_ok_and(|last| last.is_some()) {
             let _ = write!(std::io::stderr(), "\r\x1b[K");
         }
-    }
-}
-
-fn show(format: Format, report: &Report, human: impl FnOnce(&Report) -> String) {
-    match format {
-        Format::Json => say_line(report.json()),
-        Format::Human => say(&human(report)),
     }
 }

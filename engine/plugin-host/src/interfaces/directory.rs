@@ -5,7 +5,7 @@ use tessera_core::message;
 use crate::bindings::tessera::process::directory::{Endpoint, Host, MembershipQuery, Organization};
 use crate::bindings::tessera::process::types::{HostError, Target};
 use crate::sandbox::Sandbox;
-use crate::services::{self, ServiceError};
+use crate::services;
 use crate::values;
 
 type Found<T> = wasmtime::Result<Result<T, HostError>>;
@@ -79,16 +79,6 @@ impl Host for Sandbox {
         };
         let answer = answer.map(|targets| targets.into_iter().map(with_key).collect());
         Ok(answer.map_err(|error| self.host_error(error)))
-    }
-}
-
-impl Sandbox {
-    fn found<T, U>(
-        &mut self,
-        answer: Result<T, ServiceError>,
-        convert: impl FnOnce(T) -> U,
-    ) -> Result<U, HostError> {
-        answer.map(convert).map_err(|error| self.host_error(error))
     }
 }
 

@@ -43,7 +43,7 @@ impl HostClient for Sandbox {
             return Ok(Err(HostError::Invalid("a reference has a type, an id and perhaps a version".into())));
         }
         let answer = self.services.fhir_read(VersionReference { resource_type, id, version }).await;
-        Ok(answer.map(|resource| values::resource(&resource)).map_err(|error| self.host_error(error)))
+        Ok(self.found(answer, |resource| values::resource(&resource)))
     }
 
     async fn search(
@@ -93,6 +93,15 @@ fn is_id(id: &str) -> bool {
 }
 
 impl Sandbox {
+    /// What the site answered, in the plugin's words.
+    pub(crate) fn found<T, U>(
+        &mut self,
+        answer: Result<T, ServiceError>,
+        convert: impl FnOnce(T) -> U,
+    ) -> Result<U, HostError> {
+        answer.map(convert).map_err(|error| self.host_error(error))
+    }
+
     /// The same kind, in the plugin's words.
     pub(crate) fn host_error(&mut self, error: ServiceError) -> HostError {
         self.mailbox_was_away |= matches!(error, ServiceError::Unreachable(_));

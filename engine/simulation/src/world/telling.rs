@@ -1,7 +1,6 @@
 //! A history in words: by the names of organisations, elements and messages, for whoever looks for what went wrong.
 
-use tessera_core::driver::Event;
-use tessera_core::driver::Work;
+use tessera_core::driver::{Event, Work};
 use tessera_core::effect::Outcome;
 use tessera_core::identity::EffectId;
 use tessera_core::plugin::{CallOutcome, DeliveryError, Hook};

@@ -212,6 +212,12 @@ fn a_listener_that_fails_does_not_repeat_what_was_done() {
 #[test]
 fn failures_are_tried_again_a_number_of_times() {
     use FailureKind::{Host, MailboxAway, PluginBug, Technical};
+    let start = || {
+        Run::start(
+            r#"<startEvent id="start"/><serviceTask id="w" camunda:class="W"/>
+            start -> w"#,
+        )
+    };
     let away = [MailboxAway; 20];
     let cases: [(&[FailureKind], &str); 6] = [
         (&[Technical, Technical], "w~"),
@@ -222,9 +228,7 @@ fn failures_are_tried_again_a_number_of_times() {
         (&[Technical, MailboxAway, MailboxAway, MailboxAway, Technical], "w~"),
     ];
     for (failures, at_the_end) in cases {
-        let model = r#"<startEvent id="start"/><serviceTask id="w" camunda:class="W"/>
-        start -> w"#;
-        let mut run = Run::start(model);
+        let mut run = start();
         for (number, kind) in failures.iter().enumerate() {
             if number > 0 {
                 run.advance(5);
@@ -233,10 +237,7 @@ fn failures_are_tried_again_a_number_of_times() {
         }
         assert_eq!(run.places(), at_the_end, "{failures:?}");
     }
-    let mut run = Run::start(
-        r#"<startEvent id="start"/><serviceTask id="w" camunda:class="W"/>
-        start -> w"#,
-    );
+    let mut run = start();
     run.fail("w", MailboxAway, RetryAdvice::Never);
     assert_eq!(run.places(), "w!W108");
 }
