@@ -95,6 +95,14 @@ canaries! {
     CycleForEver = "cycle-for-ever", "time";
     /// A timer that starts a process is not moved on.
     StartedAgain = "started-again", "time";
+    /// Of several that wait for a message the first gets it.
+    FirstOfSeveral = "first-of-several", "one-correlation";
+    /// Of several messages that were kept the youngest is taken first.
+    YoungestFirst = "youngest-first", "one-correlation";
+    /// What is called is the newest, whatever the package of its caller.
+    AnyPackage = "any-package", "oracle";
+    /// What an operator moves stays where it was, too.
+    MovedTwice = "moved-twice", "oracle";
     /// Only the first page of a table is walked.
     SecondPageLost = "second-page-lost", "liveness";
     /// The instance that was used last leaves the memory.

@@ -44,6 +44,10 @@ pub fn of_this_build() -> Option<Canary> {
         (Canary::UndoneAgain, cfg!(feature = "canary-undone-again")),
         (Canary::CycleForEver, cfg!(feature = "canary-cycle-for-ever")),
         (Canary::StartedAgain, cfg!(feature = "canary-started-again")),
+        (Canary::FirstOfSeveral, cfg!(feature = "canary-first-of-several")),
+        (Canary::YoungestFirst, cfg!(feature = "canary-youngest-first")),
+        (Canary::AnyPackage, cfg!(feature = "canary-any-package")),
+        (Canary::MovedTwice, cfg!(feature = "canary-moved-twice")),
     ];
     features.into_iter().find_map(|(canary, chosen)| chosen.then_some(canary))
 }

@@ -10,6 +10,7 @@ pub mod block;
 pub mod campaign;
 pub mod canary;
 mod content;
+mod deed;
 mod disk;
 pub mod fault;
 pub mod mark;

@@ -29,8 +29,6 @@ pub const REPLY: &str = "reply";
 pub const NOTE: &str = "note";
 /// Code of the inputs and outputs by which handlers tell something.
 pub const SAID: &str = "said";
-/// What a person does has a name that begins so.
-pub const HUMAN: &str = "human";
 /// The profile of all messages.
 pub const PROFILE: &str = "http://dsf.dev/fhir/StructureDefinition/task-simulation|1.0";
 
@@ -90,6 +88,8 @@ pub struct Model {
     pub ends_by_error: bool,
     /// How often it is started at most, if nobody starts it but its timer.
     pub starts_max: Option<u32>,
+    /// Call activities that call what is of their own package, whatever is newer.
+    pub bound: BTreeSet<String>,
     /// Elements that send what a handler has shaped.
     pub shaped: BTreeSet<String>,
     /// What handlers must see: variables and what they stand for, see `content`.
@@ -129,8 +129,8 @@ fn text(process: usize, id: &str, start: &str, block: &Block) -> Model {
 {}<process id="{id}" isExecutable="true" camunda:versionTag="{VERSION}">{}</process></definitions>"#,
         writer.signals, writer.elements
     );
-    let Writer { sources: flows, timers, cycles, dates, ends_by_error, shaped, sees, .. } = writer;
-    Model { text, flows, timers, cycles, dates, ends_by_error, starts_max: None, shaped, sees }
+    let Writer { sources: flows, timers, cycles, dates, ends_by_error, bound, shaped, sees, .. } = writer;
+    Model { text, flows, timers, cycles, dates, ends_by_error, starts_max: None, bound, shaped, sees }
 }
 
 /// Compiles a text. An error names what the engine refuses: a bug of the generator or of the compiler.
@@ -153,6 +153,7 @@ struct Writer {
     cycles: BTreeMap<String, (u32, u64)>,
     dates: BTreeMap<String, u64>,
     ends_by_error: bool,
+    bound: BTreeSet<String>,
     shaped: BTreeSet<String>,
     sees: BTreeMap<String, Vec<(String, String)>>,
 }
@@ -366,8 +367,14 @@ impl Writer {
             Block::Call { id, .. } => {
                 let call = format!("call{id}");
                 let called = called_id(self.process, *id);
+                let binding = if id.is_multiple_of(3) {
+                    ""
+                } else {
+                    self.bound.insert(call.clone());
+                    r#" camunda:calledElementBinding="deployment""#
+                };
                 self.element(format_args!(
-                    r#"<callActivity id="{call}" calledElement="{called}"><extensionElements><camunda:in businessKey="${{execution.processBusinessKey}}"/></extensionElements></callActivity>"#
+                    r#"<callActivity id="{call}" calledElement="{called}"{binding}><extensionElements><camunda:in businessKey="${{execution.processBusinessKey}}"/></extensionElements></callActivity>"#
                 ));
                 (call.clone(), call)
             }
@@ -377,7 +384,7 @@ impl Writer {
                 inner.element(format_args!(r#"<startEvent id="begin{id}"/><endEvent id="finish{id}"/>"#));
                 inner.handler(&format!("address{id}"), "answer");
                 // The process of whoever asked is only known when the message comes: the handler sets `asker`.
-                inner.send(*id, "${asker}", REPLY, None);
+                inner.send(&format!("send{id}"), "${asker}", REPLY, None);
                 inner.flow(&format!("begin{id}"), &format!("address{id}"), None);
                 inner.flow(&format!("address{id}"), &format!("send{id}"), None);
                 inner.flow(&format!("send{id}"), &format!("finish{id}"), None);
@@ -390,12 +397,12 @@ impl Writer {
         let text = |text: &str| text.replace('#', &id.to_string()).replace("$called", &called);
         self.signals.push_str(&text(scene.definitions));
         for line in text(scene.body).lines() {
-            self.line(id, line);
+            self.line(line);
         }
     }
 
     /// A line of a scene.
-    fn line(&mut self, id: Id, line: &str) {
+    fn line(&mut self, line: &str) {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
             ["tell" | "compensate" | "sees", place, ..] => {
@@ -409,8 +416,8 @@ impl Writer {
                     r#"<serviceTask id="{address}" camunda:class="address"><extensionElements><camunda:field name="process"><camunda:string>{process}</camunda:string></camunda:field></extensionElements></serviceTask>"#
                 ));
             }
-            ["note", _] => self.send(id, &canonical(self.process), NOTE, None),
-            ["note", _, "by", handler] => self.send(id, &canonical(self.process), NOTE, Some(handler)),
+            ["note", name] => self.send(name, &canonical(self.process), NOTE, None),
+            ["note", name, "by", handler] => self.send(name, &canonical(self.process), NOTE, Some(handler)),
             ["fail", name, code] => {
                 self.ends_by_error = true;
                 self.element(format_args!(
@@ -520,7 +527,7 @@ impl Writer {
         self.element(format_args!(
             r#"<serviceTask id="{address}" camunda:class="address"><extensionElements><camunda:field name="process"><camunda:string>{process}</camunda:string></camunda:field></extensionElements></serviceTask>"#
         ));
-        self.send(id, &canonical(process), ASK, shaped.then_some("shape"));
+        self.send(&send, &canonical(process), ASK, shaped.then_some("shape"));
         self.flow(&begin, &address, None);
         self.flow(&address, &send, None);
         let sent = if shaped {
@@ -556,13 +563,13 @@ impl Writer {
         }
     }
 
-    fn send(&mut self, id: u32, canonical: &str, message: &str, handler: Option<&str>) {
+    fn send(&mut self, name: &str, canonical: &str, message: &str, handler: Option<&str>) {
         if handler.is_some() {
-            self.shaped.insert(format!("send{id}"));
+            self.shaped.insert(name.to_owned());
         }
         let class = handler.map_or_else(String::new, |handler| format!(r#" camunda:class="{handler}""#));
         self.element(format_args!(
-            r#"<sendTask id="send{id}" messageRef="m_{message}"{class}><extensionElements>{}{}{}</extensionElements></sendTask>"#,
+            r#"<sendTask id="{name}" messageRef="m_{message}"{class}><extensionElements>{}{}{}</extensionElements></sendTask>"#,
             field("instantiatesCanonical", canonical),
             field("messageName", message),
             field("profile", PROFILE),

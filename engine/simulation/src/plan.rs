@@ -190,18 +190,15 @@ impl Plan {
             let budget = i64::try_from(shape.between(2, 4)).unwrap_or(4);
             let mut own = shape.fork();
             let block = Generator::new(&mut own, partners, budget).process(process > 0);
-            let next = Block::Sequence(vec![
-                Block::Added(Box::new(Block::Pass(900))),
-                block.clone(),
-                Block::Work { id: 901, on_error: None },
-            ]);
             if process < processes {
                 let site = roles.sites[process];
+                let (first, second) = (format!("first-{process}"), format!("second-{process}"));
                 for (call, body) in block.calls() {
-                    definitions.push(define_called(site, process, call, body)?);
+                    definitions.push(define_called(site, process, call, &first, body.clone())?);
+                    successors.push(define_called(site, process, call, &second, changed(body.clone()))?);
                 }
-                definitions.push(define(site, process, &format!("first-{process}"), block)?);
-                successors.push(define(site, process, &format!("second-{process}"), next)?);
+                definitions.push(define(site, process, &first, block.clone())?);
+                successors.push(define(site, process, &second, changed(block))?);
             }
         }
         if rest.fork().happens(TIMED_PER_MILLE) {
@@ -298,11 +295,22 @@ fn define_timed(site: usize) -> Result<Definition, String> {
     definition(site, 0, &model::timed_id(), "first-timed", Expectation { block, model })
 }
 
-/// What a call activity of a process calls.
-fn define_called(site: usize, process: usize, call: Id, block: &Block) -> Result<Definition, String> {
-    let expectation = Expectation { block: block.clone(), model: model::write_called(process, call, block) };
-    let digest = format!("first-{process}-called-{call}");
-    definition(site, process, &model::called_id(process, call), &digest, expectation)
+/// What the next version does.
+fn changed(block: Block) -> Block {
+    let first = Block::Added(Box::new(Block::Pass(900)));
+    Block::Sequence(vec![first, block, Block::Work { id: 901, on_error: None }])
+}
+
+/// What a call activity of a process calls, in the package of its caller.
+fn define_called(
+    site: usize,
+    process: usize,
+    call: Id,
+    digest: &str,
+    block: Block,
+) -> Result<Definition, String> {
+    let model = model::write_called(process, call, &block);
+    definition(site, process, &model::called_id(process, call), digest, Expectation { block, model })
 }
 
 /// Compiles it. Messages name what is called by its caller: there are none for itself.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde_json::json;
 use tessera_bpmn::compile::Program;
 use tessera_core::calling::Returned;
+use tessera_core::driver::Deployment;
 use tessera_core::effect::{Effect, Outcome};
 use tessera_core::identity::{
     DefinitionKey, EffectId, EffectSequence, Incarnation, InstanceId, Timestamp, WaitKey,
@@ -22,6 +23,7 @@ use tessera_core::site::inspect;
 use crate::audit::{Expectation, Invariant, Live, Violation, violated};
 use crate::block::{Generator, Id};
 use crate::content;
+use crate::deed::Deed;
 use crate::model;
 use crate::network::Network;
 use crate::oracle::{self, Extent};
@@ -92,7 +94,7 @@ pub fn walk(seed: u64, paths: u64) -> Result<Walked, Box<Deviation>> {
     let expectation = Expectation { block, model: model.clone() };
     let mut walked = Walked { models: 1, ..Walked::default() };
     for path in 0..paths {
-        let mut walker = Walker::new(&deployment.program, &expectation, random.fork(), seed, path);
+        let mut walker = Walker::new(&deployment, &expectation, random.fork(), seed, path);
         walker.run(deployment.key.clone()).map_err(|violation| fails(path, violation))?;
         walked.paths += 1;
         walked.steps += walker.live.steps;
@@ -104,7 +106,7 @@ pub fn walk(seed: u64, paths: u64) -> Result<Walked, Box<Deviation>> {
 struct Walker<'a> {
     program: &'a Program,
     expectation: &'a Expectation,
-    expectations: BTreeMap<Arc<str>, Expectation>,
+    expectations: BTreeMap<DefinitionKey, Expectation>,
     random: Random,
     conversation: Arc<str>,
     network: Arc<Network>,
@@ -125,15 +127,22 @@ enum Possible {
     Receive(WaitKey, Arc<str>, Option<Arc<str>>),
     Hear(WaitKey, Arc<str>),
     Return { wait: WaitKey, call: Id, fails: bool },
-    Complete(WaitKey),
+    Do(WaitKey, Deed),
 }
 
 impl<'a> Walker<'a> {
-    fn new(program: &'a Program, expectation: &'a Expectation, random: Random, seed: u64, path: u64) -> Self {
+    fn new(
+        deployment: &'a Deployment,
+        expectation: &'a Expectation,
+        random: Random,
+        seed: u64,
+        path: u64,
+    ) -> Self {
+        let Deployment { key: definition, program } = deployment;
         Self {
             program,
             expectation,
-            expectations: BTreeMap::from([("walked".into(), expectation.clone())]),
+            expectations: BTreeMap::from([(definition.clone(), expectation.clone())]),
             random,
             conversation: format!("conversation-{seed}-{path}").into(),
             network: Network::built_in(),
@@ -186,9 +195,11 @@ impl<'a> Walker<'a> {
                     let heard = Input::Signal { wait, name, variables: Vec::new() };
                     self.take(heard, "a signal was broadcast")?;
                 }
-                Some(Possible::Complete(wait)) => {
-                    let variables = model::said(&self.conversation);
-                    self.take(Input::Complete { wait, variables }, "somebody says that it is done")?;
+                Some(Possible::Do(key, deed)) => {
+                    if let Some(wait) = self.instance.wait(key) {
+                        let input = deed.input(key, wait, &self.conversation);
+                        self.take(input, "somebody did something about it")?;
+                    }
                 }
                 Some(Possible::Return { wait, call, fails }) => {
                     let returned = if fails {
@@ -212,6 +223,10 @@ impl<'a> Walker<'a> {
             self.instance.effects().map(|(sequence, _)| Possible::Settle(sequence)).collect();
         let mut first: Option<(Timestamp, WaitKey)> = None;
         for (key, wait) in self.instance.waits() {
+            if let Some(deed) = Deed::about(wait) {
+                possible.push(Possible::Do(key, deed));
+                continue;
+            }
             match &wait.kind {
                 WaitKind::Timer { due, .. }
                 | WaitKind::Retry { due, .. }
@@ -220,6 +235,9 @@ impl<'a> Walker<'a> {
                 }
                 // What goes on waiting for more gets no more.
                 WaitKind::Message { .. } | WaitKind::Signal { .. } if self.came.contains(&key) => {}
+                // What two wait for goes to neither of them.
+                WaitKind::Message { .. }
+                    if self.instance.waits().any(|(other, also)| other != key && also.kind == wait.kind) => {}
                 WaitKind::Message { name, correlation_key } => {
                     possible.push(Possible::Receive(key, name.clone(), correlation_key.clone()));
                 }
@@ -234,9 +252,6 @@ impl<'a> Walker<'a> {
                         call: call.unwrap_or_default(),
                         fails: wait.element.starts_with("fails"),
                     });
-                }
-                WaitKind::Completion if wait.element.starts_with(model::HUMAN) => {
-                    possible.push(Possible::Complete(key));
                 }
                 WaitKind::Called { .. }
                 | WaitKind::Signal { .. }

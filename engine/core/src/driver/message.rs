@@ -199,7 +199,9 @@ impl Shard {
             let found = self.find_early_wait(&early);
             let alive = self.view.prefix(&keys::alive(self.index, business_key, &early.process_id), 1);
             match (found, alive) {
-                (Ok(Found::One(instance, wait)), Ok(_)) if next.is_none() => {
+                (Ok(Found::One(instance, wait)), Ok(_))
+                    if next.is_none() || is_planted(Canary::YoungestFirst) =>
+                {
                     next = Some((row, early, Some((instance, wait))));
                 }
                 (Ok(_), Ok(alive)) if alive.is_empty() && next.is_none() => next = Some((row, early, None)),
@@ -620,6 +622,9 @@ fn found(rows: &Rows) -> Found {
     match rows.as_slice() {
         [] => Found::Nobody,
         [(row, _)] => {
+            keys::read_waiting(row).map_or(Found::Nobody, |(instance, wait)| Found::One(instance, wait))
+        }
+        [(row, _), ..] if is_planted(Canary::FirstOfSeveral) => {
             keys::read_waiting(row).map_or(Found::Nobody, |(instance, wait)| Found::One(instance, wait))
         }
         [_, _, ..] => Found::Several,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tessera_bpmn::compile::{ElementIndex, Kind, Program};
+use tessera_canary::{Canary, is_planted};
 
 use super::elements::{multi_instance, sub_process};
 use super::fact::Fact;
@@ -42,7 +43,9 @@ pub(super) fn modify(step: &mut Step<'_>, changes: &[Modification]) -> Result<()
         match change {
             Modification::Cancel(element) => {
                 let (index, _) = find(step, element)?;
-                cancel_all(step, index);
+                if !is_planted(Canary::MovedTwice) {
+                    cancel_all(step, index);
+                }
             }
             Modification::CancelOne(node) => {
                 let known = step.instance.node(*node).filter(|_| *node != NodeKey::ROOT);

@@ -172,7 +172,8 @@ impl Deployments {
         let (found, wanted) = match binding {
             Binding::Latest => (newest(&|_| true), String::new()),
             Binding::WithCaller => {
-                let same_package = newest(&|key| key.digest == caller.digest);
+                let same_package =
+                    newest(&|key| key.digest == caller.digest).filter(|_| !is_planted(Canary::AnyPackage));
                 let found = same_package.or_else(|| newest(&|key| key.version == caller.version));
                 (found.or_else(|| newest(&|_| true)), String::new())
             }

@@ -1,11 +1,30 @@
 //! What a stored row says, for those who look at a store from outside: the simulator's invariants. It reads what the
 //! driver writes and decides nothing.
 
+use std::sync::Arc;
+
 use super::keys::{self, Due, Table};
 use super::placement::InstanceKey;
-use super::records::{Definition, Inbox, Step, Stored as _, decode_instance, open_instance};
+use super::records::{Definition, Early, Inbox, Step, Stored as _, decode_instance, open_instance};
 use crate::identity::{DefinitionKey, EffectSequence, InstanceId, Timestamp, WaitKey};
 use crate::instance::{Fact, Instance};
+
+/// A message that is kept for whoever will wait for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// `Task/<id>`.
+    pub message: Arc<str>,
+    /// The process that it is for.
+    pub process_id: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its conversation.
+    pub business_key: Arc<str>,
+    /// Tells parallel branches of a conversation apart.
+    pub correlation_key: Option<Arc<str>>,
+    /// When it is rejected if nobody has taken it. What came later expires later.
+    pub expires: Timestamp,
+}
 
 /// One row of a site's store, as far as it is about an instance.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +87,8 @@ pub enum Row {
         /// Whether something is still to be done for it: it is not answered, or the answer is not settled.
         open: bool,
     },
+    /// A message that came before anybody waited for it; `None` when the row was deleted.
+    Early(Option<Kept>),
     /// A definition that the site remembers.
     Definition {
         /// Which.
@@ -128,6 +149,17 @@ pub fn read(key: &[u8], value: Option<&[u8]>) -> Result<Row, String> {
         let entry = value.map(Inbox::open).transpose().map_err(|error| error.to_string())?;
         let open = entry.is_some_and(|entry| !entry.is_settled());
         return Ok(Row::Inbox { message: message.to_owned(), open });
+    }
+    if is(Table::Early) {
+        let early = value.map(Early::open).transpose().map_err(|error| error.to_string())?;
+        return Ok(Row::Early(early.map(|early| Kept {
+            message: early.message,
+            process_id: early.process_id,
+            name: early.name,
+            business_key: early.business_key,
+            correlation_key: early.correlation_key,
+            expires: early.expires,
+        })));
     }
     if let (true, Some(bytes)) = (is(Table::Definition), value) {
         let Definition { key, sequence, deactivated, .. } =

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tessera_core::effect::Effect;
-use tessera_core::identity::{EffectSequence, InstanceId, NodeKey, Timestamp, WaitKey};
+use tessera_core::identity::{DefinitionKey, EffectSequence, InstanceId, NodeKey, Timestamp, WaitKey};
 use tessera_core::instance::{Ending, Fact, Instance, Role, Settlement, State, Status, WaitKind, apply};
 use tessera_core::limits::CALL_ATTEMPTS_DEFAULT;
 use tessera_core::plugin::FailureKind;
@@ -59,7 +59,7 @@ pub struct Live {
     /// Activations whose handler could not do its work in this step.
     could_not: BTreeSet<u64>,
     /// It runs on another version than it began with.
-    migrated: bool,
+    pub(super) migrated: bool,
     reached: Reached,
 }
 
@@ -114,9 +114,9 @@ impl Default for Live {
 }
 
 impl Live {
-    pub(super) fn begin_step(&mut self, facts: &[Fact], expectations: &BTreeMap<Arc<str>, Expectation>) {
+    pub(super) fn begin_step(&mut self, facts: &[Fact], expectations: &BTreeMap<DefinitionKey, Expectation>) {
         if let Some(Fact::Started(started)) = facts.first() {
-            let expected = expectations.get(&started.definition.digest);
+            let expected = expectations.get(&started.definition);
             self.model = expected.map(|expectation| Arc::new(expectation.model.clone()));
         }
         self.offered.clear();
@@ -135,7 +135,7 @@ impl Live {
         at: Timestamp,
         cause: &str,
         facts: &[Fact],
-        expectations: &BTreeMap<Arc<str>, Expectation>,
+        expectations: &BTreeMap<DefinitionKey, Expectation>,
     ) -> Checked {
         self.begin_step(facts, expectations);
         facts.iter().try_for_each(|fact| self.fold(id, at, fact, expectations))?;
@@ -149,7 +149,7 @@ impl Live {
         id: &InstanceId,
         at: Timestamp,
         fact: &Fact,
-        expectations: &BTreeMap<Arc<str>, Expectation>,
+        expectations: &BTreeMap<DefinitionKey, Expectation>,
     ) -> Checked {
         // That an answer to a message has arrived may become known: it moves nothing.
         let moves = matches!(fact, Fact::NodeEntered { .. } | Fact::MessageTaken { .. })
@@ -261,7 +261,7 @@ impl Live {
                 })
             }
             Fact::Migrated(migrated) => {
-                let expected = expectations.get(&migrated.definition.digest);
+                let expected = expectations.get(&migrated.definition);
                 self.model = expected.map(|expectation| Arc::new(expectation.model.clone()));
                 self.migrated = true;
                 self.met.insert(Mark::Migrated);

@@ -8,12 +8,14 @@ mod content;
 mod instance;
 mod lists;
 mod mailbox;
+mod messages;
 mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use tessera_core::calling::Caller;
 use tessera_core::driver::Work;
 use tessera_core::identity::{DefinitionKey, EffectId, EffectSequence, InstanceId, Timestamp, WaitKey};
 use tessera_core::instance::{Fact, Settlement, Status};
@@ -135,6 +137,10 @@ pub struct Site {
     taken: BTreeSet<Arc<str>>,
     /// The inbox entries of messages for which something is still to be done: their keys, and `Task/<id>`.
     remembered: BTreeSet<(Vec<u8>, String)>,
+    /// The messages that it keeps.
+    early: messages::Early,
+    /// Whether definitions were taken out of its plugin folder.
+    pub withdrawn: bool,
     /// Who called an instance, and with which wait.
     callers: BTreeMap<InstanceId, (InstanceId, WaitKey)>,
     /// What was asked under an identity, as a digest.
@@ -167,8 +173,8 @@ pub struct Auditor {
     pub now: u64,
     /// By site.
     pub sites: Vec<Site>,
-    /// By digest of the definition.
-    pub expectations: BTreeMap<Arc<str>, Expectation>,
+    /// By definition.
+    pub expectations: BTreeMap<DefinitionKey, Expectation>,
     /// Conversations in which an operator has cancelled something: what waits for it may wait for ever.
     pub excused: BTreeSet<Arc<str>>,
     /// Instances that an operator has asked to be cancelled.
@@ -243,6 +249,12 @@ impl Auditor {
                     } else {
                         of_site.remembered.remove(&row);
                     }
+                }
+                Row::Early(Some(kept)) => {
+                    self.sites[site].early.insert(write.key().to_vec(), kept);
+                }
+                Row::Early(None) => {
+                    self.sites[site].early.remove(write.key());
                 }
                 Row::Definition { key, sequence, active } => {
                     let known = Known { sequence, active, since: self.now };
@@ -319,6 +331,7 @@ impl Auditor {
             format!("step {number} of {id} was written after step {}", live.steps)
         })?;
         live.begin_step(facts, &self.expectations);
+        of_site.may_take(id, facts)?;
         for fact in facts {
             of_site.instances.entry(id.clone()).or_default().fold(id, at, fact, &self.expectations)?;
             #[expect(clippy::wildcard_enum_match_arm, reason = "all other facts concern the instance alone")]
@@ -399,9 +412,13 @@ impl Auditor {
                     })?;
                 }
                 Fact::Started(started) => {
-                    of_site.may_start(&started.definition, self.now)?;
+                    let caller = facts.iter().find_map(|fact| match fact {
+                        Fact::CalledBy(caller) => Some(&**caller),
+                        _ => None,
+                    });
+                    of_site.may_start(&started.definition, caller, self.now)?;
                     let digest = &started.definition.digest;
-                    let expected = self.expectations.get(digest);
+                    let expected = self.expectations.get(&started.definition);
                     if let Some(most) = expected.and_then(|expected| expected.model.starts_max) {
                         let begun = of_site.timed.entry(digest.clone()).or_default();
                         *begun += 1;
@@ -429,13 +446,13 @@ impl Auditor {
         let live = of_site.instances.get_mut(id).expect("it was folded just now");
         live.end_step(id, at, cause, number)?;
         self.marks.extend(live.met.iter().copied());
-        if let Some(expectation) = self.expectations.get(&live.instance.definition().digest)
+        if let Some(expectation) = self.expectations.get(live.instance.definition())
             && live.instance.status() == Status::Completed
         {
             live.check_trace(expectation, Extent::Whole)
                 .map_err(|reason| violated(Invariant::Oracle, format!("{id} at site {site}: {reason}")))?;
         }
-        let is_known = self.expectations.contains_key(&live.instance.definition().digest);
+        let is_known = self.expectations.contains_key(live.instance.definition());
         ensure(!is_known || live.instance.status() != Status::Failed, Invariant::Oracle, || {
             format!("{id} failed")
         })
@@ -486,11 +503,11 @@ impl Auditor {
             let live = of_site.instances.get(&effect.instance);
             let instance = live
                 .map(|live| &live.instance)
-                .and_then(|instance| Some((instance, self.expectations.get(&instance.definition().digest)?)));
+                .and_then(|instance| Some((instance, self.expectations.get(instance.definition())?)));
             self.sent.leaves(instance, effect.sequence, document)?;
         }
         if let Work::Call { definition, call } = work
-            && let Some(expectation) = self.expectations.get(&definition.digest)
+            && let Some(expectation) = self.expectations.get(definition)
         {
             crate::content::check(&expectation.model, call)
                 .map_err(|reason| violated(Invariant::Oracle, format!("{effect}: {reason}")))?;
@@ -551,7 +568,7 @@ impl Auditor {
     pub fn conclude(&self) -> Checked {
         for (index, site) in self.sites.iter().enumerate() {
             for (id, live) in &site.instances {
-                let Some(expectation) = self.expectations.get(&live.instance.definition().digest) else {
+                let Some(expectation) = self.expectations.get(live.instance.definition()) else {
                     continue;
                 };
                 let extent =
@@ -640,7 +657,7 @@ impl Site {
 
     /// An instance starts in a definition: one that is in use, and the newest. What was decided in the moment before may
     /// land a while later.
-    fn may_start(&self, definition: &DefinitionKey, now: u64) -> Checked {
+    fn may_start(&self, definition: &DefinitionKey, caller: Option<&Caller>, now: u64) -> Checked {
         let Some(used) = self.definitions.get(definition) else {
             return Err(violated(Invariant::Oracle, format!("{definition} was started and is not recorded")));
         };
@@ -648,6 +665,22 @@ impl Site {
         ensure(used.active || !settled(used), Invariant::Authorisation, || {
             format!("{definition} was started, although it is out of use")
         })?;
+        if let Some(caller) = caller {
+            let live = self.instances.get(&caller.instance);
+            let wait = live.and_then(|live| live.instance.wait(caller.wait));
+            // Whoever called may have gone on in the meantime.
+            let (Some(live), Some(wait)) = (live, wait) else { return Ok(()) };
+            if live.model.as_ref().is_some_and(|model| model.bound.contains(&*wait.element)) {
+                let own = live.instance.definition();
+                let may_be_another = live.migrated || self.withdrawn;
+                return ensure(may_be_another || own.digest == definition.digest, Invariant::Oracle, || {
+                    format!(
+                        "an instance of {own} in package {} called one of {definition} in package {}",
+                        own.digest, definition.digest
+                    )
+                });
+            }
+        }
         let newer = self.definitions.iter().find(|(key, known)| {
             key.process_id == definition.process_id
                 && key.version == definition.version

@@ -80,12 +80,3 @@ tell after#: see sum# 2; see level# 3
 begin# -> before# -> adds# -> sets# -> after# -> finish#"#,
     "begin# before# adds# sets# after# finish#",
 );
-
-/// Somebody outside says what came of it.
-pub(super) const COMPLETED: Scene = Scene::new(
-    "work of a person",
-    r#"<startEvent id="begin#"/><endEvent id="finish#"/><userTask id="human#"/>
-tell after#: see said said
-begin# -> human# -> after# -> finish#"#,
-    "begin# human# after# finish#",
-);

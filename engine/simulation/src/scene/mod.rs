@@ -11,6 +11,8 @@ mod calls;
 mod data;
 mod errors;
 mod events;
+mod messages;
+mod people;
 mod tokens;
 pub(crate) mod way;
 
@@ -54,7 +56,6 @@ pub const ALL: &[&Scene] = &[
     &data::ENOUGH,
     &data::COMPUTED,
     &data::LISTENED,
-    &data::COMPLETED,
     &errors::CODES,
     &errors::RESCUED,
     &errors::CANCELLED,
@@ -69,6 +70,15 @@ pub const ALL: &[&Scene] = &[
     &events::LATE_START,
     &events::CYCLE,
     &events::DATE,
+    &messages::QUEUED,
+    &messages::AMBIGUOUS,
+    &people::COMPLETED,
+    &people::REFUSED,
+    &people::FLAGGED,
+    &people::MOVED,
+    &people::TOLD,
+    &people::CORRELATED,
+    &people::ANNOUNCED,
     &tokens::TERMINATED,
     &tokens::ROUNDS,
     &tokens::JOINED_TWICE,

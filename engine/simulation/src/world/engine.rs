@@ -389,7 +389,7 @@ impl World {
         }
         let next = if self.asleep { RECONCILE_ASLEEP_MS } else { RECONCILE_MS };
         self.after(next, Happening::Reconcile { site, epoch });
-        self.complete_user_tasks(site)?;
+        self.do_deeds(site)?;
         let Some(mailbox) = self.sites[site].mailbox.as_ref().map(|running| running.mailbox.clone()) else {
             return Ok(());
         };

@@ -319,7 +319,7 @@ impl World {
         auditor.waiting_is_an_end = plan.waiting_is_an_end;
         for definition in plan.definitions.iter().chain(&plan.successors) {
             if let Some(expectation) = &definition.expectation {
-                auditor.expectations.insert(definition.deployment.key.digest.clone(), expectation.clone());
+                auditor.expectations.insert(definition.deployment.key.clone(), expectation.clone());
             }
         }
         let sites = (0..plan.sites)

@@ -275,6 +275,7 @@ impl World {
         for deployment in successors {
             self.deploy(site, deployment)?;
         }
+        self.auditor.sites[site].withdrawn |= !withdrawn.is_empty();
         for old in withdrawn {
             self.sites[site].definitions.retain(|known| known.key != old.key);
             let epoch = self.sites[site].engine_epoch;
