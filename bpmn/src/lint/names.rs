@@ -81,12 +81,30 @@ impl Space {
 }
 
 /// All names of a document.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Names {
     all: Vec<(Space, String)>,
     /// By the length of the name, then by the name: few names are of one length, and most comparisons need no look at texts.
     by_local: BTreeMap<usize, BTreeMap<String, Vec<(Space, u32)>>>,
     others: Vec<String>,
+    /// Numbers of names that were asked for last, each where [`place_of`] says: a file has few names, and repeats them.
+    recent: [u32; RECENT],
+}
+
+/// How many names are looked for among the last ones.
+const RECENT: usize = 64;
+
+/// Where a name is kept among the last ones. Names that share a place are found in the map.
+fn place_of(local: &str) -> usize {
+    let last = local.bytes().next_back().unwrap_or_default();
+    let first = local.bytes().next().unwrap_or_default();
+    local.len().wrapping_mul(7).wrapping_add(usize::from(first ^ last.rotate_left(2))) % RECENT
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self { all: Vec::new(), by_local: BTreeMap::new(), others: Vec::new(), recent: [0; RECENT] }
+    }
 }
 
 impl Names {
@@ -123,6 +141,22 @@ impl Names {
 
     /// The number of a name.
     pub(super) fn number(&mut self, space: Space, local: &str) -> u32 {
+        let place = place_of(local);
+        let recent = self.recent.get(place).copied().unwrap_or_default();
+        if let Some((known_space, known)) = self.all.get(long(recent))
+            && *known_space == space
+            && known == local
+        {
+            return recent;
+        }
+        let number = self.looked_up(space, local);
+        if let Some(recent) = self.recent.get_mut(place) {
+            *recent = number;
+        }
+        number
+    }
+
+    fn looked_up(&mut self, space: Space, local: &str) -> u32 {
         let of_length = self.by_local.entry(local.len()).or_default();
         if let Some(known) = of_length.get(local)
             && let Some((_, number)) = known.iter().find(|(other, _)| *other == space)

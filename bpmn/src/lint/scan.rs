@@ -795,12 +795,27 @@ fn is_qualified(name: &str) -> bool {
     prefix.is_none_or(is_ncname) && is_ncname(local)
 }
 
+/// The characters of ASCII that a name can have, as bits: one look for each byte of a file's names.
+const NAME_CHARACTERS: u128 = {
+    let mut bits = 0_u128;
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') {
+            bits |= 1 << byte;
+        }
+        byte += 1;
+    }
+    bits
+};
+
 /// Whether a text is a name without colon.
 pub(super) fn is_ncname(text: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let is_plain = |byte: u8| byte < 128 && NAME_CHARACTERS >> byte & 1 == 1;
+    if text.bytes().all(is_plain) {
+        return text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    }
     if text.is_ascii() {
-        return text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-            && text.bytes().all(is_plain);
+        return false;
     }
     let mut characters = text.chars();
     characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
