@@ -43,19 +43,21 @@ impl Colours {
     }
 }
 
-/// All findings, and their number.
-pub fn document(outcome: &Outcome, colours: Colours) -> String {
+/// All findings, as [`file`] wrote them, and their number.
+pub fn document(outcome: &Outcome, colours: Colours, files: &[String]) -> String {
+    format!("{}{}", files.concat(), summary(outcome, colours))
+}
+
+/// The findings of a file. Each can be written by a thread of its own.
+pub fn file(report: &FileReport, colours: Colours) -> String {
     let mut text = String::new();
-    for file in &outcome.files {
-        for finding in &file.report.findings {
-            finding_in(&mut text, &file.report, finding, colours);
-        }
-        if file.report.omitted > 0 {
-            let path = printable(&file.report.path);
-            let _ = writeln!(text, "{path}: {} more findings are not shown\n", file.report.omitted);
-        }
+    for finding in &report.findings {
+        finding_in(&mut text, report, finding, colours);
     }
-    text.push_str(&summary(outcome, colours));
+    if report.omitted > 0 {
+        let path = printable(&report.path);
+        let _ = writeln!(text, "{path}: {} more findings are not shown\n", report.omitted);
+    }
     text
 }
 
@@ -226,10 +228,10 @@ mod tests {
     fn shown(model: &[u8]) -> String {
         let mut report = lint_file(Source { path: "a.bpmn", bytes: model }, &Config::default());
         report.findings.retain(|finding| finding.rule == "reference-resolves");
-        document(
-            &Outcome { files: vec![Checked { report, known: Vec::new() }], failures: Vec::new() },
-            Colours::Off,
-        )
+        let outcome = Outcome { files: vec![Checked { report, known: Vec::new() }], failures: Vec::new() };
+        let files: Vec<String> =
+            outcome.files.iter().map(|checked| file(&checked.report, Colours::Off)).collect();
+        document(&outcome, Colours::Off, &files)
     }
 
     const BEFORE: &str =

@@ -10,33 +10,27 @@ use crate::outcome::{Checked, Outcome};
 /// Grows when a reader of the last version would misunderstand this one.
 const VERSION: u32 = 1;
 
-/// The whole document, in one line.
+/// The whole document, in one line, with the files as [`file`] wrote them.
 ///
 /// # Panics
 /// Never: what is written here is text, numbers and lists of them.
-pub fn document(outcome: &Outcome) -> String {
-    let document = Document {
-        version: VERSION,
-        tool: Tool { name: "tessera", version: env!("CARGO_PKG_VERSION") },
-        summary: Summary {
-            files: outcome.files.len(),
-            errors: outcome.count(Level::Error),
-            warnings: outcome.count(Level::Warning),
-            infos: outcome.count(Level::Info),
-        },
-        files: outcome.files.iter().map(file).collect(),
-        failures: &outcome.failures,
+pub fn document(outcome: &Outcome, files: &[String]) -> String {
+    let tool = Tool { name: "tessera", version: env!("CARGO_PKG_VERSION") };
+    let summary = Summary {
+        files: outcome.files.len(),
+        errors: outcome.count(Level::Error),
+        warnings: outcome.count(Level::Warning),
+        infos: outcome.count(Level::Info),
     };
-    serde_json::to_string(&document).expect("text, numbers and lists of them can be written")
+    let (tool, summary, failures) = (written(&tool), written(&summary), written(&outcome.failures));
+    let files = files.join(",");
+    format!(
+        r#"{{"version":{VERSION},"tool":{tool},"summary":{summary},"files":[{files}],"failures":{failures}}}"#
+    )
 }
 
-#[derive(Serialize)]
-struct Document<'o> {
-    version: u32,
-    tool: Tool,
-    summary: Summary,
-    files: Vec<File<'o>>,
-    failures: &'o [String],
+fn written(content: &impl Serialize) -> String {
+    serde_json::to_string(content).expect("text, numbers and lists of them can be written")
 }
 
 #[derive(Serialize)]
@@ -106,16 +100,20 @@ struct Edit<'o> {
     text: &'o str,
 }
 
-fn file(file: &Checked) -> File<'_> {
+/// A file of the document. Each can be written by a thread of its own.
+///
+/// # Panics
+/// Never, as [`document`].
+pub fn file(file: &Checked) -> String {
     let report = &file.report;
     let suppressed = report.suppressed.iter();
-    File {
+    written(&File {
         path: &report.path,
         findings: report.findings.iter().map(|found| finding(found, None)).collect(),
         suppressed: suppressed.map(|(found, reason)| finding(found, Some(reason))).collect(),
         baseline: file.known.iter().map(|found| finding(found, None)).collect(),
         omitted: report.omitted,
-    }
+    })
 }
 
 fn finding<'o>(finding: &'o tessera_bpmn::lint::Finding, reason: Option<&'o str>) -> Finding<'o> {

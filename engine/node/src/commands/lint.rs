@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use tessera_bpmn::lint::{Level, Preset, Target};
 use tessera_lint::baseline::Baseline;
-use tessera_lint::outcome::Outcome;
+use tessera_lint::outcome::{Checked, Outcome};
 use tessera_lint::output::human::Colours;
 use tessera_lint::output::{github, human, json, junit, sarif};
 use tessera_lint::settings::{self, Layer};
@@ -215,19 +215,26 @@ impl Arguments {
         let (inputs, errors) = gather::gather(&self.paths, &self.stdin_name, |path| {
             settings.settings.is_ignored(&settings.relative(&gather::shown(path)))
         });
-        let mut outcome = check(inputs, settings, self.threads.unwrap_or_else(parallel::threads).max(1));
+        let mut outcome = check(inputs, settings, self.threads());
         outcome.failures.splice(0..0, errors.iter().map(ToString::to_string));
         outcome
     }
 
+    fn threads(&self) -> usize {
+        self.threads.unwrap_or_else(parallel::threads).max(1)
+    }
+
     fn print(&self, output: &Output, outcome: &Outcome, fail_on: Level) -> Result<(), Failure> {
+        let each = |write: &(dyn Fn(&Checked) -> String + Sync)| {
+            parallel::map(outcome.files.iter().collect(), self.threads(), write)
+        };
         let text = match output.format {
-            Format::Human => human::document(outcome, self.colours(output)),
-            Format::Json => {
-                let mut line = json::document(outcome);
-                line.push('\n');
-                line
+            Format::Human => {
+                let colours = self.colours(output);
+                let files = each(&|checked| human::file(&checked.report, colours));
+                human::document(outcome, colours, &files)
             }
+            Format::Json => format!("{}\n", json::document(outcome, &each(&json::file))),
             Format::Sarif => format!("{:#}\n", sarif::document(outcome)),
             Format::Junit => junit::document(&junit::suites(outcome, fail_on), &clock::moment()),
             Format::Github => github::document(outcome),
