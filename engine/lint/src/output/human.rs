@@ -45,7 +45,9 @@ impl Colours {
 
 /// All findings, as [`file`] wrote them, and their number.
 pub fn document(outcome: &Outcome, colours: Colours, files: &[String]) -> String {
-    format!("{}{}", files.concat(), summary(outcome, colours))
+    let mut text = files.concat();
+    text.push_str(&summary(outcome, colours));
+    text
 }
 
 /// The findings of a file. Each can be written by a thread of its own.

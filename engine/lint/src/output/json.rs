@@ -23,10 +23,17 @@ pub fn document(outcome: &Outcome, files: &[String]) -> String {
         infos: outcome.count(Level::Info),
     };
     let (tool, summary, failures) = (written(&tool), written(&summary), written(&outcome.failures));
-    let files = files.join(",");
-    format!(
-        r#"{{"version":{VERSION},"tool":{tool},"summary":{summary},"files":[{files}],"failures":{failures}}}"#
-    )
+    let mut text = format!(r#"{{"version":{VERSION},"tool":{tool},"summary":{summary},"files":["#);
+    for (number, file) in files.iter().enumerate() {
+        if number > 0 {
+            text.push(',');
+        }
+        text.push_str(file);
+    }
+    text.push_str("],\"failures\":");
+    text.push_str(&failures);
+    text.push('}');
+    text
 }
 
 fn written(content: &impl Serialize) -> String {
