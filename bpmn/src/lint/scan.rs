@@ -795,22 +795,25 @@ fn is_qualified(name: &str) -> bool {
     prefix.is_none_or(is_ncname) && is_ncname(local)
 }
 
-/// The characters of ASCII that a name can have, as bits: one look for each byte of a file's names.
-const NAME_CHARACTERS: u128 = {
-    let mut bits = 0_u128;
+/// The bytes that are characters of a name by themselves: one look for each byte of a file's names.
+#[expect(
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "evaluated by the compiler, where a wrong place is an error"
+)]
+const NAME_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
     let mut byte = 0_u8;
     while byte < 128 {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') {
-            bits |= 1 << byte;
-        }
+        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
         byte += 1;
     }
-    bits
+    table
 };
 
 /// Whether a text is a name without colon.
 pub(super) fn is_ncname(text: &str) -> bool {
-    let is_plain = |byte: u8| byte < 128 && NAME_CHARACTERS >> byte & 1 == 1;
+    let is_plain = |byte: u8| NAME_BYTES.get(usize::from(byte)).is_some_and(|is_plain| *is_plain);
     if text.bytes().all(is_plain) {
         return text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
     }

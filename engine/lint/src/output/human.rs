@@ -1,6 +1,7 @@
 //! For people: each finding with the lines that it is about, and what to do. Text of a file is never sent to a terminal as it
 //! is: control characters are shown as such, so that a model cannot write to the screen of whoever checks it.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use tessera_bpmn::lint::{FileReport, Finding, Level};
@@ -18,14 +19,14 @@ pub enum Colours {
 }
 
 impl Colours {
-    fn paint(self, code: &str, text: &str) -> String {
+    fn paint<'t>(self, code: &str, text: &'t str) -> Cow<'t, str> {
         match self {
-            Self::On if !text.is_empty() => format!("\x1b[{code}m{text}\x1b[0m"),
-            Self::On | Self::Off => text.to_owned(),
+            Self::On if !text.is_empty() => Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m")),
+            Self::On | Self::Off => Cow::Borrowed(text),
         }
     }
 
-    fn level(self, level: Level, text: &str) -> String {
+    fn level(self, level: Level, text: &str) -> Cow<'_, str> {
         let code = match level {
             Level::Error => "1;31",
             Level::Warning => "1;33",
@@ -34,16 +35,16 @@ impl Colours {
         self.paint(code, text)
     }
 
-    fn bold(self, text: &str) -> String {
+    fn bold(self, text: &str) -> Cow<'_, str> {
         self.paint("1", text)
     }
 
-    fn dim(self, text: &str) -> String {
+    fn dim(self, text: &str) -> Cow<'_, str> {
         self.paint("1;34", text)
     }
 }
 
-/// All findings, as [`file`] wrote them, and their number.
+/// All findings, as [`file()`] wrote them, and their number.
 pub fn document(outcome: &Outcome, colours: Colours, files: &[String]) -> String {
     let mut text = files.concat();
     text.push_str(&summary(outcome, colours));
@@ -68,7 +69,7 @@ fn summary(outcome: &Outcome, colours: Colours) -> String {
     let counted = |level: Level, one: &str, many: &str| {
         let count = outcome.count(level);
         let text = format!("{count} {}", if count == 1 { one } else { many });
-        if count == 0 { text } else { colours.level(level, &text) }
+        if count == 0 { text } else { colours.level(level, &text).into_owned() }
     };
     let files = outcome.files.len();
     let with = outcome.files.iter().filter(|file| !file.report.findings.is_empty()).count();
@@ -99,24 +100,31 @@ fn summary(outcome: &Outcome, colours: Colours) -> String {
     line
 }
 
+// Texts are put together by hand here: a large run shows tens of thousands of findings, and formatting them takes as long as
+// finding them.
 fn finding_in(text: &mut String, report: &FileReport, finding: &Finding, colours: Colours) {
-    let head = colours.level(finding.level, &format!("{}[{}]", finding.level.name(), finding.code));
-    let message = colours.bold(&printable(&finding.message));
-    let _ = writeln!(text, "{head}: {message} ({})", finding.rule);
-    let number = finding.start.line.to_string();
+    let kind = format!("{}[{}]", finding.level.name(), finding.code);
+    let message = printable(&finding.message);
+    let place = finding.start.to_string();
+    let (number, _) = place.split_once(':').unwrap_or((&place, ""));
     let margin = " ".repeat(number.len());
     let path = printable(&report.path);
-    let _ = writeln!(text, "{margin}{} {path}:{}", colours.dim("-->"), finding.start);
+    text.extend([&*colours.level(finding.level, &kind), ": ", &*colours.bold(&message)]);
+    text.extend([" (", finding.rule, ")\n"]);
+    text.extend([&*margin, &*colours.dim("-->"), " ", &*path, ":", &*place, "\n"]);
     if !report.text.is_empty() {
         let bar = colours.dim("|");
         let frame = Frame::of(&report.text, finding);
-        let _ = writeln!(text, "{margin} {bar}");
-        let _ = writeln!(text, "{} {bar} {}", colours.dim(&number), frame.line);
-        let mark = colours.level(finding.level, &"^".repeat(frame.width));
-        let _ = writeln!(text, "{margin} {bar} {}{mark}", " ".repeat(frame.before));
+        text.extend([&*margin, " ", &*bar, "\n"]);
+        text.extend([&*colours.dim(number), " ", &*bar, " ", &*frame.line, "\n"]);
+        let mark = "^".repeat(frame.width);
+        text.extend([&*margin, " ", &*bar, " "]);
+        text.extend(std::iter::repeat_n(' ', frame.before));
+        text.extend([&*colours.level(finding.level, &mark), "\n"]);
     }
+    let sign = colours.dim("=");
     let note = |text: &mut String, kind: &str, content: &str| {
-        let _ = writeln!(text, "{margin} {} {kind}: {}", colours.dim("="), printable(content));
+        text.extend([&*margin, " ", &*sign, " ", kind, ": ", &*printable(content), "\n"]);
     };
     for related in &finding.related {
         note(text, "see", &format!("{}:{} {}", report.path, related.start, related.message));
@@ -158,8 +166,15 @@ impl Frame {
             frame.line.push('…');
             frame.before = 1;
         }
+        let rest = text.get(from..).unwrap_or_default();
+        if let Some(line) = plain_line(rest) {
+            frame.line.push_str(line.trim_end());
+            frame.before += start - from;
+            frame.width = (from + line.len()).min(end).saturating_sub(start).max(1);
+            return frame;
+        }
         let mut column = frame.before;
-        for (number, (place, character)) in text.get(from..).unwrap_or_default().char_indices().enumerate() {
+        for (number, (place, character)) in rest.char_indices().enumerate() {
             if matches!(character, '\n' | '\r') {
                 break;
             }
@@ -167,13 +182,16 @@ impl Frame {
                 frame.line.push('…');
                 break;
             }
-            let cell = match character {
-                '\t' => " ".repeat(4 - column % 4),
-                _ => printable_character(character).to_string(),
+            let columns = if character == '\t' {
+                let columns = 4 - column % 4;
+                frame.line.extend(std::iter::repeat_n(' ', columns));
+                columns
+            } else {
+                let shown = printable_character(character);
+                frame.line.push(shown);
+                columns_of(shown)
             };
-            let columns = width(&cell);
             column += columns;
-            frame.line.push_str(&cell);
             if from + place < start {
                 frame.before += columns;
             } else if from + place < end {
@@ -186,24 +204,35 @@ impl Frame {
     }
 }
 
-/// How many columns of a terminal a text takes: two for the wide characters of East Asia, none for what combines.
-fn width(text: &str) -> usize {
-    text.chars()
-        .map(|character| match u32::from(character) {
-            0x300..=0x36F | 0x200B..=0x200F | 0xFE00..=0xFE0F => 0,
-            0x1100..=0x115F
-            | 0x2E80..=0xA4CF
-            | 0xAC00..=0xD7A3
-            | 0xF900..=0xFAFF
-            | 0xFE30..=0xFE6F
-            | 0xFF00..=0xFF60
-            | 0xFFE0..=0xFFE6
-            | 0x1F300..=0x1F64F
-            | 0x1F900..=0x1F9FF
-            | 0x20000..=0x3FFFD => 2,
-            _ => 1,
-        })
-        .sum()
+/// The first line, if it is shown as it is: short, and each byte of it a character of one column.
+fn plain_line(text: &str) -> Option<&str> {
+    let shown = |byte: &u8| matches!(byte, b' '..=b'~');
+    let length = match text.bytes().take(2 * FRAME_COLUMNS).position(|byte| !shown(&byte)) {
+        Some(length) => length,
+        None if text.len() <= 2 * FRAME_COLUMNS => text.len(),
+        None => return None,
+    };
+    let ends = matches!(text.as_bytes().get(length), None | Some(b'\n' | b'\r'));
+    text.get(..length).filter(|_| ends)
+}
+
+/// How many columns of a terminal a character takes: two if it is a wide one of East Asia, none if it combines.
+fn columns_of(character: char) -> usize {
+    match u32::from(character) {
+        0x20..=0x7E => 1,
+        0x300..=0x36F | 0x200B..=0x200F | 0xFE00..=0xFE0F => 0,
+        0x1100..=0x115F
+        | 0x2E80..=0xA4CF
+        | 0xAC00..=0xD7A3
+        | 0xF900..=0xFAFF
+        | 0xFE30..=0xFE6F
+        | 0xFF00..=0xFF60
+        | 0xFFE0..=0xFFE6
+        | 0x1F300..=0x1F64F
+        | 0x1F900..=0x1F9FF
+        | 0x20000..=0x3FFFD => 2,
+        _ => 1,
+    }
 }
 
 /// Control characters, and those that turn the direction of text, are shown as what they are.
@@ -216,8 +245,11 @@ fn printable_character(character: char) -> char {
     }
 }
 
-fn printable(text: &str) -> String {
-    text.chars().map(printable_character).collect()
+fn printable(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(printable_character).collect())
 }
 
 #[cfg(test)]
@@ -254,7 +286,8 @@ mod tests {
             "2 |     <process id=\"p\" name=\"Prüfung 検査\"><receiveTask id=\"r\" messageRef=\"none\"/></process>"
         );
         let mark = lines[4].find('^').unwrap();
-        assert_eq!(width(&lines[3][..lines[3].find("none").unwrap()]), mark, "{text}");
+        let before = &lines[3][..lines[3].find("none").unwrap()];
+        assert_eq!(before.chars().map(columns_of).sum::<usize>(), mark, "{text}");
         assert!(lines[4].ends_with("^^^^"));
         assert!(text.ends_with("1 error, 0 warnings, 0 notes in 1 of 1 file\n"), "{text}");
     }

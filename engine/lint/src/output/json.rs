@@ -10,7 +10,7 @@ use crate::outcome::{Checked, Outcome};
 /// Grows when a reader of the last version would misunderstand this one.
 const VERSION: u32 = 1;
 
-/// The whole document, in one line, with the files as [`file`] wrote them.
+/// The whole document, in one line, with the files as [`file()`] wrote them.
 ///
 /// # Panics
 /// Never: what is written here is text, numbers and lists of them.
@@ -110,7 +110,7 @@ struct Edit<'o> {
 /// A file of the document. Each can be written by a thread of its own.
 ///
 /// # Panics
-/// Never, as [`document`].
+/// Never, as [`document()`].
 pub fn file(file: &Checked) -> String {
     let report = &file.report;
     let suppressed = report.suppressed.iter();
