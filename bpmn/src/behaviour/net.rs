@@ -2,10 +2,11 @@
 //! leave it. An element that takes one flow and has no other choice moves nothing: the flows before and behind it are one
 //! place, so that a straight line costs no state and what merges without waiting meets in one place.
 //!
-//! Conditions are opaque. A non-interrupting event occurs at most once while its activity is active. A subprocess is an
-//! activity here; what it can do by itself was found out before.
+//! Conditions are opaque. A non-interrupting event occurs at most once while its activity is active; one that catches what
+//! is thrown on every way through the activity occurs as that begins. A subprocess is an activity here; what it can do by
+//! itself was found out before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Outlook, Reading, Undecided};
 use crate::compile::{Element, ElementIndex, FlowIndex, Kind, Over, Program, Throw, Trigger};
@@ -433,13 +434,17 @@ impl<'b> Building<'b> {
         if self.may_leave(element) {
             self.add(index, Vec::new(), Effect::Leaves, vec![at]);
         }
-        let reminders: Vec<ElementIndex> =
-            self.border(element).filter(|(_, interrupts)| !interrupts).map(|(event, _)| event).collect();
+        let (certain, reminders): (Vec<ElementIndex>, Vec<ElementIndex>) = self
+            .border(element)
+            .filter(|(_, interrupts)| !interrupts)
+            .map(|(event, _)| event)
+            .partition(|event| self.occurs_for_certain(*event, element));
         let unspent: Vec<usize> =
             reminders.iter().map(|event| self.net.place(Spot::Unspent(*event))).collect();
-        if !reminders.is_empty() {
+        if !certain.is_empty() || !reminders.is_empty() {
             let active = self.net.place(Spot::Active(index));
-            let begun = reminders.iter().map(|event| Spot::Unspent(*event));
+            let begun = certain.iter().map(|event| Spot::Entry(*event));
+            let begun = begun.chain(reminders.iter().map(|event| Spot::Unspent(*event)));
             let to =
                 std::iter::once(Spot::Active(index)).chain(begun).map(|spot| (self.net.place(spot), spot));
             let to = to.collect();
@@ -491,6 +496,53 @@ impl<'b> Building<'b> {
         let is_cancel =
             matches!(self.program.element(event).kind, Kind::BoundaryEvent { trigger: Trigger::Cancel, .. });
         !is_cancel || self.outlooks.get(&host).is_none_or(|outlook| outlook.cancels)
+    }
+
+    /// Whether an event that does not interrupt catches an escalation without which its subprocess cannot end: it is thrown
+    /// by an element that every way through passes, and nobody within catches it first.
+    fn occurs_for_certain(&self, event: ElementIndex, host: &Element) -> bool {
+        let Some(Trigger::Escalation(caught)) = self.program.element(event).kind.trigger() else {
+            return false;
+        };
+        let Kind::SubProcess(within) = &host.kind else { return false };
+        let catches = |event: ElementIndex| {
+            let trigger = self.program.element(event).kind.trigger();
+            trigger.is_some_and(|trigger| {
+                trigger.each().iter().any(|each| matches!(each, Trigger::Escalation(_)))
+            })
+        };
+        // Of several events the one for the code catches it, and not the one for all.
+        if self.border(host).filter(|(event, _)| catches(*event)).count() > 1 {
+            return false;
+        }
+        let is_left_early = self.border(host).any(|(_, interrupts)| interrupts);
+        let is_repeated = host.multi_instance.is_some() || host.standard_loop.is_some();
+        if is_left_early || is_repeated || !within.event_sub_processes.is_empty() {
+            return false;
+        }
+        let throws_it = |element: &Element| {
+            let (Kind::ThrowEvent(Throw::Escalation { code }) | Kind::EndEvent(Throw::Escalation { code })) =
+                &element.kind
+            else {
+                return false;
+            };
+            caught.code.as_deref().is_none_or(|caught| code.literal() == Some(caught))
+        };
+        let mut ahead: Vec<ElementIndex> =
+            within.start_events.iter().chain(&within.implicit_starts).copied().collect();
+        let mut passed: BTreeSet<ElementIndex> = BTreeSet::new();
+        while let Some(index) = ahead.pop() {
+            let element = self.program.element(index);
+            if throws_it(element) || !passed.insert(index) {
+                continue;
+            }
+            if element.outgoing.is_empty() {
+                return false;
+            }
+            ahead.extend(element.outgoing.iter().map(|flow| self.program.flow(*flow).target));
+            ahead.extend(&element.boundary_events);
+        }
+        !passed.is_empty()
     }
 
     fn inclusive_join(&mut self, index: ElementIndex, element: &'b Element) -> Result<(), Undecided> {

@@ -153,7 +153,7 @@ mod tests {
         }
         let text = format!(
             r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t"><message id="msg" name="m"/>
-            <error id="err" errorCode="E"/><process id="p" isExecutable="true"><startEvent id="s"/>{body}</process></definitions>"#
+            <error id="err" errorCode="E"/><escalation id="esc" escalationCode="up"/><process id="p" isExecutable="true"><startEvent id="s"/>{body}</process></definitions>"#
         );
         let settings = Group::ALL.iter().filter(|group| **group != Group::Behaviour);
         let settings: BTreeMap<String, Setting> =
@@ -399,6 +399,33 @@ mod tests {
             t -> e"#
         );
         check(&timed, "L602 j");
+    }
+
+    #[test]
+    fn what_every_way_throws_is_caught_for_certain() {
+        let thrown = |flows: &str, border: &str| {
+            format!(
+                r#"<subProcess id="sub"><startEvent id="s0"/><exclusiveGateway id="x" default="x_e0"/>
+            <intermediateThrowEvent id="up"><escalationEventDefinition escalationRef="esc"/></intermediateThrowEvent><endEvent id="e0"/>
+            {flows}
+            </subProcess>
+            <boundaryEvent id="b" attachedToRef="sub" cancelActivity="false"><escalationEventDefinition escalationRef="esc"/></boundaryEvent>
+            {border}<parallelGateway id="j"/><endEvent id="e"/>
+            s -> sub
+            sub -> j
+            b -> j
+            j -> e"#
+            )
+        };
+        let always = "s0 -> up\nup -> x\nx -> e0\nx -> up if again";
+        check(&thrown(always, ""), "");
+        check(&thrown("s0 -> x\nx -> e0\nx -> up if wanted\nup -> e0", ""), "L602 j");
+        let timed = format!(
+            r#"<boundaryEvent id="t" attachedToRef="sub">{TIMER}</boundaryEvent>
+            t -> e
+            "#
+        );
+        check(&thrown(always, &timed), "L602 j");
     }
 
     #[test]
