@@ -71,6 +71,8 @@ marks! {
     FoundByReconciling = "a message was found by reconciling, not by news";
     /// New instances were refused.
     OutOfUse = "a process that was out of use was not started";
+    /// Somebody had asked whether it held.
+    StartedByCondition = "a process was started by its condition";
     /// After a day.
     Forgotten = "messages were forgotten a day after their answers";
     /// No trace of it.

@@ -47,6 +47,17 @@ pub fn timed_id() -> String {
     "dsfdev_timed".to_owned()
 }
 
+/// `process/@id` of what a condition starts.
+pub fn conditional_id() -> String {
+    "dsfdev_conditional".to_owned()
+}
+
+/// Says of a call activity that it calls what is of its own package.
+const BOUND: &str = r#"camunda:calledElementBinding="deployment""#;
+
+/// The variable that its condition looks at.
+pub(crate) const GO: &str = "go";
+
 /// What messages name it by.
 pub fn canonical(process: usize) -> String {
     format!("http://dsf.dev/bpe/Process/simulated{process}|{VERSION}")
@@ -86,7 +97,7 @@ pub struct Model {
     pub dates: BTreeMap<String, u64>,
     /// Whether it may end by an error that its caller catches.
     pub ends_by_error: bool,
-    /// How often it is started at most, if nobody starts it but its timer.
+    /// How often it is started at most, if nobody starts it but its timer or its condition.
     pub starts_max: Option<u32>,
     /// Call activities that call what is of their own package, whatever is newer.
     pub bound: BTreeSet<String>,
@@ -117,6 +128,14 @@ pub fn write_timed(process: usize, times: u32, interval_ms: u64, block: &Block) 
     Model { starts_max: Some(times), ..text(process, &timed_id(), &start, block) }
 }
 
+/// The BPMN text of a process that starts, once, when somebody says that its condition may hold.
+pub fn write_conditional(process: usize, block: &Block) -> Model {
+    let start = format!(
+        r#"<startEvent id="start"><conditionalEventDefinition><condition>${{{GO} == 1}}</condition></conditionalEventDefinition></startEvent>"#
+    );
+    Model { starts_max: Some(1), ..text(process, &conditional_id(), &start, block) }
+}
+
 fn text(process: usize, id: &str, start: &str, block: &Block) -> Model {
     let mut writer = Writer { process, ..Writer::default() };
     let (first, last) = writer.block(block);
@@ -129,7 +148,10 @@ fn text(process: usize, id: &str, start: &str, block: &Block) -> Model {
 {}<process id="{id}" isExecutable="true" camunda:versionTag="{VERSION}">{}</process></definitions>"#,
         writer.signals, writer.elements
     );
-    let Writer { sources: flows, timers, cycles, dates, ends_by_error, bound, shaped, sees, .. } = writer;
+    let calls = text.split("<callActivity ").skip(1).filter_map(|call| call.split('>').next());
+    let bound = calls.filter(|call| call.contains(BOUND)).filter_map(|call| call.split('"').nth(1));
+    let bound = bound.map(str::to_owned).collect();
+    let Writer { sources: flows, timers, cycles, dates, ends_by_error, shaped, sees, .. } = writer;
     Model { text, flows, timers, cycles, dates, ends_by_error, starts_max: None, bound, shaped, sees }
 }
 
@@ -153,7 +175,6 @@ struct Writer {
     cycles: BTreeMap<String, (u32, u64)>,
     dates: BTreeMap<String, u64>,
     ends_by_error: bool,
-    bound: BTreeSet<String>,
     shaped: BTreeSet<String>,
     sees: BTreeMap<String, Vec<(String, String)>>,
 }
@@ -367,14 +388,9 @@ impl Writer {
             Block::Call { id, .. } => {
                 let call = format!("call{id}");
                 let called = called_id(self.process, *id);
-                let binding = if id.is_multiple_of(3) {
-                    ""
-                } else {
-                    self.bound.insert(call.clone());
-                    r#" camunda:calledElementBinding="deployment""#
-                };
+                let binding = if id.is_multiple_of(3) { "" } else { BOUND };
                 self.element(format_args!(
-                    r#"<callActivity id="{call}" calledElement="{called}"{binding}><extensionElements><camunda:in businessKey="${{execution.processBusinessKey}}"/></extensionElements></callActivity>"#
+                    r#"<callActivity id="{call}" calledElement="{called}" {binding}><extensionElements><camunda:in businessKey="${{execution.processBusinessKey}}"/></extensionElements></callActivity>"#
                 ));
                 (call.clone(), call)
             }

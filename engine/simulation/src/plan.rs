@@ -15,6 +15,7 @@ use crate::model;
 use crate::network::{Network, PROCESSES_MAX, SITES_MAX};
 use crate::plugins::Plugins;
 use crate::random::Random;
+use crate::scene;
 use crate::scripted::Scripted;
 
 /// After healing, a built-in collaboration must have come to its end within this.
@@ -22,6 +23,8 @@ pub const LIVENESS_MS: u64 = 6 * 60 * 60 * 1_000;
 
 /// So many seeds of a thousand have a process that a timer starts.
 const TIMED_PER_MILLE: u64 = 200;
+/// So many seeds of a thousand have a process that a condition starts.
+const CONDITIONAL_PER_MILLE: u64 = 100;
 /// How often the timer starts it.
 const TIMED_TIMES: u32 = 3;
 /// The time between.
@@ -204,6 +207,9 @@ impl Plan {
         if rest.fork().happens(TIMED_PER_MILLE) {
             definitions.push(define_timed(roles.sites[0])?);
         }
+        if rest.fork().happens(CONDITIONAL_PER_MILLE) {
+            definitions.push(define_conditional(roles.sites[0])?);
+        }
         let drawn_conversations = *rest.pick(&[1, 1, 1, 2, 2, 3]);
         let conversations =
             limits.conversations.map_or(drawn_conversations, |most| most.clamp(1, drawn_conversations));
@@ -293,6 +299,13 @@ fn define_timed(site: usize) -> Result<Definition, String> {
     let block = Block::Work { id: 1, on_error: None };
     let model = model::write_timed(0, TIMED_TIMES, TIMED_INTERVAL_MS, &block);
     definition(site, 0, &model::timed_id(), "first-timed", Expectation { block, model })
+}
+
+/// What a condition starts, at a site of the collaboration.
+fn define_conditional(site: usize) -> Result<Definition, String> {
+    let block = Block::Scene { id: 1, scene: scene::STARTED, called: None };
+    let model = model::write_conditional(0, &block);
+    definition(site, 0, &model::conditional_id(), "first-conditional", Expectation { block, model })
 }
 
 /// What the next version does.

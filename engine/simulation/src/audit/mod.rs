@@ -423,9 +423,7 @@ impl Auditor {
                         let begun = of_site.timed.entry(digest.clone()).or_default();
                         *begun += 1;
                         ensure(*begun <= most, Invariant::Time, || {
-                            format!(
-                                "{id} is instance {begun} of a process that its timer starts {most} times"
-                            )
+                            format!("{id} is instance {begun} of a process that starts {most} times")
                         })?;
                     }
                 }

@@ -9,7 +9,7 @@ pub(super) const MAPPED: Scene = Scene {
         "what goes into a call and comes back",
         r#"<startEvent id="begin#"/><endEvent id="finish#"/>
 tell gives#: local give# give#; local secret# secret#
-<callActivity id="call#" calledElement="$called"><extensionElements><camunda:in businessKey="${execution.processBusinessKey}"/><camunda:in source="give#" target="given"/><camunda:in sourceExpression="${give#}" target="told"/><camunda:out source="result" target="brought#"/><camunda:out sourceExpression="${result}" target="again#"/></extensionElements></callActivity>
+<callActivity id="call#" calledElement="$called" camunda:calledElementBinding="deployment"><extensionElements><camunda:in businessKey="${execution.processBusinessKey}"/><camunda:in source="give#" target="given"/><camunda:in sourceExpression="${give#}" target="told"/><camunda:out source="result" target="brought#"/><camunda:out sourceExpression="${result}" target="again#"/></extensionElements></callActivity>
 tell after#: see brought# result#; see again# result#; see result nothing; see more nothing
 begin# -> gives# -> call# -> after# -> finish#"#,
         "begin# gives# call# after# finish#",
@@ -30,7 +30,7 @@ pub(super) const FAILED: Scene = Scene {
     ..Scene::new(
         "a call that ends by an error",
         r#"<startEvent id="begin#"/><endEvent id="finish#"/>
-<callActivity id="fails#" calledElement="$called"><extensionElements><camunda:in businessKey="${execution.processBusinessKey}"/><camunda:out source="result" target="brought#"/></extensionElements></callActivity>
+<callActivity id="fails#" calledElement="$called" camunda:calledElementBinding="deployment"><extensionElements><camunda:in businessKey="${execution.processBusinessKey}"/><camunda:out source="result" target="brought#"/></extensionElements></callActivity>
 <boundaryEvent id="any#" attachedToRef="fails#"><errorEventDefinition/></boundaryEvent>
 <boundaryEvent id="blue#" attachedToRef="fails#"><errorEventDefinition errorRef="e_blue"/></boundaryEvent>
 <endEvent id="anyfinish#"/>
@@ -58,7 +58,7 @@ pub(super) const HUNG_UP: Scene = Scene {
         "a call that is interrupted",
         r#"<startEvent id="begin#"/><endEvent id="finish#"/>
 <subProcess id="calls#"><startEvent id="callsbegin#"/><endEvent id="callsfinish#"/>
-<callActivity id="hangs#" calledElement="$called"><extensionElements><camunda:in businessKey="${execution.processBusinessKey}"/></extensionElements></callActivity>
+<callActivity id="hangs#" calledElement="$called" camunda:calledElementBinding="deployment"><extensionElements><camunda:in businessKey="${execution.processBusinessKey}"/></extensionElements></callActivity>
 callsbegin# -> hangs# -> callsfinish#
 </subProcess>
 timer late# 30000 boundaryEvent attachedToRef="calls#"

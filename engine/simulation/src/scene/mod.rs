@@ -45,7 +45,10 @@ impl Scene {
     }
 }
 
-/// All of them.
+/// What a process does that a condition has started.
+pub(crate) const STARTED: &Scene = &people::STARTED;
+
+/// All of them, as parts of a process.
 pub const ALL: &[&Scene] = &[
     &calls::MAPPED,
     &calls::FAILED,

@@ -82,3 +82,12 @@ begin# -> names# -> announced# -> after# -> finish#"#,
     )
 }
 .once();
+
+/// Somebody has said that the condition may hold, and with what.
+pub(super) const STARTED: Scene = Scene::new(
+    "what a condition starts",
+    r#"<startEvent id="begin#"/><endEvent id="finish#"/>
+tell after#: see said said
+begin# -> after# -> finish#"#,
+    "begin# after# finish#",
+);

@@ -55,6 +55,10 @@ pub(super) enum Asked {
     },
     /// New instances may not use a process.
     OutOfUse(Arc<str>),
+    /// Whether the condition of a process holds, which is started then.
+    Condition {
+        holds: bool,
+    },
     /// A start that must be refused.
     InVain,
     /// The answer is of no interest: what came of it shows.
@@ -369,6 +373,14 @@ impl World {
                 self.mark(Mark::IncidentResolvedTwice);
             }
             (Asked::OutOfUse(process), Reply::Done) => self.epilogue.push(Act::StartInVain { site, process }),
+            (Asked::Condition { holds }, Reply::StartedAll(started)) => {
+                ensure(started.len() == usize::from(holds), Invariant::Oracle, || {
+                    format!("site {site} started {} processes whose condition holds: {holds}", started.len())
+                })?;
+                if holds {
+                    self.mark(Mark::StartedByCondition);
+                }
+            }
             (Asked::InVain, Reply::Started { instance, .. }) => {
                 return Err(violated(
                     Invariant::Authorisation,

@@ -20,6 +20,8 @@ const PAUSE_MS: u64 = 10_000;
 /// One thing that is tried.
 #[derive(Debug, Clone)]
 pub(super) enum Act {
+    /// Somebody says that conditions may hold, and it does or does not.
+    StartByCondition { holds: bool },
     /// A process is taken out of use.
     TakeOutOfUse,
     /// It is started.
@@ -39,6 +41,7 @@ pub(super) fn draw(random: &mut Random) -> Vec<Act> {
     if random.happens(150) {
         acts.push(Act::TakeOutOfUse);
     }
+    acts.extend([Act::StartByCondition { holds: true }, Act::StartByCondition { holds: false }]);
     acts
 }
 
@@ -51,6 +54,20 @@ impl World {
         };
         let mut pause = PAUSE_MS;
         match act {
+            Act::StartByCondition { holds } => {
+                let process = model::conditional_id();
+                let mut known = self.plan.definitions.iter();
+                let Some(known) = known.find(|known| *known.deployment.key.process_id == *process) else {
+                    return self.go_on_after_the_end();
+                };
+                let site = known.site;
+                let conversation = &self.plan.starts[0].business_key;
+                let mut variables = model::said(conversation);
+                variables.push((model::GO.into(), Arc::new(u64::from(holds).into())));
+                let business_key = Some(conversation.as_str().into());
+                let command = Command::StartByCondition { process_id: None, business_key, variables };
+                self.command(site, Asked::Condition { holds }, command)?;
+            }
             Act::TakeOutOfUse => {
                 let known = self.random.pick(&self.plan.definitions);
                 let (site, key) = (known.site, known.deployment.key.clone());
