@@ -410,7 +410,9 @@ impl Writer {
 
     fn scene(&mut self, id: Id, scene: &Scene) {
         let called = called_id(self.process, id);
-        let text = |text: &str| text.replace('#', &id.to_string()).replace("$called", &called);
+        let (number, process) = (id.to_string(), self.process.to_string());
+        let text =
+            |text: &str| text.replace('#', &number).replace("$called", &called).replace("$process", &process);
         self.signals.push_str(&text(scene.definitions));
         for line in text(scene.body).lines() {
             self.line(line);

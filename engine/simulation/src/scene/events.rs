@@ -37,7 +37,7 @@ topped# -> tops# -> finish#"#,
 
 /// A signal of the own conversation ends what nobody completes, and begins something beside.
 pub(super) const SIGNAL: Scene = Scene {
-    definitions: r#"<signal id="s#" name="${bell#}"/>"#,
+    definitions: r#"<signal id="s#" name="${bell#}-$process"/>"#,
     ..Scene::new(
         "a signal that interrupts and one that does not",
         r#"<startEvent id="begin#"/><endEvent id="finish#"/>
@@ -62,7 +62,7 @@ begin# -> names# -> inner# -> finish#"#,
 
 /// Who throws a signal does not hear it when it waits for the same signal afterwards.
 pub(super) const OWN_SIGNAL: Scene = Scene {
-    definitions: r#"<signal id="s#" name="${bell#}"/>"#,
+    definitions: r#"<signal id="s#" name="${bell#}-$process"/>"#,
     ..Scene::new(
         "a signal that its thrower waits for later",
         r#"<startEvent id="begin#"/><endEvent id="finish#"/><eventBasedGateway id="wait#"/><exclusiveGateway id="merge#"/>

@@ -2,10 +2,10 @@
 //! its elements are, what its handlers write and must see, and in which order what ends; `model` makes BPMN of it, `way`
 //! what the oracle expects. A new scene is one constant and one line in [`ALL`].
 //!
-//! In all texts `#` is the number of the block. A line of a body is XML (`<…`), a chain of sequence flows (`a -> b -> c`,
-//! `a -> b ? condition`), a timer (`timer id milliseconds kind attributes`), or a service task with its instructions:
-//! `tell id: local name word; process name word; see name word; error red|blue|-`. Of errors the conversation chooses one.
-//! What a word stands for says `content::value`.
+//! In all texts `#` is the number of the block, and `$process` that of its process: what reaches beyond an instance needs
+//! both. A line of a body is XML (`<…`), a chain of sequence flows (`a -> b -> c`, `a -> b ? condition`), a timer (`timer id
+//! milliseconds kind attributes`), or a service task with its instructions: `tell id: local name word; process name word; see
+//! name word; error red|blue|-`. Of errors the conversation chooses one. What a word stands for says `content::value`.
 
 mod calls;
 mod data;

@@ -71,7 +71,7 @@ begin# -> address# -> correlated# -> after# -> finish#"#,
 
 /// Somebody broadcasts what is waited for.
 pub(super) const ANNOUNCED: Scene = Scene {
-    definitions: r#"<signal id="s#" name="${bell#}"/>"#,
+    definitions: r#"<signal id="s#" name="${bell#}-$process"/>"#,
     ..Scene::new(
         "a signal that a person broadcasts",
         r#"<startEvent id="begin#"/><endEvent id="finish#"/><intermediateCatchEvent id="announced#"><signalEventDefinition signalRef="s#"/></intermediateCatchEvent>
