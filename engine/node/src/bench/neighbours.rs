@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::bench::durable::{THREE_TASKS, one_by_one};
 use crate::bench::harness::{EngineOnly, Plugins, execution};
-use crate::bench::report::{Neighbours, percentile_ms, rounded};
+use crate::bench::report::{Neighbours, Past, percentile_ms, rounded};
 use crate::bench::{Options, median};
 use crate::commands::Failure;
 
@@ -55,8 +55,8 @@ pub(super) async fn measure(options: &Options, plugins: &Plugins) -> Result<Neig
         undisturbed_p99_ms: median(undisturbed, f64::total_cmp),
         disturbed_p99_ms: median(disturbed, f64::total_cmp),
         ratio: rounded(median(ratios, f64::total_cmp)),
-        past_cpu_limit_ms: longest_past(by_cpu, &directory).await?,
-        past_wall_limit_ms: longest_past(by_wall, &directory).await?,
+        past_cpu_limit: past(by_cpu, &directory).await?,
+        past_wall_limit: past(by_wall, &directory).await?,
     })
 }
 
@@ -66,15 +66,16 @@ async fn spin(plugin: Arc<Plugin>, directory: Arc<Directory>) {
     std::hint::black_box(plugin.call(call, directory).await);
 }
 
-/// How much longer than [`LIMIT`] a spinning call took at most, in milliseconds.
-async fn longest_past(limits: Limits, directory: &Arc<Directory>) -> Result<f64, Failure> {
+/// How much longer than [`LIMIT`] spinning calls took.
+async fn past(limits: Limits, directory: &Arc<Directory>) -> Result<Past, Failure> {
     let host = PluginHost::new(Settings { limits, concurrent_calls: 1, ..Settings::default() })?;
     let plugin = host.load(&Package::read(tessera_example_plugins::BENCHMARK)?)?;
-    let mut longest = Duration::ZERO;
+    let mut past = Vec::new();
     for _ in 0..STOPPED {
         let start = Instant::now();
         spin(Arc::clone(&plugin), Arc::clone(directory)).await;
-        longest = longest.max(start.elapsed().saturating_sub(LIMIT));
+        past.push(rounded(start.elapsed().saturating_sub(LIMIT).as_secs_f64() * 1_000.0));
     }
-    Ok(rounded(longest.as_secs_f64() * 1_000.0))
+    let longest_ms = past.iter().copied().fold(0.0, f64::max);
+    Ok(Past { median_ms: median(past, f64::total_cmp), longest_ms })
 }

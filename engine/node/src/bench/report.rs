@@ -148,10 +148,20 @@ pub struct Neighbours {
     pub disturbed_p99_ms: f64,
     /// The one divided by the other, in each round; median.
     pub ratio: f64,
-    /// How much later than its CPU limit a spinning call ended; the longest of all.
-    pub past_cpu_limit_ms: f64,
-    /// How much later than its wall-clock limit a spinning call ended; the longest of all.
-    pub past_wall_limit_ms: f64,
+    /// How much later than its CPU limit a spinning call ended. Time in which others had the processor does not count for
+    /// the limit, and shows here.
+    pub past_cpu_limit: Past,
+    /// How much later than its wall-clock limit a spinning call ended.
+    pub past_wall_limit: Past,
+}
+
+/// How much later than a limit calls ended.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Past {
+    /// The median of all.
+    pub median_ms: f64,
+    /// The longest of all.
+    pub longest_ms: f64,
 }
 
 /// How the cost of one element or token grows with their number in one model or instance.
@@ -264,15 +274,15 @@ pub fn human(report: &Report) -> String {
         table.row([name, none(), ms(message.p50_ms), ms(message.p99_ms), "mutual TLS".into()]);
     }
     if let Some(neighbours) = &report.neighbours {
-        let note = format!(
-            "undisturbed {}, ratio {:.2}; stopped {} after the CPU limit, {} after the wall-clock limit",
-            ms(neighbours.undisturbed_p99_ms),
-            neighbours.ratio,
-            ms(neighbours.past_cpu_limit_ms),
-            ms(neighbours.past_wall_limit_ms)
-        );
+        let note =
+            format!("undisturbed {}, ratio {:.2}", ms(neighbours.undisturbed_p99_ms), neighbours.ratio);
         let name = "neighbour of 100 spinning calls".into();
         table.row([name, none(), none(), ms(neighbours.disturbed_p99_ms), note]);
+        for (limit, past) in [("CPU", neighbours.past_cpu_limit), ("wall-clock", neighbours.past_wall_limit)]
+        {
+            let note = format!("at most {}", ms(past.longest_ms));
+            table.row([format!("stop after the {limit} limit"), none(), ms(past.median_ms), none(), note]);
+        }
     }
     if let Some(strangers) = &report.strangers {
         let note = format!(
