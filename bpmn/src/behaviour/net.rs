@@ -258,10 +258,16 @@ impl<'b> Building<'b> {
         let around = self.program.element(self.scope);
         throws
             && around.boundary_events.iter().any(|event| {
-                let event = &self.program.element(*event).kind;
-                matches!(event, Kind::BoundaryEvent { trigger, interrupting: true, .. }
-                    if trigger.each().iter().any(|each| matches!(each, Trigger::Escalation(_))))
+                let kind = &self.program.element(*event).kind;
+                matches!(kind, Kind::BoundaryEvent { interrupting: true, .. })
+                    && self.catches_escalations(*event)
             })
+    }
+
+    fn catches_escalations(&self, event: ElementIndex) -> bool {
+        let trigger = self.program.element(event).kind.trigger();
+        trigger
+            .is_some_and(|trigger| trigger.each().iter().any(|each| matches!(each, Trigger::Escalation(_))))
     }
 
     /// The flows that an element may take together, one list for each way to decide.
@@ -505,14 +511,8 @@ impl<'b> Building<'b> {
             return false;
         };
         let Kind::SubProcess(within) = &host.kind else { return false };
-        let catches = |event: ElementIndex| {
-            let trigger = self.program.element(event).kind.trigger();
-            trigger.is_some_and(|trigger| {
-                trigger.each().iter().any(|each| matches!(each, Trigger::Escalation(_)))
-            })
-        };
         // Of several events the one for the code catches it, and not the one for all.
-        if self.border(host).filter(|(event, _)| catches(*event)).count() > 1 {
+        if self.border(host).filter(|(event, _)| self.catches_escalations(*event)).count() > 1 {
             return false;
         }
         let is_left_early = self.border(host).any(|(_, interrupts)| interrupts);

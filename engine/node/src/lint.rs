@@ -189,11 +189,9 @@ mod tests {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../example-plugins");
         let shown = |threads| {
             let (inputs, _) = gather(std::slice::from_ref(&folder), "-", |_| false);
-            {
-                let outcome = run(inputs, &Placed::default(), threads);
-                let files: Vec<String> = outcome.files.iter().map(output::json::file).collect();
-                output::json::document(&outcome, &files)
-            }
+            let outcome = run(inputs, &Placed::default(), threads);
+            let files: Vec<String> = outcome.files.iter().map(output::json::file).collect();
+            output::json::document(&outcome, &files)
         };
         let one = shown(1);
         assert!(one.len() > 1_000);
